@@ -1,0 +1,179 @@
+// The interface of a database engine: for one schema, at one scale, the catalogue, plans and metrics of statements, and the
+// same with a hypothetical index. Statements are planned, not executed, unless measuring was asked for.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "parse/parse.h"
+#include "statistics/statistics.h"
+
+namespace explaingate {
+
+// From best to worst; a worse access on a table is a regression.
+enum class Access {
+  kConstant,        // one row at most by key, or no table at all
+  kSearchCovering,  // index range or equality, table not touched
+  kSearch,          // index or primary key
+  kAutomaticIndex,  // an index built for this statement alone
+  kScanCovering,    // whole index
+  kScan,            // whole table
+  kVirtual,         // a virtual table's own business
+  kNone,            // not an access (sort, union, subquery …)
+};
+[[nodiscard]] std::string_view to_string(Access access);  // "constant", "search_covering" …
+
+struct PlanNode {
+  int id = 0;         // engine's own number, order of the plan
+  int parent = -1;    // id, -1 at the top
+  std::string operation;  // first words of the engine's line: "SCAN", "SEARCH", "CORRELATED SCALAR SUBQUERY", "USE TEMP B-TREE", "MATERIALIZE", "CO-ROUTINE", "MULTI-INDEX OR", "UNION ALL", "LIST SUBQUERY" …
+  Access access = Access::kNone;
+  std::string relation;  // table's real name, also where the plan shows an alias; "" for none
+  std::string alias;     // as the plan shows it
+  std::string index;     // "" none; "INTEGER PRIMARY KEY" for the rowid
+  std::vector<std::string> terms;  // "customer_id=?", "placed_at>?"
+  std::string purpose;   // of a temp b-tree: "ORDER BY", "GROUP BY", "DISTINCT", "RIGHT PART OF ORDER BY" …
+  bool correlated = false;
+  bool automatic = false;
+  double executions = 0;      // how often it is started
+  double rows_examined = 0;   // all executions together
+  double rows_out = 0;        // all executions together, after filters
+  std::string detail;    // the engine's line, unchanged
+};
+
+struct Plan {
+  std::vector<PlanNode> nodes;  // pre-order
+  // One line a node, indented by depth, without numbers: the shape, the same at every scale while the plan is the same.
+  [[nodiscard]] std::vector<std::string> lines() const;
+};
+
+struct Metrics {
+  double rows_examined = 0;
+  double rows_returned = 0;
+  double rows_sorted = 0;
+  double cost = 0;  // rows examined plus sorting (n log2 n); the engine's own unit on PostgreSQL
+};
+
+struct PlannedQuery {  // one statement at one scale
+  Plan plan;
+  Metrics metrics;
+};
+
+struct Growth {
+  double work = 0;    // exponent of rows examined between the two larger scales
+  double result = 0;  // exponent of rows returned
+};
+// 0 constant (< 0.25), 1 linear (< 1.5; a logarithmic factor doesn't count), 2 quadratic or worse.
+[[nodiscard]] int growth_class(double exponent);
+[[nodiscard]] std::string growth_words(double exponent);  // "constant", "linear", "quadratic", "cubic"
+[[nodiscard]] Growth growth_of(const std::vector<PlannedQuery>& scales, const std::vector<double>& factors);
+
+struct Measured {  // exact, from running with seed data
+  int64_t vm_steps = 0;
+  int64_t full_scan_steps = 0;
+  int64_t sorts = 0;
+  int64_t automatic_index_rows = 0;
+  int64_t rows = 0;
+};
+
+// Catalogue of one schema, for the facts.
+struct CatalogueColumn {
+  std::string name, type, default_value;
+  bool not_null = false, generated = false, hidden = false;
+  int primary_key = 0;  // position in the primary key from 1, 0 = not part of it
+  int allowed_values = 0;
+};
+struct CatalogueIndexColumn {
+  std::string name;  // "" for an expression
+  bool descending = false;
+  std::string collation;
+};
+struct CatalogueIndex {
+  std::string name;
+  bool unique = false, partial = false;
+  std::string origin;  // "create", "unique", "primary_key"
+  std::vector<CatalogueIndexColumn> columns;
+  std::string sql;
+};
+struct CatalogueForeignKey {
+  std::vector<std::string> columns, parent_columns;
+  std::string parent_table, on_delete, on_update;
+};
+struct CatalogueTable {
+  std::string name;
+  std::string type;  // "table", "view", "virtual", "shadow"
+  bool without_rowid = false, strict = false;
+  std::vector<CatalogueColumn> columns;
+  std::vector<CatalogueIndex> indexes;
+  std::vector<CatalogueForeignKey> foreign_keys;
+  std::string sql;
+};
+struct Catalogue {
+  std::vector<CatalogueTable> tables;  // sorted by name
+};
+
+// One DDL (or data) statement of the schema, to be applied in order.
+struct SchemaStatement {
+  std::string text;
+  std::string path;
+  int line = 0, column = 0, end_line = 0;
+  bool operator==(const SchemaStatement&) const = default;
+};
+
+struct SchemaFailure {  // a statement that the engine refused; the rest was still applied
+  size_t statement = 0;  // index
+  std::string message;
+};
+
+struct CandidateIndex {
+  std::string table;
+  std::vector<std::string> columns;  // plain column names; " DESC" may follow
+  [[nodiscard]] std::string name() const;  // deterministic: "eg_orders_customer_id_placed_at"
+  [[nodiscard]] std::string ddl() const;   // CREATE INDEX …, identifiers quoted where they must be
+};
+
+// Work for one statement: the text (already engine_text()) and what the parser knows of it.
+struct PlanRequest {
+  std::string_view text;
+  const ParsedQuery* parsed = nullptr;
+};
+
+class Engine {
+ public:
+  virtual ~Engine() = default;
+  [[nodiscard]] virtual const Catalogue& catalogue() const = 0;
+  [[nodiscard]] virtual const std::vector<SchemaFailure>& failures() const = 0;
+  [[nodiscard]] virtual const Statistics& statistics() const = 0;  // completed
+  // Stand-ins that were registered: "function regexp_replace()", "collation unicode". Sorted.
+  [[nodiscard]] virtual std::vector<std::string> stand_ins() const = 0;
+  // Sets the scale (0 … kScaleCount-1) for the calls that follow.
+  virtual Status set_scale(int scale) = 0;
+  [[nodiscard]] virtual double scale_factor(int scale) const = 0;
+  [[nodiscard]] virtual Result<PlannedQuery> plan(const PlanRequest& request) = 0;
+  // As plan(), with the candidates there; nothing stays behind.
+  [[nodiscard]] virtual Result<PlannedQuery> plan_with(const std::vector<CandidateIndex>& candidates,
+                                                       const PlanRequest& request) = 0;
+  // Runs a read-only statement on seed data, parameters bound to NULL or to a value found in the compared column.
+  [[nodiscard]] virtual Result<Measured> measure(const PlanRequest& request) = 0;
+  [[nodiscard]] virtual std::string name() const = 0;     // "sqlite"
+  [[nodiscard]] virtual std::string version() const = 0;  // "3.40.1"
+};
+
+struct EngineOptions {
+  std::optional<Statistics> statistics;  // from a file
+  std::vector<SchemaStatement> seed;     // data to load, then ANALYZE
+  std::map<std::string, TableSetting> tables;
+  double assumed_rows = 10000;
+  bool measure = false;
+};
+
+// SQLite, embedded, in memory. Errors are only for what ends a run; a schema statement that fails is in failures().
+[[nodiscard]] Result<std::unique_ptr<Engine>> open_sqlite_engine(const std::vector<SchemaStatement>& schema,
+                                                                const EngineOptions& options);
+
+}  // namespace explaingate

@@ -1,0 +1,33 @@
+// The project's schema at one side of a change: DDL statements in the order in which they apply, each with its place.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "change/change.h"
+#include "engine/engine.h"
+#include "extract/extract.h"
+
+namespace explaingate {
+
+struct SchemaSource {
+  std::vector<std::string> paths;  // files or folders, relative to the root; empty = find it
+  std::string tool;  // "" = recognise; "file", "sql", "golang-migrate", "goose", "dbmate", "sqlx", "flyway", "prisma", "rails", "sqlc", "drizzle", "code"
+};
+
+struct Schema {
+  std::vector<SchemaStatement> statements;
+  std::string tool;                 // what it was recognised as
+  std::vector<std::string> files;   // sorted, all that were read
+  std::vector<NotAnalysed> not_analysed;  // files or parts that were left out, with the reason
+  [[nodiscard]] std::string hash() const;  // of the statements' texts in order
+};
+
+// Nothing found is no error: an empty Schema whose tool is "". A configured path that doesn't exist is kConfiguration.
+[[nodiscard]] Result<Schema> read_schema(const Tree& tree, const SchemaSource& source, const Languages& languages, Dialect dialect);
+
+// Data statements of one .sql file (the `seed` key).
+[[nodiscard]] Result<std::vector<SchemaStatement>> read_seed(const Tree& tree, const std::string& path, Dialect dialect);
+
+}  // namespace explaingate

@@ -1,0 +1,89 @@
+// How many rows the tables have and how values are spread: from a statistics file, seed data, the configuration, or assumed.
+// Scaling makes the same tables larger with their ratios kept. Pure data and arithmetic: no database here.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+
+namespace explaingate {
+
+// The part of a catalogue that scaling needs; the engine fills it from the real schema. Names as the database has them.
+struct ColumnShape {
+  std::string name;
+  std::string type;         // as declared
+  bool not_null = false;
+  bool unique = false;      // alone a key (primary or unique)
+  int allowed_values = 0;   // > 0: number of values of a boolean, an enum or a CHECK (x IN (…)) column
+  std::string parent_table;  // foreign key of this column alone
+  std::string parent_column;
+};
+struct IndexShape {
+  std::string name;
+  bool unique = false;
+  bool partial = false;
+  std::vector<std::string> columns;  // "" for an expression
+};
+struct TableShape {
+  std::string name;
+  std::vector<ColumnShape> columns;
+  std::vector<IndexShape> indexes;
+};
+
+struct ColumnStatistics {
+  std::optional<double> distinct;  // number of different values; negative = fraction of the rows (PostgreSQL's n_distinct)
+  std::optional<double> null_fraction;
+};
+
+enum class RowSource { kFile, kSeed, kConfigured, kAssumed };
+
+struct TableStatistics {
+  double rows = 0;
+  bool fixed = false;  // doesn't grow
+  RowSource source = RowSource::kAssumed;
+  std::map<std::string, ColumnStatistics> columns;
+  std::map<std::string, std::vector<double>> index_rows;  // index -> rows per distinct prefix (sqlite_stat1's numbers after the first)
+};
+
+struct Statistics {
+  std::map<std::string, TableStatistics> tables;
+  [[nodiscard]] std::string hash() const;  // of every value, order fixed
+};
+
+// What the configuration says of a table: {"rows": 250, "fixed": true}.
+struct TableSetting {
+  std::optional<double> rows;
+  bool fixed = false;
+};
+
+// The statistics file's JSON (docs/statistics.md; "explaingate_statistics": 1). kConfiguration on anything unexpected.
+[[nodiscard]] Result<Statistics> parse_statistics(std::string_view json, const std::string& file);
+[[nodiscard]] std::string to_json(const Statistics& statistics);
+
+// Fills in what is missing: the configuration's numbers first, then assumed sizes. Without numbers a table gets
+// `assumed_rows`; a child of a foreign key `children_per_parent` times its parent's rows (longest chain of parents counts, capped);
+// a pure link or look-up table none of that.
+[[nodiscard]] Statistics complete(Statistics known, const std::vector<TableShape>& tables,
+                                  const std::map<std::string, TableSetting>& settings, double assumed_rows);
+
+// Numbers for one scale. Every table that isn't fixed is multiplied; the factors are such that at the scales 0, 1, 2 … the
+// largest growing table has max(its rows, smallest), times 10, times 100: so ten seed rows and none give the same growth.
+struct ScaledTable {
+  double rows = 0;
+  std::map<std::string, std::vector<double>> index_rows;  // per index: rows per distinct prefix, one number a column
+  std::map<std::string, double> distinct;                  // per column, absolute
+};
+struct ScaledStatistics {
+  std::map<std::string, ScaledTable> tables;
+  double factor = 1;
+};
+inline constexpr int kScaleCount = 3;
+[[nodiscard]] ScaledStatistics scale(const Statistics& statistics, const std::vector<TableShape>& tables, int scale_number);
+
+// Rows per distinct prefix that a candidate index would have at that scale.
+[[nodiscard]] std::vector<double> index_prefix_rows(const ScaledTable& scaled, const TableShape& table, const IndexShape& index);
+
+}  // namespace explaingate
