@@ -1,0 +1,17 @@
+// The data files that the binary carries: rules/*.sql, rules/languages/*, src/facts/schema.sql, docs/schemas/*. The build writes the list.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace explaingate {
+
+struct EmbeddedFile {
+  std::string_view name;  // path in the repository: "rules/cross-join.sql"
+  std::string_view text;
+};
+
+// Sorted by name.
+[[nodiscard]] std::span<const EmbeddedFile> embedded_files();
+
+}  // namespace explaingate

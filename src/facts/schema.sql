@@ -1,0 +1,341 @@
+-- The facts that rules read: everything one run of explaingate knows. This file is the API of rule authors.
+-- Each `CREATE TABLE` is one kind of fact, each column says what it holds. Sides: 'base' is before the change, 'head' after it.
+-- Scales number from 0; the last one is the largest, and is the one that rules about sizes look at.
+
+CREATE TABLE facts_version (
+  version INTEGER NOT NULL  -- rises when a table or column changes its meaning or goes away; additions leave it
+) STRICT;
+INSERT INTO facts_version VALUES (1);
+
+CREATE TABLE run (
+  engine TEXT NOT NULL,          -- 'sqlite' or 'postgres'
+  engine_version TEXT NOT NULL,  -- as the engine reports it
+  mode TEXT NOT NULL,            -- 'change' (base against head) or 'all' (everything is judged)
+  schema_changed INTEGER NOT NULL,  -- 1 = the schemas of the two sides differ: every known query was planned again
+  largest_scale INTEGER NOT NULL    -- number of the largest scale
+) STRICT;
+
+CREATE TABLE limits (
+  name TEXT PRIMARY KEY,  -- key of `limits` in the configuration
+  value REAL NOT NULL     -- configured or default value
+) STRICT;
+
+CREATE TABLE changed_files (
+  path TEXT PRIMARY KEY,  -- on the head side; on the base side for a deleted file
+  old_path TEXT,          -- on the base side; NULL for an added file
+  status TEXT NOT NULL    -- 'added', 'modified', 'deleted', 'renamed', 'mode_changed'
+) STRICT;
+
+CREATE TABLE changed_lines (
+  path TEXT NOT NULL,           -- on that side
+  side TEXT NOT NULL,           -- 'base': lines that went, 'head': lines that came
+  first_line INTEGER NOT NULL,  -- from 1
+  last_line INTEGER NOT NULL    -- included
+) STRICT;
+
+CREATE TABLE statements (
+  statement_id INTEGER PRIMARY KEY,  -- number within this run
+  side TEXT NOT NULL,          -- 'head'; 'base' for a statement that the change removed or edited
+  path TEXT NOT NULL,          -- relative to the repository
+  line INTEGER NOT NULL,       -- of the first byte, from 1
+  column INTEGER NOT NULL,     -- from 1, in bytes
+  end_line INTEGER NOT NULL,   -- of the last byte
+  language TEXT NOT NULL,      -- 'sql', 'python' …
+  function TEXT NOT NULL,      -- enclosing function, '' at top level
+  name TEXT NOT NULL,          -- of '-- name: x' or of the constant, '' without
+  kind TEXT NOT NULL,          -- 'file', 'named', 'call', 'constant', 'schema' (part of the schema's definition)
+  statement_kind TEXT NOT NULL,  -- 'select', 'insert', 'update', 'delete', 'create_table', 'create_index', 'drop', 'alter_table' …
+  text TEXT NOT NULL,          -- the SQL
+  fingerprint TEXT NOT NULL,   -- equal for statements that differ only in literals; '' where not parsed
+  dynamic INTEGER NOT NULL,    -- 1 = partly dynamic: some expressions of the host language were filled in
+  changed INTEGER NOT NULL,    -- 1 = new or edited in this change (always 1 in mode 'all')
+  planned INTEGER NOT NULL     -- 1 = the engine planned it on its own side's schema
+) STRICT;
+
+CREATE TABLE call_sites (
+  statement_id INTEGER NOT NULL,
+  line INTEGER NOT NULL,     -- of the call
+  callee TEXT NOT NULL,      -- as written: 'cursor.execute'
+  library TEXT NOT NULL,     -- 'dbapi', 'sqlalchemy' …
+  call_kind TEXT NOT NULL    -- 'execute', 'bulk', 'prepare', 'text', 'run'
+) STRICT;
+
+CREATE TABLE loops (
+  statement_id INTEGER NOT NULL,
+  depth INTEGER NOT NULL,         -- 0 is the outermost loop around the call
+  loop_kind TEXT NOT NULL,        -- 'for', 'while', 'comprehension', 'callback'
+  source TEXT NOT NULL,           -- what it runs over: 'rows', 'collection', 'literal', 'batch', 'retry', 'unknown'
+  line INTEGER NOT NULL,          -- of the loop's header
+  variable TEXT NOT NULL,         -- loop variable, as written
+  iterable TEXT NOT NULL,         -- what is looped over, as written
+  rows_statement_id INTEGER,      -- source 'rows': the statement whose rows are looped over, where known
+  argument_varies INTEGER NOT NULL,  -- 1 = the call's arguments depend on the loop
+  always_leaves INTEGER NOT NULL,    -- 1 = the loop is left after the first call on every path
+  changed INTEGER NOT NULL           -- 1 = the loop's header is a changed line
+) STRICT;
+
+CREATE TABLE not_analysed (
+  path TEXT NOT NULL,
+  line INTEGER NOT NULL,
+  column INTEGER NOT NULL,
+  reason TEXT NOT NULL,       -- a sentence
+  statement_id INTEGER,       -- where it was a statement
+  changed INTEGER NOT NULL    -- 1 = stands on changed lines
+) STRICT;
+
+CREATE TABLE tables (
+  side TEXT NOT NULL,
+  name TEXT NOT NULL,
+  type TEXT NOT NULL,         -- 'table', 'view', 'virtual', 'shadow'
+  row_count REAL NOT NULL,    -- at the largest scale
+  fixed INTEGER NOT NULL,     -- 1 = does not grow
+  row_source TEXT NOT NULL,   -- 'file', 'seed', 'configured', 'assumed'
+  statement_id INTEGER,       -- the statement that created it
+  PRIMARY KEY (side, name)
+) STRICT;
+
+CREATE TABLE columns (
+  side TEXT NOT NULL,
+  table_name TEXT NOT NULL,
+  name TEXT NOT NULL,
+  type TEXT NOT NULL,             -- as declared
+  not_null INTEGER NOT NULL,
+  generated INTEGER NOT NULL,
+  primary_key INTEGER NOT NULL,   -- position in the primary key from 1, 0 = not part of it
+  allowed_values INTEGER NOT NULL,  -- number of values that a boolean or a CHECK allows, 0 = unbounded
+  PRIMARY KEY (side, table_name, name)
+) STRICT;
+
+CREATE TABLE indexes (
+  side TEXT NOT NULL,
+  table_name TEXT NOT NULL,
+  name TEXT NOT NULL,
+  is_unique INTEGER NOT NULL,
+  partial INTEGER NOT NULL,
+  origin TEXT NOT NULL,       -- 'create', 'unique', 'primary_key' (also the rowid: one column, name '')
+  statement_id INTEGER,       -- the statement that created it
+  PRIMARY KEY (side, table_name, name)
+) STRICT;
+
+CREATE TABLE index_columns (
+  side TEXT NOT NULL,
+  table_name TEXT NOT NULL,
+  index_name TEXT NOT NULL,
+  position INTEGER NOT NULL,  -- from 0
+  name TEXT NOT NULL,         -- '' for an expression
+  descending INTEGER NOT NULL,
+  collation TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE foreign_keys (
+  side TEXT NOT NULL,
+  table_name TEXT NOT NULL,
+  foreign_key INTEGER NOT NULL,  -- number within the table
+  position INTEGER NOT NULL,     -- of the column within the key, from 0
+  name TEXT NOT NULL,            -- the column
+  parent_table TEXT NOT NULL,
+  parent_column TEXT NOT NULL,
+  on_delete TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE schema_changes (
+  statement_id INTEGER NOT NULL,  -- a statement of kind 'schema'
+  side TEXT NOT NULL,             -- 'head': came with the change, 'base': went with it
+  action TEXT NOT NULL,           -- as statement_kind
+  object_type TEXT NOT NULL,      -- 'table', 'index', 'view', 'trigger' …
+  object TEXT NOT NULL,
+  on_table TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE schema_failures (
+  statement_id INTEGER NOT NULL,  -- a statement of kind 'schema' that the engine refused
+  side TEXT NOT NULL,
+  message TEXT NOT NULL,
+  changed INTEGER NOT NULL        -- 1 = it came, or began to fail, with this change
+) STRICT;
+
+CREATE TABLE query_tables (
+  statement_id INTEGER NOT NULL,
+  table_ref INTEGER NOT NULL,   -- number within the statement
+  block INTEGER NOT NULL,       -- query block it stands in, 0 is the statement itself
+  name TEXT NOT NULL,           -- as written; '' for a subquery or function
+  alias TEXT NOT NULL,
+  role TEXT NOT NULL            -- 'from', 'target', 'cte', 'subquery', 'function'
+) STRICT;
+
+CREATE TABLE query_blocks (
+  statement_id INTEGER NOT NULL,
+  block INTEGER NOT NULL,
+  parent INTEGER NOT NULL,      -- -1 for the statement itself
+  kind TEXT NOT NULL,           -- 'top', 'cte', 'from', 'scalar', 'exists', 'in', 'set_operand', 'insert_source'
+  correlated INTEGER NOT NULL,
+  has_aggregate INTEGER NOT NULL,
+  has_group_by INTEGER NOT NULL,
+  is_distinct INTEGER NOT NULL,
+  has_limit INTEGER NOT NULL,
+  limit_value INTEGER           -- NULL when it is no literal
+) STRICT;
+
+CREATE TABLE predicates (
+  statement_id INTEGER NOT NULL,
+  block INTEGER NOT NULL,
+  table_ref INTEGER,            -- number within the statement, NULL = not known
+  relation TEXT,                -- name of the table, NULL = not known
+  name TEXT NOT NULL,           -- the column
+  operator TEXT NOT NULL,       -- '=', '<', 'IN', 'LIKE', 'IS NULL' …
+  clause TEXT NOT NULL,         -- 'where', 'join_on', 'having'
+  operand TEXT NOT NULL,        -- the other side: 'literal', 'placeholder', 'column', 'expression', 'subquery', 'list', 'none'
+  sargable INTEGER NOT NULL,    -- 1 = an index on the column can serve it
+  why_not TEXT NOT NULL,        -- 'function lower() around the column' …
+  expression TEXT NOT NULL,     -- the side that holds the column, where not sargable
+  in_or INTEGER NOT NULL,       -- 1 = an arm of an OR
+  line INTEGER NOT NULL,        -- place in the source
+  column INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE joins (
+  statement_id INTEGER NOT NULL,
+  block INTEGER NOT NULL,
+  left_ref INTEGER,             -- table_ref, NULL when the left side is itself a join
+  right_ref INTEGER,
+  join_type TEXT NOT NULL,      -- 'INNER', 'LEFT', 'CROSS', ',' …
+  has_condition INTEGER NOT NULL,
+  line INTEGER NOT NULL,
+  column INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE orderings (
+  statement_id INTEGER NOT NULL,
+  block INTEGER NOT NULL,
+  kind TEXT NOT NULL,           -- 'order_by', 'group_by', 'distinct'
+  position INTEGER NOT NULL,
+  table_ref INTEGER,
+  name TEXT NOT NULL,           -- the column, '' for an expression
+  expression TEXT NOT NULL,
+  descending INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE plan_nodes (
+  statement_id INTEGER NOT NULL,
+  side TEXT NOT NULL,           -- of the schema it was planned on
+  scale INTEGER NOT NULL,
+  node INTEGER NOT NULL,
+  parent INTEGER NOT NULL,      -- -1 at the top
+  operation TEXT NOT NULL,      -- the engine's words: 'SCAN', 'SEARCH', 'USE TEMP B-TREE' …
+  access TEXT NOT NULL,         -- 'constant', 'search_covering', 'search', 'automatic_index', 'scan_covering', 'scan', 'virtual', 'none'
+  relation TEXT NOT NULL,       -- the table, '' for none
+  alias TEXT NOT NULL,
+  index_name TEXT NOT NULL,
+  terms TEXT NOT NULL,          -- 'customer_id=? AND placed_at>?'
+  purpose TEXT NOT NULL,        -- of a temp b-tree: 'ORDER BY' …
+  correlated INTEGER NOT NULL,
+  executions REAL NOT NULL,     -- how often it is started
+  rows_examined REAL NOT NULL,  -- all executions together
+  rows_out REAL NOT NULL,
+  detail TEXT NOT NULL          -- the engine's line
+) STRICT;
+
+CREATE TABLE metrics (
+  statement_id INTEGER NOT NULL,
+  side TEXT NOT NULL,           -- of the schema it was planned on
+  scale INTEGER NOT NULL,
+  rows_examined REAL NOT NULL,
+  rows_returned REAL NOT NULL,
+  rows_sorted REAL NOT NULL,
+  cost REAL NOT NULL
+) STRICT;
+
+CREATE TABLE growth (
+  statement_id INTEGER NOT NULL,
+  side TEXT NOT NULL,           -- of the schema it was planned on
+  growth REAL NOT NULL,         -- exponent of the rows examined: 0 constant, 1 linear, 2 quadratic
+  growth_class INTEGER NOT NULL,  -- 0, 1, 2
+  result_growth REAL NOT NULL,  -- exponent of the rows returned
+  waste REAL NOT NULL           -- rows examined per row returned, at the largest scale
+) STRICT;
+
+CREATE TABLE measured (
+  statement_id INTEGER NOT NULL,
+  side TEXT NOT NULL,
+  vm_steps INTEGER NOT NULL,
+  full_scan_steps INTEGER NOT NULL,
+  sorts INTEGER NOT NULL,
+  automatic_index_rows INTEGER NOT NULL,
+  result_rows INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE index_trials (
+  statement_id INTEGER NOT NULL,
+  rank INTEGER NOT NULL,          -- 0 is the best
+  relation TEXT NOT NULL,
+  ddl TEXT NOT NULL,              -- the CREATE INDEX that was tried on the head schema, and used by the plan
+  growth_before REAL NOT NULL,
+  growth_after REAL NOT NULL,
+  class_before INTEGER NOT NULL,
+  class_after INTEGER NOT NULL,
+  rows_before REAL NOT NULL,      -- examined, at the largest scale
+  rows_after REAL NOT NULL,
+  sorted_before REAL NOT NULL,
+  sorted_after REAL NOT NULL
+) STRICT;
+
+CREATE TABLE comparisons (
+  statement_id INTEGER PRIMARY KEY,  -- a head statement with a past
+  source TEXT NOT NULL,           -- where the past comes from: 'base' (planned in this run) or 'baseline'
+  before_statement_id INTEGER,    -- the statement that it replaced (itself when it is unchanged); NULL from the baseline
+  paired_by TEXT NOT NULL,        -- 'unchanged', 'name', 'function', 'similarity', 'fingerprint'
+  growth_before REAL NOT NULL,
+  growth_after REAL NOT NULL,
+  class_before INTEGER NOT NULL,
+  class_after INTEGER NOT NULL,
+  rows_before REAL NOT NULL,      -- examined, at the largest scale
+  rows_after REAL NOT NULL,
+  cost_before REAL NOT NULL,
+  cost_after REAL NOT NULL,
+  work_before INTEGER,            -- exact work in virtual-machine steps, where measured
+  work_after INTEGER,
+  unstable INTEGER NOT NULL       -- 1 = the plan changes under tiny changes of the statistics
+) STRICT;
+
+CREATE TABLE access_comparisons (
+  statement_id INTEGER NOT NULL,  -- as in comparisons
+  relation TEXT NOT NULL,
+  access_before TEXT NOT NULL,    -- worst access on that table, as in plan_nodes
+  access_after TEXT NOT NULL,
+  rank_before INTEGER NOT NULL,   -- 0 is the best access
+  rank_after INTEGER NOT NULL,
+  index_before TEXT NOT NULL,
+  index_after TEXT NOT NULL,
+  detail_before TEXT NOT NULL,    -- the engine's line
+  detail_after TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE causes (
+  statement_id INTEGER NOT NULL,     -- as in comparisons, where head is worse
+  kind TEXT NOT NULL,                -- 'schema', 'query' (the statement's own edit) or 'both'
+  cause_statement_id INTEGER         -- the schema statement that did it, NULL when the query's edit did
+) STRICT;
+
+CREATE TABLE trace_groups (
+  fingerprint TEXT NOT NULL,
+  scope TEXT NOT NULL,            -- request or test
+  executions INTEGER NOT NULL,
+  distinct_parameters INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE baseline_entries (
+  fingerprint TEXT PRIMARY KEY,
+  growth REAL NOT NULL,
+  rows_examined REAL NOT NULL,
+  cost REAL NOT NULL,
+  plan TEXT NOT NULL              -- its lines
+) STRICT;
+
+CREATE TABLE waivers (
+  fingerprint TEXT PRIMARY KEY,   -- of the finding
+  rule TEXT NOT NULL,
+  path TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  expires TEXT NOT NULL           -- YYYY-MM-DD
+) STRICT;

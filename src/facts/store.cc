@@ -1,0 +1,60 @@
+#include "facts/store.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "base/embedded.h"
+
+namespace explaingate {
+
+std::string_view facts_schema() {
+  auto files = embedded_files();
+  auto found = std::find_if(files.begin(), files.end(), [](const EmbeddedFile& file) { return file.name == "src/facts/schema.sql"; });
+  return found == files.end() ? std::string_view() : found->text;
+}
+
+Result<FactStore> FactStore::create() {
+  Result<Sqlite> database = Sqlite::open(":memory:");
+  if (!database) return fail(database.error());
+  if (Status made = database->execute(facts_schema()); !made) return fail(made.error());
+  return FactStore(std::move(*database));
+}
+
+Status FactStore::save(const std::string& path) {
+  std::string temporary = path + ".tmp";
+  std::error_code ignored;  // absence is the usual case; a leftover that can't be removed makes VACUUM INTO fail with its own message
+  std::filesystem::remove(temporary, ignored);
+  auto vacuum = database_.prepare("VACUUM INTO ?1");
+  if (!vacuum) return fail(vacuum.error());
+  vacuum->bind(1, std::string_view(temporary));
+  std::error_code code;
+  if (auto ran = vacuum->step(); !ran) {
+    std::filesystem::remove(temporary, code);
+    return fail(ErrorKind::kIo, fmt::format("cannot write {}: {}", path, ran.error().message));
+  }
+  std::filesystem::rename(temporary, path, code);
+  if (code) return fail(ErrorKind::kIo, fmt::format("cannot write {}: {}", path, code.message()));
+  return {};
+}
+
+FactInserter::FactInserter(FactStore& store, std::string_view table, int columns) {
+  std::string marks = "?";
+  for (int i = 1; i < columns; ++i) marks += ",?";
+  auto prepared = store.database().prepare(fmt::format("INSERT INTO {} VALUES ({})", table, marks));
+  if (prepared)
+    statement_ = std::move(*prepared);
+  else
+    status_ = fail(prepared.error());
+}
+
+void FactInserter::run() {
+  if (auto stepped = statement_.step(); !stepped) {
+    status_ = fail(stepped.error());
+    return;
+  }
+  status_ = statement_.reset();
+}
+
+}  // namespace explaingate

@@ -1,0 +1,49 @@
+// The fact base: an in-memory SQLite database with the tables of schema.sql.
+#pragma once
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/result.h"
+#include "base/sqlite.h"
+
+namespace explaingate {
+
+// The text of schema.sql.
+[[nodiscard]] std::string_view facts_schema();
+
+class FactStore {
+ public:
+  static Result<FactStore> create();
+  [[nodiscard]] Sqlite& database() { return database_; }
+  // Writes a copy to a file (through a temporary file and a rename), for the sqlite3 shell.
+  Status save(const std::string& path);
+
+ private:
+  explicit FactStore(Sqlite database) : database_(std::move(database)) {}
+  Sqlite database_;
+};
+
+// One prepared INSERT, run once a row: `insert(1, "head", path)`. The first error is kept and every later row skipped; ask
+// status() at the end.
+class FactInserter {
+ public:
+  FactInserter(FactStore& store, std::string_view table, int columns);
+  template <class... T>
+  void operator()(const T&... values) {
+    if (!status_) return;
+    int index = 0;
+    (statement_.bind(++index, values), ...);
+    run();
+  }
+  [[nodiscard]] const Status& status() const { return status_; }
+
+ private:
+  void run();
+  SqliteStatement statement_;
+  Status status_;
+};
+
+}  // namespace explaingate

@@ -1,0 +1,62 @@
+// Rules: one .sql file each. Loading refuses anything that isn't a well-formed rule; running is read-only and bounded.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "facts/store.h"
+#include "rulebook/finding.h"
+
+namespace explaingate {
+
+struct Rule {
+  std::string id;        // file stem
+  Level severity = Level::kError;
+  std::vector<std::string> engines;  // "sqlite", "postgres"
+  std::vector<std::string> needs;    // fact tables that must hold rows for the rule to mean anything: "trace_groups"
+  std::string since;     // version
+  std::string summary;   // one sentence
+  std::string page;      // Markdown, without comment signs
+  std::string sql;       // the SELECT
+  std::string file;      // where it came from: "rules/cross-join.sql", ".explaingate/rules/ours.sql"
+  int sql_line = 1;      // line of the SELECT in its file
+  bool built_in = true;
+};
+
+// Text of one file. kConfiguration with file and line when a header is missing, unknown or repeated, the id differs from the
+// file's stem, there is more or less than one SELECT, or its columns aren't statement_id, subject, message and optionally, in any
+// order: fix, level, path, line, column, end_line, cause_statement_id. Checked by preparing it on an empty fact base under the authoriser.
+[[nodiscard]] Result<Rule> parse_rule(const std::string& file, std::string_view text);
+
+// The rules that travel with the binary, by id.
+[[nodiscard]] Result<std::vector<Rule>> built_in_rules();
+
+struct RuleStatus {
+  std::string rule;
+  enum class Outcome { kRan, kNotApplicable, kNotRun, kOff } outcome = Outcome::kRan;
+  std::string reason;  // "facts missing: trace_groups", "not for sqlite", "off in the configuration"
+  int findings = 0;
+};
+
+struct RuleSettings {
+  std::map<std::string, std::string> levels;  // rule -> "error", "warning", "info", "off"
+  std::string engine = "sqlite";
+  int64_t step_limit = 200'000'000;  // virtual-machine steps a rule may take
+};
+
+struct RuleResults {
+  std::vector<Finding> findings;  // sorted by path, line, column, rule, subject
+  std::vector<RuleStatus> status;  // by rule id
+};
+
+// Runs the rules under an authoriser that allows reading the facts only. A rule that fails or goes over the limit is an error of
+// kind kConfiguration that names its file: a gate must not pass because a rule broke.
+[[nodiscard]] Result<RuleResults> run_rules(FactStore& facts, const std::vector<Rule>& rules, const RuleSettings& settings);
+
+// Installs the same authoriser for a query given by hand (`facts --sql`).
+void allow_reading_only(Sqlite& database);
+
+}  // namespace explaingate
