@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -64,13 +65,17 @@ struct TableSetting {
 [[nodiscard]] std::string to_json(const Statistics& statistics);
 
 // Fills in what is missing: the configuration's numbers first, then assumed sizes. Without numbers a table gets
-// `assumed_rows`; a child of a foreign key `children_per_parent` times its parent's rows (longest chain of parents counts, capped);
-// a pure link or look-up table none of that.
+// `assumed_rows`; a child of foreign keys ten times the rows of its largest parent (longest chain of parents counts, capped at
+// 100 times `assumed_rows`; a table's reference to itself, a circle of tables and parents that don't grow don't multiply); a
+// table of unknown size that is declared fixed is a look-up table of 100. Rows of 0 from a file or a seed are unknown, too.
+// Distinct counts of tables up to 100 rows are dropped where they may be a coincidence. Applied twice, it changes nothing.
 [[nodiscard]] Statistics complete(Statistics known, const std::vector<TableShape>& tables,
                                   const std::map<std::string, TableSetting>& settings, double assumed_rows);
 
 // Numbers for one scale. Every table that isn't fixed is multiplied; the factors are such that at the scales 0, 1, 2 … the
-// largest growing table has max(its rows, smallest), times 10, times 100: so ten seed rows and none give the same growth.
+// largest growing table has max(its rows, 10,000), times 10, times 100: so ten seed rows and none give the same growth.
+// `statistics` must be completed. Tables in them that the schema lacks count for the factor, so that both sides of a change
+// get the same one from the same file. Numbers never fall below one row, nor along an index's columns do they rise.
 struct ScaledTable {
   double rows = 0;
   std::map<std::string, std::vector<double>> index_rows;  // per index: rows per distinct prefix, one number a column
@@ -78,12 +83,13 @@ struct ScaledTable {
 };
 struct ScaledStatistics {
   std::map<std::string, ScaledTable> tables;
-  double factor = 1;
+  double factor = 1;  // scaled rows over known rows of a growing table
 };
 inline constexpr int kScaleCount = 3;
 [[nodiscard]] ScaledStatistics scale(const Statistics& statistics, const std::vector<TableShape>& tables, int scale_number);
 
-// Rows per distinct prefix that a candidate index would have at that scale.
+// Rows per distinct prefix that a candidate index would have at that scale, one number a column. Columns are matched by name
+// without regard to case; one that nothing is known of counts as selective, one with allowed_values doesn't.
 [[nodiscard]] std::vector<double> index_prefix_rows(const ScaledTable& scaled, const TableShape& table, const IndexShape& index);
 
 }  // namespace explaingate
