@@ -204,6 +204,12 @@ CREATE TABLE joins (
   column INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE table_links (
+  statement_id INTEGER NOT NULL,
+  left_ref INTEGER NOT NULL,    -- table_ref
+  right_ref INTEGER NOT NULL    -- table_ref of another table; a predicate, of any form, speaks of columns of both
+) STRICT;
+
 CREATE TABLE orderings (
   statement_id INTEGER NOT NULL,
   block INTEGER NOT NULL,
@@ -339,3 +345,34 @@ CREATE TABLE waivers (
   reason TEXT NOT NULL,
   expires TEXT NOT NULL           -- YYYY-MM-DD
 ) STRICT;
+
+CREATE TABLE findings (
+  rule TEXT NOT NULL,             -- a rule that ran before the one that reads this: see `-- after:` in the rule's header
+  level TEXT NOT NULL,            -- 'error', 'warning', 'info', as it will be reported
+  statement_id INTEGER,
+  path TEXT NOT NULL,
+  line INTEGER NOT NULL,
+  subject TEXT NOT NULL,
+  message TEXT NOT NULL,
+  fix TEXT NOT NULL,
+  cause_statement_id INTEGER
+) STRICT;
+
+-- Rules go from a statement to what is known of it.
+CREATE INDEX call_sites_by_statement ON call_sites(statement_id);
+CREATE INDEX loops_by_statement ON loops(statement_id);
+CREATE INDEX query_tables_by_statement ON query_tables(statement_id);
+CREATE INDEX query_blocks_by_statement ON query_blocks(statement_id);
+CREATE INDEX predicates_by_statement ON predicates(statement_id);
+CREATE INDEX joins_by_statement ON joins(statement_id);
+CREATE INDEX table_links_by_statement ON table_links(statement_id);
+CREATE INDEX orderings_by_statement ON orderings(statement_id);
+CREATE INDEX plan_nodes_by_statement ON plan_nodes(statement_id, side, scale);
+CREATE INDEX metrics_by_statement ON metrics(statement_id, side, scale);
+CREATE INDEX growth_by_statement ON growth(statement_id, side);
+CREATE INDEX measured_by_statement ON measured(statement_id, side);
+CREATE INDEX index_trials_by_statement ON index_trials(statement_id, rank);
+CREATE INDEX access_comparisons_by_statement ON access_comparisons(statement_id);
+CREATE INDEX causes_by_statement ON causes(statement_id);
+CREATE INDEX index_columns_by_index ON index_columns(side, table_name, index_name);
+CREATE INDEX findings_by_statement ON findings(statement_id);

@@ -13,22 +13,27 @@
 namespace explaingate {
 
 struct Rule {
-  std::string id;        // file stem
+  std::string id;  // file stem
   Level severity = Level::kError;
   std::vector<std::string> engines;  // "sqlite", "postgres"
   std::vector<std::string> needs;    // fact tables that must hold rows for the rule to mean anything: "trace_groups"
-  std::string since;     // version
-  std::string summary;   // one sentence
-  std::string page;      // Markdown, without comment signs
-  std::string sql;       // the SELECT
-  std::string file;      // where it came from: "rules/cross-join.sql", ".explaingate/rules/ours.sql"
-  int sql_line = 1;      // line of the SELECT in its file
+  std::vector<std::string>
+      after;            // rules that must have run: this one looks at their findings and leaves out what they said
+  std::string since;    // version
+  std::string summary;  // one sentence
+  std::string page;     // Markdown, without comment signs
+  std::string sql;      // the SELECT
+  std::string file;     // where it came from: "rules/cross-join.sql", ".explaingate/rules/ours.sql"
+  int sql_line = 1;     // line of the SELECT in its file
   bool built_in = true;
 };
 
-// Text of one file. kConfiguration with file and line when a header is missing, unknown or repeated, the id differs from the
-// file's stem, there is more or less than one SELECT, or its columns aren't statement_id, subject, message and optionally, in any
-// order: fix, level, path, line, column, end_line, cause_statement_id. Checked by preparing it on an empty fact base under the authoriser.
+// Text of one file. kConfiguration with file and line when a header is missing, unknown or repeated, the id differs
+// from the file's stem, there is more or less than one SELECT, or its columns aren't statement_id, subject, message and
+// optionally, in any order: fix, level, path, line, column, end_line, cause_statement_id. Checked by preparing it on an
+// empty fact base under the authoriser. Headers: id, severity (error, warning, info), engines (a list), needs (a list
+// of fact tables, or "none"), since, summary; and where the rule reads the `findings` of others, `after` (a list of
+// rules). Bounds: 64 KiB a file.
 [[nodiscard]] Result<Rule> parse_rule(const std::string& file, std::string_view text);
 
 // The rules that travel with the binary, by id.
@@ -48,13 +53,18 @@ struct RuleSettings {
 };
 
 struct RuleResults {
-  std::vector<Finding> findings;  // sorted by path, line, column, rule, subject
+  std::vector<Finding> findings;   // sorted by path, line, column, rule, subject
   std::vector<RuleStatus> status;  // by rule id
 };
 
-// Runs the rules under an authoriser that allows reading the facts only. A rule that fails or goes over the limit is an error of
-// kind kConfiguration that names its file: a gate must not pass because a rule broke.
-[[nodiscard]] Result<RuleResults> run_rules(FactStore& facts, const std::vector<Rule>& rules, const RuleSettings& settings);
+// Runs the rules under an authoriser that allows reading the facts only, each after those that its `after` names, and
+// fills the fact table `findings` as it goes. A rule that fails or goes over a limit (steps, 10,000 findings, 4 MB in
+// one value, 1 GiB of memory) is an error of kind kConfiguration that names its file: a gate must not pass because a
+// rule broke. So are two rules with one id, a name in `after` or in the levels that is no rule's, and rules that wait
+// for each other. Level: the configuration's, else the row's, else the rule's severity. Place: the row's, else the
+// statement's.
+[[nodiscard]] Result<RuleResults> run_rules(FactStore& facts, const std::vector<Rule>& rules,
+                                            const RuleSettings& settings);
 
 // Installs the same authoriser for a query given by hand (`facts --sql`).
 void allow_reading_only(Sqlite& database);
