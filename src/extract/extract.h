@@ -118,7 +118,10 @@ class Languages {
 // statement don't belong to it. Down parts and other tools' markers are not this function's business.
 [[nodiscard]] Extraction extract_sql_file(std::string_view path, std::string_view text, Dialect dialect);
 
-// Several statements in one string (executescript): splits `statement` into single ones, maps kept.
-[[nodiscard]] std::vector<Statement> split_statement(const Statement& statement, Dialect dialect);
+// Several statements in one string (executescript): splits `statement` into single ones, maps kept. `source` is the text
+// that the map leads to; without it lines are counted in the statement's own text, which is right for a string literal
+// that is written in one piece.
+[[nodiscard]] std::vector<Statement> split_statement(const Statement& statement, Dialect dialect,
+                                                     std::string_view source = {});
 
 }  // namespace explaingate
