@@ -103,13 +103,14 @@ class ComponentFinder {
 std::vector<std::vector<size_t>> parents_of(const std::vector<TableShape>& tables) {
   std::map<std::string, size_t> positions;
   for (size_t i = 0; i < tables.size(); ++i) positions.emplace(tables[i].name, i);
+  NameIndex names = NameIndex::of_keys(positions);
   std::vector<std::vector<size_t>> parents(tables.size());
   for (size_t i = 0; i < tables.size(); ++i) {
     std::set<size_t> unique;
     for (const ColumnShape& column : tables[i].columns) {
       if (column.parent_table.empty()) continue;
-      auto parent = find_name(positions, column.parent_table);
-      if (parent != positions.end() && parent->second != i) unique.insert(parent->second);
+      const std::string* parent = names.find(column.parent_table);
+      if (parent && positions.at(*parent) != i) unique.insert(positions.at(*parent));
     }
     parents[i].assign(unique.begin(), unique.end());
   }
@@ -171,13 +172,14 @@ void apply_setting(TableStatistics& statistics, const TableShape& table, const T
 // resized.
 void drop_stale_shares(Statistics& statistics, const std::vector<TableShape>& tables,
                        const std::set<std::string>& resized) {
+  if (resized.empty()) return;
+  NameIndex names = NameIndex::of_keys(statistics.tables);
   for (const TableShape& table : tables) {
     TableStatistics& child = statistics.tables.at(table.name);
     for (const ColumnShape& column : table.columns) {
       if (column.parent_table.empty()) continue;
-      auto parent = find_name(statistics.tables, column.parent_table);
-      bool stale =
-          resized.contains(table.name) || (parent != statistics.tables.end() && resized.contains(parent->first));
+      const std::string* parent = names.find(column.parent_table);
+      bool stale = resized.contains(table.name) || (parent && resized.contains(*parent));
       auto known = child.columns.find(column.name);
       if (stale && known != child.columns.end()) known->second.distinct.reset();
     }
@@ -258,15 +260,18 @@ class Sizer {
 Statistics complete(Statistics known, const std::vector<TableShape>& tables,
                     const std::map<std::string, TableSetting>& settings, double assumed_rows) {
   std::set<std::string> resized;
+  const NameIndex known_names = NameIndex::of_keys(known.tables), set_names = NameIndex::of_keys(settings);
   for (const TableShape& table : tables) {
-    adopt_name(known.tables, table.name);
+    adopt_name(known.tables, known_names, table.name);
     TableStatistics& statistics = known.tables[table.name];
     statistics.rows = usable_rows(statistics.rows);
-    for (const ColumnShape& column : table.columns) adopt_name(statistics.columns, column.name);
-    for (const IndexShape& index : table.indexes) adopt_name(statistics.index_rows, index.name);
-    auto setting = find_name(settings, table.name);
+    const NameIndex columns = NameIndex::of_keys(statistics.columns);
+    for (const ColumnShape& column : table.columns) adopt_name(statistics.columns, columns, column.name);
+    const NameIndex indexes = NameIndex::of_keys(statistics.index_rows);
+    for (const IndexShape& index : table.indexes) adopt_name(statistics.index_rows, indexes, index.name);
+    const std::string* setting = set_names.find(table.name);
     double before = statistics.rows;
-    apply_setting(statistics, table, setting == settings.end() ? TableSetting{} : setting->second);
+    apply_setting(statistics, table, setting ? settings.at(*setting) : TableSetting{});
     if (statistics.rows != before) resized.insert(table.name);
   }
   drop_stale_shares(known, tables, resized);

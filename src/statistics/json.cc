@@ -72,7 +72,7 @@ class Reader {
     }
     double result = value.get<double>();
     if (result >= smallest && result <= largest) return result;
-    wrong(where, fmt::format("{} is out of range ({} to {})", result, smallest, largest));
+    wrong(where, fmt::format("{:g} is out of range ({:g} to {:g})", result, smallest, largest));
     return 0;
   }
 

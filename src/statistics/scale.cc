@@ -60,57 +60,66 @@ constexpr double kStep = 10;         // from one scale to the next
 enum class Spread { kUnknown, kConstant, kGrows };
 struct ColumnSpread {
   Spread spread = Spread::kUnknown;
-  double distinct = 0;  // at the scale asked for, in a table that may have fewer rows
+  double distinct = 0;  // at scale 0, in a table that may have fewer rows
 };
 
-// One table at one scale beside the numbers it comes from.
+// One table at scale 0 beside the numbers it comes from.
 struct Basis {
   const TableShape& shape;
   const TableStatistics& statistics;
-  double rows;    // scaled
-  double growth;  // scaled over known rows
+  double rows;    // at scale 0
+  double growth;  // these over the known rows
+  double step;    // from scale 0 to the scale asked for
 };
 
 double selective_distinct(double rows) {
   return std::max(1.0, rows / kSelectiveRows);
 }
 
+// Everything is worked out at scale 0; a larger scale multiplies what grows, so that ratios are kept exactly.
 class Scaler {
  public:
   Scaler(const Statistics& statistics, const std::vector<TableShape>& tables, double first_factor, double step)
-      : statistics_(statistics), tables_(tables), first_factor_(first_factor), step_(step) {}
+      : statistics_(statistics),
+        tables_(tables),
+        names_(NameIndex::of_keys(statistics.tables)),
+        first_factor_(first_factor),
+        step_(step) {}
 
   void run(ScaledStatistics& scaled) const {
     for (const TableShape& shape : tables_) {
       auto known = statistics_.tables.find(shape.name);
       if (known == statistics_.tables.end()) continue;
-      double rows = scaled_rows(known->second);
-      Basis basis{shape, known->second, rows, known->second.rows > 0 ? rows / known->second.rows : 1};
-      scaled.tables[shape.name] = scaled_table(basis);
+      double rows = first_rows(known->second);
+      double growth = known->second.rows > 0 ? rows / known->second.rows : 1;
+      double step = known->second.fixed || rows == 0 ? 1 : step_;
+      scaled.tables[shape.name] = scaled_table({shape, known->second, rows, growth, step});
     }
   }
 
  private:
   // Whole numbers at scale 0, so that the steps between scales are exact.
-  double scaled_rows(const TableStatistics& table) const {
-    return table.fixed ? table.rows : std::round(table.rows * first_factor_) * step_;
+  double first_rows(const TableStatistics& table) const {
+    return table.fixed ? table.rows : std::round(table.rows * first_factor_);
   }
 
   ScaledTable scaled_table(const Basis& basis) const {
     ScaledTable table;
-    table.rows = basis.rows;
-    std::map<std::string, Spread> spreads;
+    table.rows = basis.rows * basis.step;
+    table.step = basis.step;
     for (const ColumnShape& column : basis.shape.columns) {
       ColumnSpread spread = spread_of(column, basis);
-      spreads[column.name] = spread.spread;
-      if (spread.spread != Spread::kUnknown)
-        table.distinct[column.name] = std::clamp(spread.distinct, 1.0, std::max(1.0, basis.rows));
+      if (spread.spread == Spread::kUnknown) continue;
+      bool grows = spread.spread == Spread::kGrows;
+      double distinct = std::clamp(spread.distinct, 1.0, std::max(1.0, basis.rows));
+      table.distinct[column.name] = distinct * (grows ? basis.step : 1);
+      if (grows) table.growing.insert(column.name);
     }
     // Indexes that statistics know come first: the others find their common prefixes there.
     for (const IndexShape& index : basis.shape.indexes) {
       auto known = basis.statistics.index_rows.find(index.name);
       if (known != basis.statistics.index_rows.end())
-        table.index_rows[index.name] = known_prefix_rows(table, basis, index, known->second, spreads);
+        table.index_rows[index.name] = known_prefix_rows(table, basis, index, known->second);
     }
     for (const IndexShape& index : basis.shape.indexes)
       if (!table.index_rows.contains(index.name))
@@ -141,48 +150,45 @@ class Scaler {
   }
 
   ColumnSpread foreign_key_spread(const ColumnShape& column, const Basis& basis) const {
-    auto parent = find_name(statistics_.tables, column.parent_table);
+    const std::string* parent_name = names_.find(column.parent_table);
     bool to_itself = same_name(column.parent_table, basis.shape.name);
-    if (parent == statistics_.tables.end()) return {Spread::kGrows, selective_distinct(basis.rows)};
-    Spread spread = parent->second.fixed ? Spread::kConstant : Spread::kGrows;
-    double parent_rows = scaled_rows(parent->second);
+    if (!parent_name) return {Spread::kGrows, selective_distinct(basis.rows)};
+    const TableStatistics& parent = statistics_.tables.at(*parent_name);
+    Spread spread = parent.fixed ? Spread::kConstant : Spread::kGrows;
+    double parent_rows = first_rows(parent);
     std::optional<double> distinct;
     auto known = basis.statistics.columns.find(column.name);
     if (known != basis.statistics.columns.end()) distinct = absolute_distinct(known->second, basis.statistics.rows);
     if (!distinct)
       if (auto rows = leading_index_rows(basis.statistics, basis.shape, column.name))
         distinct = basis.statistics.rows / *rows;
-    if (distinct && parent->second.rows > 0)
-      return {spread, std::min(1.0, *distinct / parent->second.rows) * parent_rows};
+    if (distinct && parent.rows > 0) return {spread, std::min(1.0, *distinct / parent.rows) * parent_rows};
     return {spread, to_itself ? selective_distinct(basis.rows) : parent_rows};
   }
 
   static std::vector<double> known_prefix_rows(const ScaledTable& table, const Basis& basis, const IndexShape& index,
-                                               const std::vector<double>& known,
-                                               const std::map<std::string, Spread>& spreads) {
+                                               const std::vector<double>& known) {
     std::vector<double> result = index_prefix_rows(table, basis.shape, index);
     bool any_grows = false, all_constant = true;
-    double limit = std::max(1.0, basis.rows);
+    double limit = std::max(1.0, table.rows), known_rows = std::max(1.0, basis.statistics.rows);
     for (size_t i = 0; i < result.size(); ++i) {
-      auto column = spreads.find(index.columns[i]);
-      Spread spread = column == spreads.end() ? Spread::kUnknown : column->second;
-      any_grows = any_grows || spread == Spread::kGrows;
-      all_constant = all_constant && spread == Spread::kConstant;
+      bool grows = table.growing.contains(index.columns[i]);
+      any_grows = any_grows || grows;
+      all_constant = all_constant && !grows && table.distinct.contains(index.columns[i]);
       bool is_key = index.unique && i + 1 == result.size();
       if (!is_key && i < known.size() && known[i] > 0) {
-        double base_rows = std::max(1.0, basis.statistics.rows);
-        double rows = std::clamp(known[i], 1.0, base_rows);
-        bool constant = all_constant || (!any_grows && few_values(base_rows / rows, base_rows));
-        result[i] = rows * (constant ? basis.growth : 1);
+        double rows = std::clamp(known[i], 1.0, known_rows);
+        bool constant = all_constant || (!any_grows && few_values(known_rows / rows, known_rows));
+        result[i] = rows * (constant ? basis.growth * basis.step : 1);
       }
-      result[i] = std::clamp(result[i], 1.0, limit);
-      limit = result[i];
+      limit = result[i] = std::clamp(result[i], 1.0, limit);
     }
     return result;
   }
 
   const Statistics& statistics_;
   const std::vector<TableShape>& tables_;
+  NameIndex names_;
   double first_factor_;
   double step_;
 };
@@ -224,21 +230,26 @@ std::optional<double> rows_of_same_prefix(const ScaledTable& scaled, const Table
 
 std::vector<double> index_prefix_rows(const ScaledTable& scaled, const TableShape& table, const IndexShape& index) {
   std::vector<double> result;
-  double rows = std::max(1.0, scaled.rows);
-  double combinations = 1, limit = rows;
+  double first_rows = std::max(1.0, scaled.rows / scaled.step);
+  double combinations = 1, limit = std::max(1.0, scaled.rows);
+  bool grows = false;
   for (size_t i = 0; i < index.columns.size(); ++i) {
     const std::string& name = index.columns[i];
-    auto distinct = name.empty() ? scaled.distinct.end() : find_name(scaled.distinct, name);
     auto column = std::ranges::find_if(table.columns, [&](const auto& c) { return same_name(c.name, name); });
-    if (distinct != scaled.distinct.end())
-      combinations *= std::max(1.0, distinct->second);
-    else if (!name.empty() && column != table.columns.end() && column->allowed_values > 0)
+    auto distinct = column == table.columns.end() ? scaled.distinct.end() : scaled.distinct.find(column->name);
+    if (distinct != scaled.distinct.end()) {
+      bool growing = scaled.growing.contains(distinct->first);
+      combinations *= std::max(1.0, distinct->second / (growing ? scaled.step : 1));
+      grows = grows || growing;
+    } else if (column != table.columns.end() && column->allowed_values > 0) {
       combinations *= column->allowed_values;
-    else
-      combinations *= selective_distinct(rows);
-    combinations =
-        std::min(combinations, rows);  // columns are independent at best, and never more than one value a row
-    double each = rows / combinations;
+    } else {
+      combinations *= selective_distinct(first_rows);
+      grows = true;
+    }
+    // Columns are independent at best, and never give more than one combination a row.
+    combinations = std::min(combinations, first_rows);
+    double each = first_rows / combinations * (grows ? 1 : scaled.step);
     if (auto same = rows_of_same_prefix(scaled, table, index, i + 1)) each = *same;
     if (holds_key(table, index, i + 1)) each = 1;
     limit = std::clamp(each, 1.0, limit);
