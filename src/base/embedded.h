@@ -1,4 +1,4 @@
-// The data files that the binary carries: rules/*.sql, rules/languages/*, src/facts/schema.sql, docs/schemas/*. The build writes the list.
+// The data files that the binary carries: rules/*.sql, rules/languages/*, src/facts/schema.sql. The build writes the list.
 #pragma once
 
 #include <span>

@@ -57,6 +57,10 @@ void SqliteStatement::bind(int index, std::string_view value) {
                       SQLITE_UTF8);
 }
 
+void SqliteStatement::bind_column(int index, const SqliteStatement& row, int column) {
+  sqlite3_bind_value(handle_.get(), index, sqlite3_column_value(row.handle_.get(), column));
+}
+
 int SqliteStatement::column_count() const { return sqlite3_column_count(handle_.get()); }
 std::string_view SqliteStatement::column_name(int column) const { return view(sqlite3_column_name(handle_.get(), column)); }
 bool SqliteStatement::is_null(int column) const { return sqlite3_column_type(handle_.get(), column) == SQLITE_NULL; }
@@ -162,6 +166,10 @@ void Sqlite::distrust_schema() {
   sqlite3_db_config(state_->database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
 }
 
+void Sqlite::explain_triggers() { sqlite3_db_config(state_->database, SQLITE_DBCONFIG_TRIGGER_EQP, 1, nullptr); }
+
+void Sqlite::limit_memory(int64_t bytes) { sqlite3_hard_heap_limit64(bytes); }
+
 Status Sqlite::register_function(const std::string& name, bool returns_first_argument, bool aggregate) {
   auto null_result = [](sqlite3_context* context, int, sqlite3_value**) { sqlite3_result_null(context); };
   auto first_argument = [](sqlite3_context* context, int count, sqlite3_value** values) {
@@ -172,13 +180,12 @@ Status Sqlite::register_function(const std::string& name, bool returns_first_arg
   };
   auto nothing = [](sqlite3_context*, int, sqlite3_value**) {};
   auto finish = [](sqlite3_context* context) { sqlite3_result_null(context); };
-  int code = aggregate ? sqlite3_create_function_v2(state_->database, name.c_str(), -1, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
-                                                    nullptr, nullptr, nothing, finish, nullptr)
-             : returns_first_argument
-                 ? sqlite3_create_function_v2(state_->database, name.c_str(), -1, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
-                                              nullptr, first_argument, nullptr, nullptr, nullptr)
-                 : sqlite3_create_function_v2(state_->database, name.c_str(), -1, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
-                                              nullptr, null_result, nullptr, nullptr, nullptr);
+  constexpr int kFlags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
+  int code = aggregate ? sqlite3_create_window_function(state_->database, name.c_str(), -1, kFlags, nullptr, nothing, finish,
+                                                        finish, nothing, nullptr)
+                       : sqlite3_create_function_v2(state_->database, name.c_str(), -1, kFlags, nullptr,
+                                                    returns_first_argument ? +first_argument : +null_result, nullptr,
+                                                    nullptr, nullptr);
   if (code != SQLITE_OK) return statement_error(state_->database);
   return {};
 }

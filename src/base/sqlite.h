@@ -30,6 +30,7 @@ class SqliteStatement {
   void bind(int index, double value);
   void bind(int index, std::string_view value);
   void bind(int index, const char* value) { bind(index, std::string_view(value)); }
+  void bind_column(int index, const SqliteStatement& row, int column);  // the value there, with its type
   template <class T>
   void bind(int index, const std::optional<T>& value) {
     if (value)
@@ -95,8 +96,14 @@ class Sqlite {
   // Caps: sqlite3_limit categories by name: "length", "sql_length", "expr_depth", "column", "attached".
   void set_limit(std::string_view category, int value);
   void distrust_schema();  // SQLITE_DBCONFIG_TRUSTED_SCHEMA off
+  // EXPLAIN QUERY PLAN lists the trigger and foreign-key programs too, each after a row whose parent is 1 and id 0.
+  void explain_triggers();
+  // Bytes that SQLite may hold in this process, all connections together (SQLite has no limit per connection); a statement
+  // that wants more fails with "out of memory". 0 = no limit.
+  static void limit_memory(int64_t bytes);
 
-  // A stand-in for an unknown function: deterministic, any number of arguments, returns NULL (or its first argument).
+  // A stand-in for an unknown function: deterministic, any number of arguments, returns NULL (or its first argument). An
+  // aggregate one also serves as a window function. Harmless, so that an untrusted schema may use it (SQLITE_INNOCUOUS).
   Status register_function(const std::string& name, bool returns_first_argument = false, bool aggregate = false);
   // A stand-in for an unknown collation: byte order.
   Status register_collation(const std::string& name);

@@ -41,7 +41,7 @@ struct BaselineEntry {  // one query: every statement with that fingerprint
 struct BaselineEnvironment {
   std::string engine, engine_version;
   std::string schema_hash;
-  std::string statistics_hash;
+  std::string statistics_hash;  // of what was given: statistics file, seed, configured sizes
   std::string settings;  // what else the numbers depend on: "scales=3 assumed_rows=10000"
   bool operator==(const BaselineEnvironment&) const = default;
 };

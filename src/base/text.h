@@ -1,0 +1,24 @@
+// Small operations on texts that several stages need.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace explaingate {
+
+// White space folded to single spaces, none at the ends.
+[[nodiscard]] std::string fold_spaces(std::string_view text);
+
+// At most `bytes` bytes, cut between characters, "…" at the end when something was cut.
+[[nodiscard]] std::string shorten(std::string_view text, size_t bytes);
+
+// Invalid UTF-8 bytes replaced by U+FFFD; control characters other than tab and line feed by a visible "\xNN".
+[[nodiscard]] std::string printable(std::string_view text);
+
+// ASCII lower case.
+[[nodiscard]] std::string lower(std::string_view text);
+
+// 1234567 -> "1,234,567"
+[[nodiscard]] std::string with_commas(double number);
+
+}  // namespace explaingate

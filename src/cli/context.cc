@@ -1,0 +1,162 @@
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "cli/cli.h"
+
+extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX leaves its declaration to the program
+
+namespace explaingate {
+namespace {
+
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+std::map<std::string, std::string> own_environment() {
+  constexpr std::string_view kPrefix = "EXPLAINGATE_";
+  std::map<std::string, std::string> found;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    std::string_view text(*entry);
+    size_t equals = text.find('=');
+    if (text.starts_with(kPrefix) && equals != std::string_view::npos) found[std::string(text.substr(kPrefix.size(), equals - kPrefix.size()))] = text.substr(equals + 1);
+  }
+  return found;
+}
+
+Result<ChangeRequest> change_request(const GateOptions& options) {
+  int given = (options.base.empty() ? 0 : 1) + (options.diff.empty() ? 0 : 1) + (options.staged ? 1 : 0) + (options.all ? 1 : 0);
+  if (given > 1) return fail(ErrorKind::kUsage, "--base, --diff, --staged and --all exclude one another", "give one of them, or none: the working tree against the default branch");
+  ChangeRequest request;
+  request.github_base_ref = environment("GITHUB_BASE_REF");
+  request.gitlab_base_sha = environment("CI_MERGE_REQUEST_DIFF_BASE_SHA");
+  if (!options.base.empty()) {
+    request.mode = ChangeRequest::Mode::kBase;
+    request.base = options.base;
+  } else if (options.staged) {
+    request.mode = ChangeRequest::Mode::kStaged;
+  } else if (options.all) {
+    request.mode = ChangeRequest::Mode::kAll;
+  } else if (!options.diff.empty()) {
+    request.mode = ChangeRequest::Mode::kPatch;
+    if (options.diff == "-") {
+      request.patch = read_standard_input();
+    } else {
+      auto text = read_file(options.diff);
+      if (!text) return fail(Error{ErrorKind::kUsage, text.error().message, text.error().file, 0, 0, "", "--diff takes a unified diff: a file, or - for standard input"});
+      request.patch = std::move(*text);
+    }
+  }
+  return request;
+}
+
+// The file nearest to the working directory, up to the root, as the head side has it.
+Result<Settings> find_settings(const GateOptions& options, const Change& change) {
+  std::string given = options.config.empty() ? environment("EXPLAINGATE_CONFIG") : options.config;
+  if (!given.empty()) {
+    auto text = read_file(given);
+    if (!text) return fail(Error{ErrorKind::kUsage, "configuration " + text.error().message, given, 0, 0, "", ""});
+    return parse_settings(*text, given);
+  }
+  std::error_code code;
+  std::filesystem::path folder = std::filesystem::relative(std::filesystem::current_path(code), change.root, code);
+  for (; !code; folder = folder.parent_path()) {
+    std::string path = (folder / kConfigurationFile).lexically_normal().generic_string();
+    if (!path.starts_with("..") && change.head->contains(path)) {
+      auto text = change.head->read(path);
+      if (!text) return fail(Error{ErrorKind::kConfiguration, text.error().message, path, 0, 0, "", ""});
+      return parse_settings(*text, path);
+    }
+    if (folder.empty()) break;
+  }
+  return parse_settings("", "");
+}
+
+std::string today() {
+  if (std::string given = environment("EXPLAINGATE_TODAY"); !given.empty()) return given;
+  std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  ::gmtime_r(&now, &parts);
+  return fmt::format("{:04}-{:02}-{:02}", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday);
+}
+
+}  // namespace
+
+std::string read_standard_input() {
+  std::string text;
+  char buffer[65536];
+  while (size_t got = std::fread(buffer, 1, sizeof buffer, stdin)) text.append(buffer, got);
+  return text;
+}
+
+Status prepare(const GateOptions& options, Context& context) {
+  auto request = change_request(options);
+  if (!request) return fail(request.error());
+  auto languages = Languages::built_in();
+  if (!languages) return fail(languages.error());
+  context.languages.emplace(std::move(*languages));
+  auto change = find_change(".", *request);
+  if (!change) return fail(change.error());
+  Run& run = context.run;
+  run.change = std::move(*change);
+  auto settings = find_settings(options, run.change);
+  if (!settings) return fail(settings.error());
+  run.settings = std::move(*settings);
+  if (Status applied = apply_environment(run.settings, own_environment()); !applied) return applied;
+  if (!options.engine.empty()) run.settings.engine = options.engine;
+  run.mode = options.all ? Mode::kAll : Mode::kChange;
+  run.measure = options.measure;
+  if (run.measure && run.settings.seed.empty())
+    return fail(ErrorKind::kUsage, "--measure runs the queries on seed data, and there is none", fmt::format("name a .sql file with INSERTs in {}: {{\"seed\": \"seed.sql\"}}", kConfigurationFile));
+  run.languages = &*context.languages;
+  run.today = today();
+  if (!is_date(run.today)) return fail(ErrorKind::kUsage, fmt::format("EXPLAINGATE_TODAY: \"{}\" is not a date (YYYY-MM-DD)", run.today));
+  if (::isatty(STDERR_FILENO) != 0 && environment("TERM") != "dumb") {
+    context.progress = [](std::string_view what, size_t, size_t of) { fmt::print(stderr, "\r\x1b[K{} ({}) …", what, of); };
+    run.progress = &context.progress;
+  }
+  return {};
+}
+
+int exit_code_of(const Error& error) { return error.kind == ErrorKind::kUsage || error.kind == ErrorKind::kConfiguration ? 2 : 3; }
+
+int report_error(const Error& error) {
+  std::string text = printable(to_text(error));
+  fmt::print(stderr, "explaingate: {}", text);
+  return exit_code_of(error);
+}
+
+TextStyle style_of(const GateOptions& options) {
+  TextStyle style;
+  style.verbose = options.verbose;
+  bool forced = !environment("CLICOLOR_FORCE").empty() || !environment("FORCE_COLOR").empty();
+  bool terminal = ::isatty(STDOUT_FILENO) != 0 && environment("TERM") != "dumb";
+  style.color = options.color == "always" || (options.color == "auto" && environment("NO_COLOR").empty() && (forced || terminal));
+  return style;
+}
+
+Status emit(const GateOptions& options, const std::map<std::string, std::function<std::string()>>& renderers) {
+  std::vector<std::string> formats = options.formats.empty() ? std::vector<std::string>{"text"} : options.formats;
+  for (const std::string& wanted : formats) {
+    size_t equals = wanted.find('=');
+    auto renderer = renderers.find(wanted.substr(0, equals));
+    if (renderer == renderers.end()) return fail(ErrorKind::kUsage, fmt::format("unknown format \"{}\"", wanted.substr(0, equals)), "formats: text, json; --format json=FILE writes to a file");
+    std::string text = renderer->second();
+    if (equals != std::string::npos) {
+      if (Status written = write_file_atomic(wanted.substr(equals + 1), text); !written) return written;
+    } else if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
+      return fail(ErrorKind::kIo, "cannot write the report to standard output");
+    }
+  }
+  return {};
+}
+
+}  // namespace explaingate

@@ -1,0 +1,85 @@
+#include <algorithm>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "cli/cli.h"
+
+namespace explaingate {
+namespace {
+
+// The folder's own tree where there is no repository: extraction needs no history.
+Status prepare_without_repository(Context& context) {
+  auto tree = open_folder(".");
+  if (!tree) return fail(tree.error());
+  context.run.change.head = std::move(*tree);
+  context.run.change.root = std::filesystem::current_path().string();
+  auto settings = parse_settings("", "");
+  if (!settings) return fail(settings.error());
+  context.run.settings = std::move(*settings);
+  context.run.mode = Mode::kAll;
+  auto languages = Languages::built_in();
+  if (!languages) return fail(languages.error());
+  context.languages.emplace(std::move(*languages));
+  context.run.languages = &*context.languages;
+  return {};
+}
+
+// Paths as given, from the working directory, to paths from the root. Refuses what is not there.
+Result<std::vector<std::string>> wanted_paths(const Run& run, const std::vector<std::string>& paths) {
+  std::vector<std::string> wanted;
+  auto entries = run.change.head->list();
+  if (!entries) return fail(entries.error());
+  for (const std::string& given : paths) {
+    std::error_code code;
+    std::filesystem::path absolute = std::filesystem::weakly_canonical(given, code);
+    std::string path = absolute.lexically_relative(std::filesystem::weakly_canonical(run.change.root, code)).generic_string();
+    if (path == ".") path.clear();
+    bool found = path.empty() || std::any_of(entries->begin(), entries->end(), [&](const TreeEntry& entry) { return entry.path == path || entry.path.starts_with(path + "/"); });
+    if (!found || path.starts_with("..")) return fail(ErrorKind::kUsage, fmt::format("{}: no such file or folder here", given), "paths are of files that git knows or would add (not ignored), inside the repository");
+    wanted.push_back(path);
+  }
+  return wanted;
+}
+
+}  // namespace
+
+int extract_command(const GateOptions& options, const std::vector<std::string>& paths) {
+  GateOptions whole = options;
+  whole.all = true;
+  Context context;
+  Status ready = repository_root(".") ? prepare(whole, context) : prepare_without_repository(context);
+  if (!ready) return report_error(ready.error());
+  Run& run = context.run;
+  if (!paths.empty()) {
+    auto wanted = wanted_paths(run, paths);
+    if (!wanted) return report_error(wanted.error());
+    // Named on the command line beats left out by the configuration.
+    run.settings.include.clear();
+    run.settings.exclude.clear();
+    run.settings.default_excludes = false;
+    for (const std::string& path : *wanted) {
+      if (path.empty()) {
+        run.settings.include_prefixes.clear();
+        break;
+      }
+      run.settings.include_prefixes.push_back(path);
+    }
+  }
+  using Pass = Status (*)(Run&);
+  for (Pass pass : {Pass(load_statements), Pass(parse_statements)})
+    if (Status done = pass(run); !done) return report_error(done.error());
+  ExtractReport report;
+  for (KnownStatement& known : run.statements) {
+    if (!known.parse_error.empty())
+      run.not_analysed.push_back({known.source.path, known.source.line, known.source.column, "not understood: " + known.parse_error, known.source.function});
+    report.statements.push_back(std::move(known.source));
+  }
+  report.not_analysed = std::move(run.not_analysed);
+  std::sort(report.not_analysed.begin(), report.not_analysed.end(), [](const NotAnalysed& a, const NotAnalysed& b) { return std::tie(a.path, a.line, a.column, a.reason) < std::tie(b.path, b.line, b.column, b.reason); });
+  report.files = run.files_read.size();
+  Status written = emit(options, {{"text", [&] { return extract_text(report, style_of(options)); }}, {"json", [&] { return extract_json(report); }}});
+  return written ? 0 : report_error(written.error());
+}
+
+}  // namespace explaingate

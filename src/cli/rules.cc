@@ -1,0 +1,42 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "cli/cli.h"
+
+namespace explaingate {
+
+int rules_command(const GateOptions& options, const std::string& wanted) {
+  // Inside a repository with its own rules these are listed too; outside, the built-in ones.
+  Context context;
+  std::vector<Rule> rules;
+  if (repository_root(".")) {
+    GateOptions whole = options;
+    whole.all = true;
+    if (Status ready = prepare(whole, context); !ready) return report_error(ready.error());
+    if (Status loaded = load_rules(context.run); !loaded) return report_error(loaded.error());
+    rules = std::move(context.run.rules);
+  } else {
+    auto built_in = built_in_rules();
+    if (!built_in) return report_error(built_in.error());
+    rules = std::move(*built_in);
+  }
+  std::string out;
+  if (wanted.empty()) {
+    for (const Rule& rule : rules) out += fmt::format("{:<28} {:<8} {}{}\n", rule.id, to_string(rule.severity), rule.summary, rule.built_in ? "" : fmt::format(" ({})", rule.file));
+  } else {
+    auto found = std::find_if(rules.begin(), rules.end(), [&](const Rule& rule) { return rule.id == wanted; });
+    if (found == rules.end()) {
+      std::vector<std::string> ids;
+      for (const Rule& rule : rules) ids.push_back(rule.id);
+      std::string near = nearest(wanted, ids);
+      return report_error(Error{ErrorKind::kUsage, fmt::format("there is no rule \"{}\"", wanted), "", 0, 0, "", near.empty() ? "`explaingate rules` lists them" : fmt::format("did you mean \"{}\"?", near)});
+    }
+    out = fmt::format("# {}\n\n{}\n\nSeverity: {}. Engines: {}. Since: {}.\n\n{}", found->id, found->summary, to_string(found->severity), fmt::join(found->engines, ", "), found->since, found->page);
+    if (!out.ends_with('\n')) out += "\n";
+  }
+  Status written = emit({}, {{"text", [&] { return out; }}});
+  return written ? 0 : report_error(written.error());
+}
+
+}  // namespace explaingate

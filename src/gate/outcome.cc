@@ -1,0 +1,245 @@
+#include "gate/outcome.h"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "base/hash.h"
+#include "base/text.h"
+
+namespace explaingate {
+namespace {
+
+constexpr int kExcerptLines = 6;
+
+class Concluding {
+ public:
+  explicit Concluding(Run& run) : run_(run) {
+    for (const KnownStatement& statement : run.statements) by_id_[statement.id] = &statement;
+    for (size_t i = 0; i < run.comparisons.size(); ++i) comparison_of_[run.statements[run.comparisons[i].statement].id] = i;
+  }
+
+  Outcome all(FailLevel fail_level) {
+    for (Finding& finding : run_.results.findings) sort_in(describe(std::move(finding)));
+    suppressions_about();
+    waivers_about();
+    auto order = [](const ReportedFinding& a, const ReportedFinding& b) {
+      const Finding& x = a.finding;
+      const Finding& y = b.finding;
+      return std::tie(x.path, x.line, x.column, x.rule, x.subject) < std::tie(y.path, y.line, y.column, y.rule, y.subject);
+    };
+    std::stable_sort(out_.findings.begin(), out_.findings.end(), order);
+    std::stable_sort(out_.waived.begin(), out_.waived.end(), order);
+    count();
+    notes();
+    out_.not_analysed = run_.not_analysed;
+    out_.rules = run_.results.status;
+    out_.unverified = run_.unverified;
+    if (!out_.unverified) out_.unverified = nothing_verified();
+    bool failing = std::any_of(out_.findings.begin(), out_.findings.end(), [&](const ReportedFinding& reported) {
+      return fail_level != FailLevel::kNever && static_cast<int>(reported.finding.level) >= static_cast<int>(fail_level);
+    });
+    out_.exit_code = failing ? 1 : out_.unverified ? 3 : 0;
+    return std::move(out_);
+  }
+
+ private:
+  ReportedFinding describe(Finding finding) {
+    ReportedFinding reported;
+    reported.excerpt = excerpt(finding);
+    if (finding.statement_id) {
+      auto compared = comparison_of_.find(*finding.statement_id);
+      auto found = by_id_.find(*finding.statement_id);
+      if (compared != comparison_of_.end()) {
+        const Comparison& comparison = run_.comparisons[compared->second];
+        reported.before = before_of(comparison);
+        if (!finding.cause_statement_id) finding.cause_statement_id = comparison.cause_statement_id;
+      }
+      if (found != by_id_.end() && found->second->on[kHeadSide]) reported.after = summary(*found->second->on[kHeadSide]);
+    }
+    if (finding.cause_statement_id) reported.cause = cause_of(*finding.cause_statement_id);
+    reported.finding = std::move(finding);
+    return reported;
+  }
+
+  static std::optional<PlanSummary> summary(const Planned& planned) {
+    if (!planned.ok()) return std::nullopt;
+    return PlanSummary{planned.largest().plan.lines(), planned.largest().metrics.rows_examined, planned.growth.work};
+  }
+
+  [[nodiscard]] std::optional<PlanSummary> before_of(const Comparison& comparison) const {
+    if (comparison.before) {
+      const auto& planned = run_.statements[*comparison.before].on[run_.planned_side(kBaseSide)];
+      return planned ? summary(*planned) : std::nullopt;
+    }
+    const std::string& fingerprint = run_.statements[comparison.statement].parsed.fingerprint;
+    for (const BaselineEntry& entry : run_.baseline->entries)
+      if (entry.fingerprint == fingerprint) return PlanSummary{entry.plan, static_cast<double>(entry.rows_examined), entry.growth};
+    return std::nullopt;
+  }
+
+  [[nodiscard]] std::optional<Cause> cause_of(int64_t id) const {
+    for (SideIndex side : {kHeadSide, kBaseSide}) {
+      const SchemaSide& schema = run_.sides[side];
+      for (size_t i = 0; i < schema.statement_ids.size(); ++i) {
+        if (schema.statement_ids[i] != id) continue;
+        const SchemaStatement& statement = schema.schema.statements[i];
+        return Cause{statement.path, statement.line, shorten(fold_spaces(statement.text), 120), side == kBaseSide};
+      }
+    }
+    return std::nullopt;
+  }
+
+  std::vector<std::string> excerpt(const Finding& finding) {
+    auto [it, added] = texts_.try_emplace(finding.path);
+    if (added && run_.change.head && run_.change.head->contains(finding.path))
+      if (auto text = run_.change.head->read(finding.path)) it->second = std::move(*text);
+    std::vector<std::string> lines;
+    if (it->second.empty()) return lines;
+    int last = std::clamp(finding.end_line, finding.line, finding.line + kExcerptLines - 1);
+    LineIndex index(it->second);
+    for (int line = finding.line; line <= last && line <= index.line_count(); ++line) {
+      std::string_view text = std::string_view(it->second).substr(index.line_start(line), index.line_start(line + 1) - index.line_start(line));
+      while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.remove_suffix(1);
+      lines.push_back(printable(shorten(text, 200)));
+    }
+    return lines;
+  }
+
+  // Reported, or waived by a comment at its place or by a waiver.
+  void sort_in(ReportedFinding reported) {
+    const Finding& finding = reported.finding;
+    for (size_t i = 0; i < run_.suppressions.size(); ++i) {
+      const Suppression& suppression = run_.suppressions[i];
+      if (suppression.path != finding.path || suppression.reason.empty()) continue;
+      if (finding.line < suppression.covers.first || finding.line > suppression.covers.last) continue;
+      if (std::find(suppression.rules.begin(), suppression.rules.end(), finding.rule) == suppression.rules.end()) continue;
+      used_suppressions_.insert(i);
+      reported.waiver_reason = suppression.reason;
+      out_.waived.push_back(std::move(reported));
+      return;
+    }
+    for (size_t i = 0; i < run_.waivers.size(); ++i) {
+      const Waiver& waiver = run_.waivers[i];
+      if (waiver.fingerprint != finding.fingerprint) continue;
+      used_waivers_.insert(i);
+      if (waiver.expires < run_.today) break;  // expired: the finding counts again; waivers_about() says so
+      if (waiver.accepted_rows && reported.after && round_rows(reported.after->rows_examined) >= 2 * *waiver.accepted_rows) {
+        reported.finding.message += fmt::format(" It was accepted at {} rows examined.", with_commas(static_cast<double>(*waiver.accepted_rows)));
+        break;
+      }
+      reported.waiver_reason = waiver.reason;
+      out_.waived.push_back(std::move(reported));
+      return;
+    }
+    out_.findings.push_back(std::move(reported));
+  }
+
+  void add(const std::string& rule, Level level, const std::string& path, int line, const std::string& subject, std::string message, std::string fix) {
+    ReportedFinding reported;
+    Finding& finding = reported.finding;
+    finding.rule = rule;
+    finding.level = level;
+    finding.path = path;
+    finding.line = finding.end_line = line;
+    finding.column = 1;
+    finding.subject = subject;
+    finding.message = std::move(message);
+    finding.fix = std::move(fix);
+    finding.fingerprint = hash_fields({rule, path, subject});
+    reported.excerpt = excerpt(finding);
+    out_.findings.push_back(std::move(reported));
+  }
+
+  void suppressions_about() {
+    std::set<std::string> rules;
+    for (const Rule& rule : run_.rules) rules.insert(rule.id);
+    for (size_t i = 0; i < run_.suppressions.size(); ++i) {
+      const Suppression& suppression = run_.suppressions[i];
+      std::string subject = fmt::format("{}", fmt::join(suppression.rules, ", "));
+      if (suppression.reason.empty()) {
+        add("suppression-without-reason", Level::kWarning, suppression.path, suppression.line, subject, "This explaingate-ignore comment gives no reason, so it is not heeded.",
+            "Write it as: explaingate-ignore RULE: reason");
+        continue;
+      }
+      auto unknown = std::find_if(suppression.rules.begin(), suppression.rules.end(), [&](const std::string& rule) { return !rules.contains(rule); });
+      if (unknown != suppression.rules.end()) {
+        add("unused-suppression", Level::kWarning, suppression.path, suppression.line, *unknown, fmt::format("There is no rule \"{}\" to ignore.", *unknown), "`explaingate rules` lists the rules.");
+        continue;
+      }
+      // Whether it is still needed is known only where everything was judged.
+      if (run_.mode == Mode::kAll && !used_suppressions_.contains(i))
+        add("unused-suppression", Level::kWarning, suppression.path, suppression.line, subject, fmt::format("Nothing here is found by {} any more.", subject), "Remove the comment.");
+    }
+  }
+
+  void waivers_about() {
+    std::string path(kWaiversPath);
+    for (size_t i = 0; i < run_.waivers.size(); ++i) {
+      const Waiver& waiver = run_.waivers[i];
+      std::string subject = fmt::format("{} {} {}", waiver.rule, waiver.path, waiver.subject);
+      if (waiver.expires < run_.today && used_waivers_.contains(i))
+        add("expired-waiver", Level::kError, path, 1, subject, fmt::format("The waiver of {} for {} ({}) expired on {}.", waiver.rule, waiver.subject, waiver.path, waiver.expires),
+            "Mend the finding, or accept it again with a new date.");
+      else if (run_.mode == Mode::kAll && !used_waivers_.contains(i))
+        add("unused-waiver", Level::kWarning, path, 1, subject, fmt::format("The waiver of {} for {} ({}) matches no finding.", waiver.rule, waiver.subject, waiver.path),
+            "Remove it: `explaingate baseline prune` does.");
+    }
+  }
+
+  void count() {
+    std::set<std::string> fingerprints;
+    for (const KnownStatement& statement : run_.statements) {
+      if (statement.side != kHeadSide) continue;
+      ++out_.statements;
+      out_.changed += statement.changed ? 1 : 0;
+      out_.planned += statement.on[kHeadSide] && statement.on[kHeadSide]->ok() ? 1 : 0;
+      if (!statement.parsed.fingerprint.empty()) fingerprints.insert(statement.parsed.fingerprint);
+    }
+    out_.queries = fingerprints.size();
+    out_.files = run_.files_read.size();
+    out_.files_excluded = run_.files_excluded;
+    out_.engine = run_.sides[kHeadSide].engine->name();
+    out_.engine_version = run_.sides[kHeadSide].engine->version();
+    out_.base = run_.change.base_name;
+    out_.head = run_.change.head_name;
+    out_.all = run_.mode == Mode::kAll;
+  }
+
+  void notes() {
+    out_.notes = run_.notes;
+    const Engine& engine = *run_.sides[kHeadSide].engine;
+    size_t assumed = 0, known = 0;
+    for (const auto& [name, table] : engine.statistics().tables) ++(table.source == RowSource::kAssumed ? assumed : known);
+    if (assumed > 0 && out_.planned > 0)
+      out_.notes.push_back(fmt::format("row counts of {} of {} tables are assumed (set `tables`, `statistics` or `seed` in {})", assumed, assumed + known, kConfigurationFile));
+    if (auto stand_ins = engine.stand_ins(); !stand_ins.empty())
+      out_.notes.push_back(fmt::format("stood in for what this SQLite does not have: {}", fmt::join(stand_ins, ", ")));
+  }
+
+  // A run in which no statement could be planned has shown nothing.
+  [[nodiscard]] std::optional<Error> nothing_verified() const {
+    size_t wanted = 0;
+    for (const KnownStatement& statement : run_.statements)
+      if (statement.side == kHeadSide && statement.on[kHeadSide]) ++wanted;
+    if (wanted == 0 || out_.planned > 0) return std::nullopt;
+    const Schema& schema = run_.sides[kHeadSide].schema;
+    std::string hint = schema.tool.empty() ? fmt::format("name the schema in {}: {{\"schema\": \"path/to/schema.sql\"}} (a file, or a folder of migrations)", kConfigurationFile)
+                                           : fmt::format("the schema was read as {} from {} file(s); see \"not analysed\" above", schema.tool, schema.files.size());
+    return Error{ErrorKind::kUnverified, schema.tool.empty() ? "no schema was found, so no statement could be planned" : "none of the statements could be planned on the schema", "", 0, 0, "", hint};
+  }
+
+  Run& run_;
+  Outcome out_;
+  std::map<int64_t, const KnownStatement*> by_id_;
+  std::map<int64_t, size_t> comparison_of_;
+  std::map<std::string, std::string> texts_;
+  std::set<size_t> used_suppressions_, used_waivers_;
+};
+
+}  // namespace
+
+Outcome conclude(Run& run, FailLevel fail_level) { return Concluding(run).all(fail_level); }
+
+}  // namespace explaingate

@@ -1,0 +1,58 @@
+// explaingate.json and what overrides it. The file arrives with the pull request: it can't name a program or a server.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/dialect.h"
+#include "base/result.h"
+#include "schema/schema.h"
+#include "statistics/statistics.h"
+
+namespace explaingate {
+
+inline constexpr std::string_view kConfigurationFile = "explaingate.json";
+
+struct Settings {
+  std::string file;                  // relative to the root, empty = no file
+  std::string engine = "sqlite";
+  SchemaSource schema;
+  std::string seed;                  // path, empty = none
+  std::string statistics;            // path, empty = none
+  std::map<std::string, TableSetting> tables;
+  std::vector<std::string> include;  // shell patterns on paths, empty = everything; "*" also matches "/"
+  std::vector<std::string> exclude;
+  std::vector<std::string> include_prefixes;  // files and folders named on a command line; empty = everything
+  bool default_excludes = true;      // false when the file has `exclude`: tests and vendored code are left out by default
+  std::map<std::string, std::string> rule_levels;  // rule -> "error", "warning", "info", "off"
+  std::string baseline;              // path; default kBaselinePath
+  bool baseline_required = false;
+  std::map<std::string, double> limits;  // all known limits, with defaults filled in
+
+  [[nodiscard]] Dialect dialect() const { return engine == "postgres" ? Dialect::kPostgres : Dialect::kSqlite; }
+};
+
+// Names and default values of `limits`, with what each means (for documentation and facts).
+struct LimitInfo {
+  std::string_view name;
+  double value;
+  std::string_view meaning;
+};
+[[nodiscard]] const std::vector<LimitInfo>& known_limits();
+
+// kConfiguration with file, line and the nearest known key for anything unknown; `text` may hold comments.
+[[nodiscard]] Result<Settings> parse_settings(std::string_view text, const std::string& file);
+
+// Applies EXPLAINGATE_* (name without the prefix, upper case -> value): ENGINE, SCHEMA, SEED, STATISTICS, BASELINE.
+[[nodiscard]] Status apply_environment(Settings& settings, const std::map<std::string, std::string>& environment);
+
+// Whether `path` is among the sources that the settings name.
+[[nodiscard]] bool is_included(const Settings& settings, const std::string& path);
+
+// The known word nearest to `word` (edit distance at most a third of its length), or "".
+[[nodiscard]] std::string nearest(std::string_view word, const std::vector<std::string>& known);
+
+}  // namespace explaingate

@@ -1,0 +1,150 @@
+// Passes: the schemas of both sides, the statements of both sides, the baseline.
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "base/parallel.h"
+#include "gate/run.h"
+
+namespace explaingate {
+namespace {
+
+struct Wanted {
+  std::string path;
+  SideIndex side;
+};
+
+void report_progress(const Run& run, std::string_view what, size_t done, size_t of) {
+  if (run.progress != nullptr && *run.progress) (*run.progress)(what, done, of);
+}
+
+// Head files to read: everything when every query is judged or must be planned again, else what the change touches.
+Result<std::vector<Wanted>> files_to_read(Run& run) {
+  std::vector<Wanted> wanted;
+  std::set<std::string> schema_files;
+  for (const SchemaSide& side : run.sides) {
+    if (side.schema.tool == "code") continue;  // host code holds queries beside its DDL
+    schema_files.insert(side.schema.files.begin(), side.schema.files.end());
+  }
+  if (!run.settings.seed.empty()) schema_files.insert(run.settings.seed);
+  auto want = [&](const std::string& path, SideIndex side) {
+    if (path.empty() || schema_files.contains(path) || !is_extractable(path, *run.languages)) return;
+    if (!is_included(run.settings, path)) {
+      run.files_excluded += side == kHeadSide ? 1 : 0;
+      return;
+    }
+    wanted.push_back({path, side});
+  };
+  bool whole = run.mode == Mode::kAll || run.schema_changed;
+  if (whole) {
+    auto entries = run.change.head->list();
+    if (!entries) return fail(entries.error());
+    for (const TreeEntry& entry : *entries)
+      if (entry.kind == TreeEntry::Kind::kFile) want(entry.path, kHeadSide);
+  }
+  for (const ChangedFile& file : run.change.files) {
+    if (file.submodule || file.link) continue;
+    if (!whole && file.status != FileStatus::kDeleted) want(file.new_path, kHeadSide);
+    if (run.mode == Mode::kChange) want(file.old_path, kBaseSide);
+  }
+  std::sort(wanted.begin(), wanted.end(), [](const Wanted& a, const Wanted& b) { return std::tie(a.side, a.path) < std::tie(b.side, b.path); });
+  return wanted;
+}
+
+}  // namespace
+
+Status load_schemas(Run& run) {
+  for (SideIndex side : {kBaseSide, kHeadSide}) {
+    const Tree& tree = side == kBaseSide ? *run.change.base : *run.change.head;
+    auto schema = read_schema(tree, run.settings.schema, *run.languages, run.settings.dialect());
+    // A schema path that is new with this change isn't there on the base side: an empty schema, no error.
+    if (!schema && side == kBaseSide) schema = Schema{};
+    if (!schema) return fail(schema.error());
+    run.sides[side].schema = std::move(*schema);
+  }
+  const Schema& head = run.sides[kHeadSide].schema;
+  run.schema_changed = run.mode == Mode::kChange && run.sides[kBaseSide].schema.hash() != head.hash();
+  for (const NotAnalysed& item : head.not_analysed) run.not_analysed.push_back(item);
+  return {};
+}
+
+Status load_statements(Run& run) {
+  auto wanted = files_to_read(run);
+  if (!wanted) return fail(wanted.error());
+  struct Read {
+    Extraction extraction;
+    std::string problem;
+    std::optional<LineIndex> lines;
+  };
+  std::vector<Read> read(wanted->size());
+  report_progress(run, "reading sources", 0, wanted->size());
+  parallel_for(wanted->size(), [&](size_t i) {
+    const Wanted& file = (*wanted)[i];
+    const Tree& tree = file.side == kBaseSide ? *run.change.base : *run.change.head;
+    auto text = tree.read(file.path);
+    if (!text) {
+      read[i].problem = text.error().message;
+      return;
+    }
+    read[i].extraction = extract(file.path, *text, *run.languages, run.settings.dialect());
+    if (file.side == kHeadSide && !read[i].extraction.statements.empty()) read[i].lines.emplace(*text);
+  });
+  for (size_t i = 0; i < wanted->size(); ++i) {
+    const Wanted& file = (*wanted)[i];
+    Extraction& found = read[i].extraction;
+    if (file.side == kHeadSide) run.files_read.push_back(file.path);
+    if (!read[i].problem.empty() && file.side == kHeadSide) run.not_analysed.push_back({file.path, 1, 1, "the file " + read[i].problem, ""});
+    for (size_t s = 0; s < found.statements.size(); ++s) {
+      KnownStatement statement;
+      statement.side = file.side;
+      for (Loop& loop : found.statements[s].loops)  // from an index in this file to one in the whole run
+        if (loop.rows_statement >= 0) loop.rows_statement += static_cast<int>(run.statements.size() - s);
+      statement.source = std::move(found.statements[s]);
+      run.statements.push_back(std::move(statement));
+    }
+    if (file.side != kHeadSide) continue;
+    if (read[i].lines) run.line_indexes.emplace(file.path, std::move(*read[i].lines));
+    std::move(found.not_analysed.begin(), found.not_analysed.end(), std::back_inserter(run.not_analysed));
+    std::move(found.suppressions.begin(), found.suppressions.end(), std::back_inserter(run.suppressions));
+  }
+  return {};
+}
+
+Status load_baseline(Run& run) {
+  const std::string& path = run.settings.baseline;
+  auto changed = std::find_if(run.change.files.begin(), run.change.files.end(), [&](const ChangedFile& file) { return file.new_path == path || file.old_path == path; });
+  run.baseline_changed = changed != run.change.files.end();
+  // In mode `all` nothing is proposed: the file as it stands is the one to compare with. For a change it is the merge base's.
+  const Tree& tree = run.mode == Mode::kAll ? *run.change.head : *run.change.base;
+  if (run.ignore_baseline) {
+    run.baseline_changed = false;
+  } else if (tree.contains(path)) {
+    auto text = tree.read(path);
+    if (!text) return fail(text.error());
+    auto baseline = parse_baseline(*text, path);
+    if (!baseline) return fail(baseline.error());
+    run.baseline = std::move(*baseline);
+  } else if (run.settings.baseline_required) {
+    run.unverified = Error{ErrorKind::kUnverified, fmt::format("no baseline: {} is not in {}", path, run.change.base_name), "", 0, 0, "",
+                           "run `explaingate baseline update` on the default branch and commit the file"};
+  }
+  if (run.change.head->contains(path) && run.baseline_changed) {
+    auto text = run.change.head->read(path);
+    if (!text) return fail(text.error());
+    if (auto proposed = parse_baseline(*text, path); !proposed) return fail(proposed.error());
+    run.notes.push_back(fmt::format("baseline changed: this change edits {}; it was compared with the one of {}", path, run.change.base_name));
+  }
+  std::string waivers(kWaiversPath);
+  if (run.change.head->contains(waivers)) {
+    auto text = run.change.head->read(waivers);
+    if (!text) return fail(text.error());
+    auto parsed = parse_waivers(*text, waivers);
+    if (!parsed) return fail(parsed.error());
+    run.waivers = std::move(*parsed);
+  }
+  return {};
+}
+
+}  // namespace explaingate
