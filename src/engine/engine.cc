@@ -1,0 +1,129 @@
+#include "engine/engine.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace explaingate {
+namespace {
+
+bool plain_identifier(std::string_view name) {
+  if (name.empty() || (name[0] >= '0' && name[0] <= '9')) return false;
+  return std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  });
+}
+
+// Quoted where the name isn't plain, and where it might be a keyword: quoting every all-lower-case short word would
+// make plain advice ugly, so only words that SQL reserves and people use for columns are listed.
+std::string quoted(std::string_view name) {
+  static constexpr std::string_view kReserved[] = {
+      "all",     "and",   "as",    "asc",  "between", "by",     "case", "check", "column",  "create",     "cross",
+      "default", "desc",  "end",   "from", "group",   "having", "in",   "index", "is",      "join",       "key",
+      "left",    "like",  "limit", "not",  "null",    "on",     "or",   "order", "primary", "references", "select",
+      "set",     "table", "then",  "to",   "union",   "unique", "user", "using", "values",  "when",       "where"};
+  std::string lower(name);
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
+  if (plain_identifier(name) && std::find(std::begin(kReserved), std::end(kReserved), lower) == std::end(kReserved))
+    return std::string(name);
+  std::string text = "\"";
+  for (char c : name) {
+    if (c == '"') text += '"';
+    text += c;
+  }
+  return text + "\"";
+}
+
+std::string_view without_direction(std::string_view column) {
+  constexpr std::string_view kDescending = " DESC";
+  return column.ends_with(kDescending) ? column.substr(0, column.size() - kDescending.size()) : column;
+}
+
+void append_name_part(std::string& name, std::string_view part) {
+  name += '_';
+  for (char c : part) name += plain_identifier(std::string_view(&c, 1)) || (c >= '0' && c <= '9') ? c : '_';
+}
+
+}  // namespace
+
+std::string_view to_string(Access access) {
+  switch (access) {
+    case Access::kConstant:
+      return "constant";
+    case Access::kSearchCovering:
+      return "search_covering";
+    case Access::kSearch:
+      return "search";
+    case Access::kAutomaticIndex:
+      return "automatic_index";
+    case Access::kScanCovering:
+      return "scan_covering";
+    case Access::kScan:
+      return "scan";
+    case Access::kVirtual:
+      return "virtual";
+    case Access::kNone:
+      return "none";
+  }
+  return "none";
+}
+
+std::vector<std::string> Plan::lines() const {
+  std::vector<std::string> lines;
+  lines.reserve(nodes.size());
+  std::vector<const PlanNode*> path;  // from the top to the node before
+  for (const PlanNode& node : nodes) {
+    while (!path.empty() && path.back()->id != node.parent) path.pop_back();
+    lines.push_back(std::string(path.size() * 2, ' ') + node.detail);
+    path.push_back(&node);
+  }
+  return lines;
+}
+
+int growth_class(double exponent) {
+  return exponent < 0.25 ? 0 : exponent < 1.5 ? 1 : 2;
+}
+
+std::string growth_words(double exponent) {
+  return exponent < 0.25 ? "constant" : exponent < 1.5 ? "linear" : exponent < 2.5 ? "quadratic" : "cubic";
+}
+
+// The slope on log-log axes between the two larger scales. The smaller scales are left out because floors (one row at
+// least) bend the line there: at 1, 10, 100 rows an index look-up of a tenth of a per-mille looks constant, then
+// linear.
+Growth growth_of(const std::vector<PlannedQuery>& scales, const std::vector<double>& factors) {
+  if (scales.size() < 2 || factors.size() < scales.size()) return {};
+  size_t last = scales.size() - 1;
+  if (factors[last - 1] <= 0 || factors[last] <= factors[last - 1]) return {};
+  double step = std::log10(factors[last] / factors[last - 1]);
+  auto slope = [step](double small, double large) {
+    double exponent = std::log10(std::max(large, 1.0) / std::max(small, 1.0)) / step;
+    return std::round(exponent * 1000) / 1000 + 0.0;  // three digits: what a reader can use; + 0.0 turns -0 into 0
+  };
+  const Metrics& small = scales[last - 1].metrics;
+  const Metrics& large = scales[last].metrics;
+  return {slope(small.rows_examined, large.rows_examined), slope(small.rows_returned, large.rows_returned)};
+}
+
+std::string CandidateIndex::name() const {
+  std::string name = "eg";
+  append_name_part(name, table);
+  for (const std::string& column : columns) {
+    append_name_part(name, without_direction(column));
+    if (without_direction(column).size() != column.size()) name += "_desc";
+  }
+  return name;
+}
+
+std::string CandidateIndex::ddl() const {
+  std::string text = "CREATE INDEX " + quoted(name()) + " ON " + quoted(table) + "(";
+  for (size_t i = 0; i < columns.size(); ++i) {
+    if (i > 0) text += ", ";
+    std::string_view column = without_direction(columns[i]);
+    text += quoted(column);
+    text += columns[i].substr(column.size());
+  }
+  return text + ")";
+}
+
+}  // namespace explaingate
