@@ -1,0 +1,412 @@
+// WHERE, ON and HAVING as predicates on columns.
+#include <algorithm>
+#include <array>
+
+#include "parse/analysis.h"
+
+namespace explaingate {
+namespace {
+
+constexpr int kDeepestLook = 1'000;
+constexpr size_t kMostUses = 16;  // columns taken from one side of one comparison
+
+struct Pair {
+  std::string_view from, to;
+};
+// a < b is b > a
+constexpr Pair kFlipped[] = {{"<", ">"}, {">", "<"}, {"<=", ">="}, {">=", "<="}, {"@>", "<@"}, {"<@", "@>"}};
+constexpr Pair kNegated[] = {{"=", "<>"},
+                             {"<>", "="},
+                             {"<", ">="},
+                             {">", "<="},
+                             {"<=", ">"},
+                             {">=", "<"},
+                             {"IS", "IS NOT"},
+                             {"IS NOT", "IS"},
+                             {"IS NULL", "IS NOT NULL"},
+                             {"IS NOT NULL", "IS NULL"},
+                             {"IS TRUE", "IS FALSE"},
+                             {"IS FALSE", "IS TRUE"}};
+
+template <size_t N>
+std::string_view mapped(const Pair (&pairs)[N], std::string_view op) {
+  for (const Pair& pair : pairs)
+    if (pair.from == op) return pair.to;
+  return {};
+}
+
+std::string negate(const std::string& op) {
+  if (std::string_view known = mapped(kNegated, op); !known.empty()) return std::string(known);
+  return op.starts_with("NOT ") ? op.substr(4) : "NOT " + op;
+}
+
+std::string flip_sides(const std::string& op) {
+  std::string_view known = mapped(kFlipped, op);
+  return known.empty() ? op : std::string(known);
+}
+
+bool is_arithmetic(std::string_view op) {
+  static constexpr std::array<std::string_view, 10> kOps = {"+", "-", "*", "/", "%", "&", "|", "<<", ">>", "^"};
+  return std::ranges::find(kOps, op) != kOps.end();
+}
+
+bool excludes(std::string_view op) {  // true for nearly all rows, so that an index is no help
+  return op == "<>" || (op.starts_with("NOT ")) || op == "IS NOT" || op.starts_with("!");
+}
+
+}  // namespace
+
+void Analysis::condition(const Node& node, Where where) {
+  Deeper deeper(*this);
+  if (too_deep_) return;
+  if (node.type != Type::kBoolExpr) return conjunct(node, where);
+  const Node* arguments = tree_.child(node, Key::kArgs);
+  if (arguments == nullptr) return;
+  std::string_view operation = tree_.text(node, Key::kBoolop);
+  if (operation == "NOT_EXPR") {
+    where.negated = !where.negated;
+  } else if ((operation == "OR_EXPR") != where.negated) {  // NOT (a AND b) is NOT a OR NOT b
+    where.in_or = true;
+  }
+  for (const Node* argument = tree_.first(*arguments); argument != nullptr; argument = tree_.next(*argument))
+    condition(*argument, where);
+}
+
+void Analysis::conjunct(const Node& node, const Where& where) {
+  auto scope = [&]() -> Scope& { return scopes_[static_cast<size_t>(where.block)]; };
+  scope().in_condition = true;
+  scope().touched.clear();
+  scope().touches_unknown = false;
+  expression(node, where.block);
+  scope().in_condition = false;
+  Scope& own = scope();
+  for (size_t i = 1; i < own.touched.size(); ++i)
+    if (own.touched[i] != own.touched[0]) own.links.emplace_back(own.touched[0], own.touched[i]);
+  if (own.touches_unknown && node.type == Type::kAExpr) {
+    bool between_columns = false;
+    if (const Node* left = tree_.child(node, Key::kLexpr))
+      if (const Node* right = tree_.child(node, Key::kRexpr))
+        between_columns = has_column(*left, 0) && has_column(*right, 0);
+    if (between_columns) own.links.emplace_back(own.touched.empty() ? -1 : own.touched[0], -1);
+  }
+  if (!too_deep_) comparison(node, where);
+}
+
+void Analysis::comparison(const Node& node, const Where& where) {
+  switch (node.type) {
+    case Type::kAExpr:
+      return operator_comparison(node, where);
+    case Type::kSubLink:
+      return sublink_comparison(node, where);
+    case Type::kNullTest: {
+      const Node* tested = tree_.child(node, Key::kArg);
+      std::string op = tree_.text(node, Key::kNulltesttype) == "IS_NULL" ? "IS NULL" : "IS NOT NULL";
+      if (tested != nullptr) compare({.op = op, .node = &node, .left = tested, .right = nullptr}, where, false);
+      return;
+    }
+    case Type::kBooleanTest: {
+      const Node* tested = tree_.child(node, Key::kArg);
+      std::string op(tree_.text(node, Key::kBooltesttype));  // IS_NOT_TRUE
+      std::ranges::replace(op, '_', ' ');
+      if (tested != nullptr) truth(*tested, where, op);
+      return;
+    }
+    case Type::kAConst:
+    case Type::kParamRef:
+      return;
+    default:
+      return truth(node, where, "IS TRUE");
+  }
+}
+
+// A column or an expression as a condition: WHERE active, WHERE instr(name, ?).
+void Analysis::truth(const Node& node, const Where& where, std::string op) {
+  compare({.op = std::move(op), .node = &node, .left = &node, .right = nullptr}, where, false);
+}
+
+void Analysis::operator_comparison(const Node& node, const Where& where) {
+  const Node* left = tree_.child(node, Key::kLexpr);
+  const Node* right = tree_.child(node, Key::kRexpr);
+  std::string_view kind = tree_.text(node, Key::kKind);
+  std::string_view name;
+  if (const Node* names = tree_.child(node, Key::kName))
+    for (const Node* part = tree_.first(*names); part != nullptr; part = tree_.next(*part))
+      name = tree_.text(*part, Key::kSval);
+  bool json = name == "->" || name == "->>" || name == "#>" || name == "#>>" || name == "||";
+  if (left == nullptr || right == nullptr || kind == "AEXPR_NULLIF" ||
+      (kind == "AEXPR_OP" && (is_arithmetic(name) || json)))
+    return truth(node, where, "IS TRUE");
+  if (kind.starts_with("AEXPR_BETWEEN")) return between(node, where, false);
+  if (kind.starts_with("AEXPR_NOT_BETWEEN")) return between(node, where, true);
+
+  Comparison found{.op = std::string(name), .node = &node, .left = left, .right = right};
+  if (kind == "AEXPR_IN") {
+    found.op = name == "=" ? "IN" : "NOT IN";
+    bool parameters = right->type == Type::kList;
+    const Node* items = tree_.child(*right, Key::kItems);
+    if (items != nullptr)
+      for (const Node* item = tree_.first(*items); item != nullptr; item = tree_.next(*item))
+        parameters = parameters && has_parameter(*item, 0);
+    if (parameters) out_.is_batch = true;
+  } else if (kind == "AEXPR_OP_ANY" || kind == "AEXPR_OP_ALL") {
+    bool any = kind == "AEXPR_OP_ANY";
+    found.op = any && name == "=" ? "IN" : !any && name == "<>" ? "NOT IN" : found.op + (any ? " ANY" : " ALL");
+    if (has_parameter(*right, 0)) out_.is_batch = true;
+  } else if (kind == "AEXPR_DISTINCT") {
+    found.op = "IS NOT";
+  } else if (kind == "AEXPR_NOT_DISTINCT") {
+    found.op = "IS";
+  } else if (kind == "AEXPR_LIKE" || kind == "AEXPR_ILIKE" || kind == "AEXPR_SIMILAR") {
+    found.op = like_operator(node, kind, name);
+    found.pattern = true;
+    if (right->type == Type::kFuncCall && tree_.text(*right, Key::kFuncformat) == "COERCE_EXPLICIT_CALL" &&
+        (function_name(*right) == "like_escape" || function_name(*right) == "similar_to_escape")) {
+      if (const Node* arguments = tree_.child(*right, Key::kArgs))
+        if (const Node* pattern = tree_.first(*arguments)) found.right = pattern;
+    }
+  } else if (name == "~" || name == "~*" || name == "!~" || name == "!~*") {
+    found.pattern = true;
+  }
+  compare(found, where, true);
+}
+
+// LIKE, GLOB, MATCH, REGEXP … as the statement writes it: the translation made one of another.
+std::string Analysis::like_operator(const Node& node, std::string_view kind, std::string_view name) const {
+  size_t at = source_.token(node);
+  bool negated = name.starts_with('!');
+  if (source_.lexed().word(at) == Word::kNot) ++at;
+  Word word = source_.lexed().word(at);
+  std::string op = kind == "AEXPR_LIKE" ? "LIKE" : kind == "AEXPR_ILIKE" ? "ILIKE" : "SIMILAR TO";
+  if (word == Word::kGlob) op = "GLOB";
+  if (word == Word::kMatch) op = "MATCH";
+  if (word == Word::kRegexp) op = "REGEXP";
+  return negated ? "NOT " + op : op;
+}
+
+// "? BETWEEN a AND b" holds the columns in its bounds: a <= ?, b >= ?.
+void Analysis::between(const Node& node, const Where& where, bool negated) {
+  const Node* left = tree_.child(node, Key::kLexpr);
+  const Node* bounds = tree_.child(node, Key::kRexpr);
+  const Node* items = bounds == nullptr ? nullptr : tree_.child(*bounds, Key::kItems);
+  const Node* low = items == nullptr ? nullptr : tree_.first(*items);
+  const Node* high = low == nullptr ? nullptr : tree_.next(*low);
+  if (left == nullptr || high == nullptr) return;
+  // What the bounds are is told by the first, unless the second is more of an expression.
+  const Node* other = high->type == low->type || low->type != Type::kAConst ? low : high;
+  compare({.op = negated ? "NOT BETWEEN" : "BETWEEN", .node = &node, .left = left, .right = other}, where, false);
+  Where inner = where;
+  if (negated) inner.negated = !inner.negated;
+  compare({.op = "<=", .node = &node, .left = low, .right = left}, inner, false);
+  compare({.op = ">=", .node = &node, .left = high, .right = left}, inner, false);
+}
+
+void Analysis::sublink_comparison(const Node& node, const Where& where) {
+  const Node* tested = tree_.child(node, Key::kTestexpr);
+  if (tested == nullptr) return;  // EXISTS
+  std::string_view name;
+  if (const Node* names = tree_.child(node, Key::kOperName))
+    if (const Node* part = tree_.first(*names)) name = tree_.text(*part, Key::kSval);
+  bool any = tree_.text(node, Key::kSubLinkType) == "ANY_SUBLINK";
+  std::string op = any && (name.empty() || name == "=") ? "IN"
+                   : !any && name == "<>"               ? "NOT IN"
+                                                        : std::string(name) + (any ? " ANY" : " ALL");
+  compare({.op = op, .node = &node, .left = tested, .right = &node}, where, false);
+}
+
+// Row values compare column by column; otherwise each column of the left side, then (with `flip`) of the right.
+void Analysis::compare(const Comparison& comparison, const Where& where, bool flip) {
+  const Node* left = comparison.left;
+  const Node* right = comparison.right;
+  if (left->type == Type::kRowExpr) {
+    const Node* lefts = tree_.child(*left, Key::kArgs);
+    const Node* rights = right != nullptr && right->type == Type::kRowExpr ? tree_.child(*right, Key::kArgs) : nullptr;
+    const Node* other = rights == nullptr ? right : tree_.first(*rights);
+    for (const Node* item = lefts == nullptr ? nullptr : tree_.first(*lefts); item != nullptr;
+         item = tree_.next(*item)) {
+      Comparison part = comparison;
+      part.left = item;
+      part.right = other;
+      if (item->type != Type::kRowExpr) compare(part, where, flip && rights != nullptr && other != nullptr);
+      if (rights != nullptr && other != nullptr) other = tree_.next(*other);
+    }
+    return;
+  }
+  std::vector<Use> found;
+  uses(*left, {}, found, 0);
+  for (const Use& use : found) emit(comparison, use, where);
+  if (!flip || right == nullptr) return;
+  found.clear();
+  uses(*right, {}, found, 0);
+  Comparison mirrored = comparison;
+  mirrored.op = flip_sides(comparison.op);
+  std::swap(mirrored.left, mirrored.right);
+  for (Use& use : found) {
+    if (use.why_not.empty() && comparison.pattern) use.why_not = "the column is the pattern";
+    if (use.why_not.empty() && right->type == Type::kList) use.why_not = "the column is in the list";
+    emit(mirrored, use, where);
+  }
+}
+
+// The columns of one side, each with the outermost thing around it that keeps an index from being used. COLLATE is
+// nothing of the kind: whether it fits the index is the engine's to know.
+//
+//   lower(trim(email)) = ?     email, "function lower() around the column"
+//   email COLLATE nocase = ?   near miss: email, nothing
+void Analysis::uses(const Node& node, const std::string& why_not, std::vector<Use>& found, int depth) const {
+  if (depth > kDeepestLook || found.size() >= kMostUses) return;
+  if (node.type == Type::kColumnRef) {
+    if (!is_star(node)) found.push_back({&node, why_not});
+    return;
+  }
+  if (node.type == Type::kSubLink || node.type == Type::kSelectStmt) return;
+  std::string here = why_not.empty() ? reason(node) : why_not;
+  for (const Node* child = tree_.first(node); child != nullptr; child = tree_.next(*child))
+    uses(*child, here, found, depth + 1);
+}
+
+std::string Analysis::reason(const Node& node) const {
+  switch (node.type) {
+    case Type::kNone:  // a list of arguments
+    case Type::kList:
+    case Type::kCollateClause:
+    case Type::kRowExpr:
+      return {};
+    case Type::kTypeCast:
+      return "cast of the column";
+    case Type::kFuncCall:
+      return (is_aggregate(node) ? "aggregate " : "function ") + function_name(node) +
+             (is_aggregate(node) ? "() of the column" : "() around the column");
+    case Type::kCoalesceExpr: {
+      size_t at = source_.token(node);
+      bool ifnull = source_.lexed().text_is(at, "ifnull");
+      return ifnull ? "function ifnull() around the column" : "function coalesce() around the column";
+    }
+    case Type::kMinMaxExpr:
+      return tree_.text(node, Key::kOp) == "IS_LEAST" ? "function least() around the column"
+                                                      : "function greatest() around the column";
+    case Type::kAExpr: {
+      if (tree_.text(node, Key::kKind) == "AEXPR_NULLIF") return "function nullif() around the column";
+      std::string_view op;
+      if (const Node* names = tree_.child(node, Key::kName))
+        for (const Node* part = tree_.first(*names); part != nullptr; part = tree_.next(*part))
+          op = tree_.text(*part, Key::kSval);
+      if (is_arithmetic(op)) return "arithmetic on the column";
+      if (op == "||") return "concatenation with the column";
+      if (op == "->" || op == "->>" || op == "#>" || op == "#>>") return "JSON extraction from the column";
+      return "expression around the column";
+    }
+    case Type::kCaseExpr:
+      return "CASE around the column";
+    case Type::kAIndirection:
+      return "subscript of the column";
+    default:
+      return "expression around the column";
+  }
+}
+
+// Why a pattern can't be searched for in an index; empty when it can or when only the value will tell.
+std::string Analysis::pattern_reason(const std::string& op, const Node& pattern) const {
+  bool glob = op.ends_with("GLOB");
+  if (op.ends_with("REGEXP") || op.ends_with("SIMILAR TO")) return "regular expression";
+  if (op.ends_with("MATCH")) return {};
+  const Node* at = &pattern;
+  bool built = false;
+  for (int depth = 0; depth < kDeepestLook; ++depth) {  // the leftmost piece of '%' || ? || '%', concat('%', ?)
+    const Node* inner = nullptr;
+    if (at->type == Type::kAExpr) {
+      inner = tree_.child(*at, Key::kLexpr);
+      built = true;
+    } else if (at->type == Type::kFuncCall && function_name(*at) == "concat") {
+      const Node* arguments = tree_.child(*at, Key::kArgs);
+      inner = arguments == nullptr ? nullptr : tree_.first(*arguments);
+      built = true;
+    } else if (at->type == Type::kTypeCast || at->type == Type::kCollateClause) {
+      inner = tree_.child(*at, Key::kArg);
+    }
+    if (inner == nullptr) break;
+    at = inner;
+  }
+  bool text = at->type == Type::kAConst && tree_.child(*at, Key::kSval) != nullptr;
+  std::string literal = text ? literal_text(*at) : std::string();
+  if (op.find('~') != std::string::npos) return literal.starts_with('^') && op == "~" ? "" : "regular expression";
+  std::string_view wildcards = glob ? "*?[" : "%_";
+  if (!literal.empty() && wildcards.find(literal[0]) != std::string_view::npos)
+    return (glob ? "GLOB" : "LIKE") + std::string(" pattern starts with a wildcard");
+  if (op.ends_with("ILIKE") && !sqlite_) return "ILIKE ignores case";
+  // SQLite uses an index for a literal or a parameter only.
+  if (sqlite_ && (built || (at->type != Type::kAConst && at->type != Type::kParamRef)))
+    return (glob ? "GLOB" : "LIKE") + std::string(" pattern is an expression");
+  return {};
+}
+
+void Analysis::emit(const Comparison& comparison, const Use& use, const Where& where) {
+  Predicate predicate;
+  predicate.block = where.block;
+  Column column = resolve(*use.column, where.block);
+  predicate.table = column.table;
+  predicate.column = std::move(column.name);
+  predicate.op = where.negated ? negate(comparison.op) : comparison.op;
+  predicate.clause = where.clause;
+  predicate.in_or = where.in_or;
+  predicate.in_outer_join = where.outer_join;
+  describe_other(comparison.right, where.block, predicate);
+
+  predicate.why_not = use.why_not;
+  if (predicate.why_not.empty() && comparison.pattern)
+    predicate.why_not = pattern_reason(comparison.op, *comparison.right);
+  bool same_row =
+      predicate.other == Operand::kColumn && predicate.table >= 0 && predicate.table == predicate.other_table;
+  if (predicate.why_not.empty() && same_row) predicate.why_not = "compares columns of one row";
+  bool null_test = predicate.op == "IS NULL" || predicate.op == "IS NOT NULL";
+  if (predicate.why_not.empty() && !null_test && (excludes(predicate.op) || where.negated))
+    predicate.why_not = "negation";
+  if (predicate.why_not.empty() && predicate.op == "IS" && !sqlite_)
+    predicate.why_not = "IS NOT DISTINCT FROM uses no index";
+  bool truth = predicate.op.ends_with("TRUE") || predicate.op.ends_with("FALSE") || predicate.op.ends_with("UNKNOWN");
+  if (predicate.why_not.empty() && truth && sqlite_) predicate.why_not = "truth test of the column";
+  predicate.sargable = predicate.why_not.empty();
+  SourceText::Range own = source_.range(*comparison.left);
+  if (!predicate.sargable) predicate.expression = source_.text(own);
+  SourceText::Range whole = source_.range(*comparison.node);
+  predicate.offset = source_.start(whole);
+  predicate.length = source_.length(whole);
+  out_.predicates.push_back(std::move(predicate));
+}
+
+void Analysis::describe_other(const Node* other, int block, Predicate& predicate) {
+  predicate.other = Operand::kNone;
+  if (other == nullptr) return;
+  const Node* plain = other;
+  while (plain->type == Type::kTypeCast || plain->type == Type::kCollateClause) {
+    const Node* inner = tree_.child(*plain, Key::kArg);
+    if (inner == nullptr || (inner->type == Type::kColumnRef && plain->type == Type::kTypeCast)) break;
+    plain = inner;
+  }
+  switch (plain->type) {
+    case Type::kAConst:
+      predicate.other = Operand::kLiteral;
+      predicate.literal = literal_text(*plain);
+      return;
+    case Type::kParamRef:
+      predicate.other = Operand::kPlaceholder;
+      return;
+    case Type::kColumnRef: {
+      predicate.other = Operand::kColumn;
+      Column column = resolve(*plain, block);
+      predicate.other_table = column.table;
+      predicate.other_column = std::move(column.name);
+      return;
+    }
+    case Type::kSubLink:
+      predicate.other = Operand::kSubquery;
+      return;
+    case Type::kList:
+    case Type::kAArrayExpr:
+      predicate.other = Operand::kList;
+      return;
+    default:
+      predicate.other = Operand::kExpression;
+  }
+}
+
+}  // namespace explaingate
