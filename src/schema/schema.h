@@ -13,21 +13,29 @@ namespace explaingate {
 
 struct SchemaSource {
   std::vector<std::string> paths;  // files or folders, relative to the root; empty = find it
-  std::string tool;  // "" = recognise; "file", "sql", "golang-migrate", "goose", "dbmate", "sqlx", "flyway", "prisma", "rails", "sqlc", "drizzle", "code"
+  std::string tool;  // "" = recognise; "file", "sql", "golang-migrate", "goose", "dbmate", "sqlx", "sql-migrate",
+                     // "diesel", "flyway", "prisma", "rails", "sqlc", "drizzle", "code"
 };
 
 struct Schema {
   std::vector<SchemaStatement> statements;
-  std::string tool;                 // what it was recognised as
-  std::vector<std::string> files;   // sorted, all that were read
-  std::vector<NotAnalysed> not_analysed;  // files or parts that were left out, with the reason
+  std::string tool;                // what it was recognised as
+  std::vector<std::string> files;  // sorted, all that were read
+  // Sorted: .sql files that belong to a schema and were not applied (down parts, another database's migrations, a dump
+  // beside migrations). What they hold are no queries of the project.
+  std::vector<std::string> passed_over;
+  std::vector<NotAnalysed> not_analysed;   // files or parts that were left out, with the reason
   [[nodiscard]] std::string hash() const;  // of the statements' texts in order
 };
 
+// With the tool "code" the order of the statements is a guess: one that fails to apply says nothing about the project.
+//
 // Nothing found is no error: an empty Schema whose tool is "". A configured path that doesn't exist is kConfiguration.
-[[nodiscard]] Result<Schema> read_schema(const Tree& tree, const SchemaSource& source, const Languages& languages, Dialect dialect);
+[[nodiscard]] Result<Schema> read_schema(const Tree& tree, const SchemaSource& source, const Languages& languages,
+                                         Dialect dialect);
 
 // Data statements of one .sql file (the `seed` key).
-[[nodiscard]] Result<std::vector<SchemaStatement>> read_seed(const Tree& tree, const std::string& path, Dialect dialect);
+[[nodiscard]] Result<std::vector<SchemaStatement>> read_seed(const Tree& tree, const std::string& path,
+                                                             Dialect dialect);
 
 }  // namespace explaingate

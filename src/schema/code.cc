@@ -1,0 +1,205 @@
+#include "schema/code.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+#include <tuple>
+
+#include "schema/ddl.h"
+#include "schema/names.h"
+
+namespace explaingate::schema {
+
+// A program's DDL stands in no order that anybody could run: tables in one file, their indexes in another that sorts
+// first; a clean-up that drops everything; the newest CREATE TABLE beside the ALTER TABLE that brings older databases
+// up to it. Run as it stands, half of it fails or undoes the rest. So it is applied to a list of names first:
+//
+//   def init():    CREATE TABLE a (id, note)      kept
+//   def index():   CREATE INDEX i ON b (x)        waits for b, which the next file makes
+//   def upgrade(): ALTER TABLE a ADD note TEXT    left out: a has the column (near miss: ADD remark, kept)
+//   def clean():   DROP TABLE a                   left out: nothing makes a again, so this is the end of the program's
+//   day def rebuild(): CREATE TABLE n …; DROP TABLE a; ALTER TABLE n RENAME TO a      all kept: a is made again
+//
+// What waits is tried again in rounds until one helps nothing, twenty at most. What is left out has its reason in
+// not_analysed.
+namespace {
+
+struct Item {
+  SchemaStatement statement;
+  Ddl ddl;
+};
+
+constexpr size_t kMostStatements = 10000;
+constexpr int kMostRounds = 20;
+
+bool may_hold_ddl(const std::string& text) {
+  std::string lowered = lower(text);
+  return lowered.find("create") != std::string::npos || lowered.find("alter") != std::string::npos ||
+         lowered.find("drop") != std::string::npos;
+}
+
+// Names that migrations in code give to the function that goes back.
+bool goes_down(std::string_view function) {
+  constexpr std::array<std::string_view, 7> kNames = {"down",     "downgrade", "backward", "backwards",
+                                                      "rollback", "revert",    "undo"};
+  std::string name = lower(function.substr(function.rfind('.') + 1));
+  return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
+}
+
+// Why a statement with holes can't be applied; "" when it can.
+std::string unusable(const Statement& statement) {
+  for (const Hole& hole : statement.holes) {
+    if (hole.kind == HoleKind::kIdentifier)
+      return fmt::format("DDL whose name is computed at run time (`{}`)", hole.expression);
+    if (hole.length > 0) return fmt::format("DDL with a part that is computed at run time (`{}`)", hole.expression);
+  }
+  return {};
+}
+
+class Collector {
+ public:
+  Collector(Schema& schema, Dialect dialect) : schema_(schema), dialect_(dialect) {}
+
+  void read(const std::string& path, std::string_view text, const Languages& languages) {
+    LineIndex lines(text);
+    bool any = false;
+    for (const Statement& whole : extract(path, text, languages, dialect_).statements) {
+      if (goes_down(whole.function)) continue;
+      std::vector<Statement> parts = split_statement(whole, dialect_);
+      for (Statement& part : parts) {
+        if (parts.size() > 1 && !part.map.empty()) {
+          Position start = lines.position(part.map.original(0));
+          part.line = start.line;
+          part.column = start.column;
+          part.end_line = lines.position(part.map.original(part.text.empty() ? 0 : part.text.size() - 1)).line;
+        }
+        any |= add(std::move(part));
+      }
+    }
+    if (any) schema_.files.push_back(path);
+  }
+
+  [[nodiscard]] std::vector<Item> take() { return std::move(items_); }
+
+ private:
+  bool add(Statement statement) {
+    Ddl ddl = read_ddl(statement.text, dialect_);
+    if (!is_schema_change(ddl)) return false;
+    // A constant that two calls use is one statement at one place.
+    if (!seen_.emplace(statement.path, statement.line, statement.column, statement.text).second) return true;
+    std::string reason = unusable(statement);
+    if (reason.empty() && items_.size() >= kMostStatements) reason = "more DDL in code than is read";
+    if (!reason.empty()) {
+      schema_.not_analysed.push_back(
+          {statement.path, statement.line, statement.column, std::move(reason), statement.function});
+      return true;
+    }
+    SchemaStatement kept{std::move(statement.text), statement.path, statement.line, statement.column,
+                         statement.end_line};
+    items_.push_back({std::move(kept), std::move(ddl)});
+    return true;
+  }
+
+  Schema& schema_;
+  Dialect dialect_;
+  std::vector<Item> items_;
+  std::set<std::tuple<std::string, int, int, std::string>> seen_;
+};
+
+class Arranger {
+ public:
+  Arranger(Schema& schema, Dialect dialect) : schema_(schema), dialect_(dialect) {}
+
+  void run(std::vector<Item> items) {
+    note_last_making(items);
+    for (size_t i = 0; i < items.size(); ++i) place(std::move(items[i]), i);
+    bool helped = true;
+    for (int round = 0; helped && !waiting_.empty() && round < kMostRounds; ++round) {
+      helped = false;
+      for (auto& [item, at] : std::exchange(waiting_, {})) {
+        bool waits = !objects_.missing(item.ddl).empty();
+        helped |= !waits;
+        place(std::move(item), at);
+      }
+    }
+    for (const auto& [item, at] : waiting_)
+      leave_out(item,
+                fmt::format("`{}` is not created anywhere in the code that was read", objects_.missing(item.ddl)));
+  }
+
+ private:
+  // For each table the last place that makes it, by CREATE or by renaming another one.
+  void note_last_making(const std::vector<Item>& items) {
+    for (size_t i = 0; i < items.size(); ++i) {
+      const Ddl& ddl = items[i].ddl;
+      if (ddl.type != "table") continue;
+      if (ddl.verb == "create") last_making_[ddl.names.front()] = i;
+      if (!ddl.new_name.empty()) {
+        last_making_[ddl.new_name] = i;
+        renamed_.insert(ddl.new_name);
+      }
+    }
+  }
+
+  void place(Item item, size_t at) {
+    const Ddl& ddl = item.ddl;
+    if (objects_.is_there(ddl)) {
+      if (ddl.guarded) return;  // changes nothing
+      return leave_out(item, fmt::format("`{}` was created before, by other code", ddl.names.front()));
+    }
+    if (objects_.has_added_column(ddl, dialect_))
+      return leave_out(item, fmt::format("`{}` has the column `{}` already", ddl.names.front(), ddl.added_column));
+    if (is_clean_up(ddl, at))
+      return leave_out(item, fmt::format("`{}` is not created again: taken for a clean-up", ddl.names.front()));
+    if (!objects_.missing(ddl).empty()) {
+      waiting_.emplace_back(std::move(item), at);
+      return;
+    }
+    objects_.apply(ddl, item.statement.text);
+    schema_.statements.push_back(std::move(item.statement));
+  }
+
+  [[nodiscard]] bool is_clean_up(const Ddl& ddl, size_t at) const {
+    if (ddl.verb != "drop" || ddl.type != "table") return false;
+    return std::all_of(ddl.names.begin(), ddl.names.end(), [&](const std::string& name) {
+      auto making = last_making_.find(name);
+      return making != last_making_.end() && making->second < at && !renamed_.contains(name);
+    });
+  }
+
+  void leave_out(const Item& item, std::string reason) {
+    const SchemaStatement& statement = item.statement;
+    schema_.not_analysed.push_back({statement.path, statement.line, statement.column, std::move(reason), ""});
+  }
+
+  Schema& schema_;
+  Dialect dialect_;
+  Objects objects_;
+  std::map<std::string, size_t> last_making_;
+  std::set<std::string> renamed_;
+  std::vector<std::pair<Item, size_t>> waiting_;
+};
+
+}  // namespace
+
+Schema read_code(const FileIndex& index, std::vector<std::string> files, const Languages& languages, Dialect dialect) {
+  Schema schema;
+  std::sort(files.begin(), files.end(), natural_less);
+  Collector collector(schema, dialect);
+  for (const std::string& path : files) {
+    if (languages.for_path(path) == nullptr) continue;
+    Result<std::string> text = index.read(path);
+    if (!text)
+      schema.not_analysed.push_back({path, 1, 1, text.error().message, ""});
+    else if (may_hold_ddl(*text))
+      collector.read(path, *text, languages);
+  }
+  Arranger(schema, dialect).run(collector.take());
+  if (!schema.statements.empty()) schema.tool = "code";
+  return schema;
+}
+
+}  // namespace explaingate::schema

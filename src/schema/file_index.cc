@@ -1,0 +1,78 @@
+#include "schema/file_index.h"
+
+#include <algorithm>
+
+#include "schema/names.h"
+
+namespace explaingate::schema {
+
+Result<FileIndex> FileIndex::make(const Tree& tree) {
+  Result<std::vector<TreeEntry>> entries = tree.list();
+  if (!entries) return std::unexpected(entries.error());
+  FileIndex index;
+  index.tree_ = &tree;
+  for (TreeEntry& entry : *entries)
+    (entry.kind == TreeEntry::Kind::kFile ? index.files_ : index.links_).push_back(std::move(entry.path));
+  std::sort(index.files_.begin(), index.files_.end());
+  std::sort(index.links_.begin(), index.links_.end());
+  return index;
+}
+
+bool FileIndex::has_file(std::string_view path) const {
+  return std::binary_search(files_.begin(), files_.end(), path);
+}
+
+bool FileIndex::has_folder(std::string_view path) const {
+  return path.empty() || !below(path).empty();
+}
+
+bool FileIndex::has_link(std::string_view path) const {
+  return std::binary_search(links_.begin(), links_.end(), path);
+}
+
+std::span<const std::string> FileIndex::below(std::string_view folder) const {
+  if (folder.empty()) return files_;
+  std::string first = std::string(folder) + "/";
+  std::string last = std::string(folder) + "0";  // "0" follows "/"
+  auto begin = std::lower_bound(files_.begin(), files_.end(), first);
+  auto end = std::lower_bound(begin, files_.end(), last);
+  return {begin, end};
+}
+
+Result<std::string> FileIndex::read(std::string_view path) const {
+  Result<std::string> text = tree_->read(path);
+  if (text) return text;
+  Error error = std::move(text.error());
+  // Trees word a refusal so that the path goes before it: "is larger than 1000 bytes".
+  error.message = (error.message.starts_with("is ") ? "the file " : "the file could not be read: ") + error.message;
+  return fail(std::move(error));
+}
+
+std::vector<std::string> FileIndex::directly_in(std::string_view folder) const {
+  std::vector<std::string> result;
+  for (const std::string& path : below(folder))
+    if (folder_of(path) == folder) result.push_back(path);
+  return result;
+}
+
+std::vector<std::string> FileIndex::folders_in(std::string_view folder) const {
+  std::vector<std::string> result;
+  size_t start = folder.empty() ? 0 : folder.size() + 1;
+  for (const std::string& path : below(folder)) {
+    size_t slash = path.find('/', start);
+    if (slash == std::string::npos) continue;
+    std::string child = path.substr(0, slash);
+    // Byte order keeps a folder's files together.
+    if (result.empty() || result.back() != child) result.push_back(std::move(child));
+  }
+  return result;
+}
+
+std::vector<std::string> FileIndex::links_in(std::string_view folder) const {
+  std::vector<std::string> result;
+  for (const std::string& path : links_)
+    if (folder_of(path) == folder) result.push_back(path);
+  return result;
+}
+
+}  // namespace explaingate::schema

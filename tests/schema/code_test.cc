@@ -1,0 +1,94 @@
+// The schema that a program makes itself.
+#include <doctest/doctest.h>
+
+#include "schema/memory_tree.h"
+
+namespace explaingate {
+namespace {
+
+TEST_CASE("DDL in Python: in source order, outside of tests") {
+  Files files = {
+      {"app/store.py",
+       "import sqlite3\n"
+       "\n"
+       "def init(db):\n"
+       "    db.execute('CREATE TABLE IF NOT EXISTS users (id INTEGER PRIMARY KEY, email TEXT)')\n"
+       "    db.execute('INSERT INTO users VALUES (1, ?)', ('a',))\n"
+       "    db.executescript('''\n"
+       "        CREATE VIRTUAL TABLE search USING fts5(body);\n"
+       "        CREATE INDEX users_email ON users (email);\n"
+       "    ''')\n"
+       "\n"
+       "def read(db):\n"
+       "    return db.execute('SELECT * FROM users').fetchall()\n"},
+      {"app/test_store.py", "def t(db):\n    db.execute('CREATE TABLE only_in_a_test (id)')\n"},
+      {"tests/helper.py", "def t(db):\n    db.execute('CREATE TABLE only_in_tests (id)')\n"},
+  };
+  const char* want =
+      "= code\n"
+      "app/store.py:4 CREATE TABLE IF NOT EXISTS users (id INTEGER PRIMARY KEY, email TEXT)\n"
+      "app/store.py:7 CREATE VIRTUAL TABLE search USING fts5(body)\n"
+      "app/store.py:8 CREATE INDEX users_email ON users (email)\n";
+  CHECK(found(files) == want);
+  CHECK(read_at(files, {"app/store.py"}) == want);
+  CHECK(read_at(files, {"app"}, "code") == want);
+  CHECK(read_at(files, {}, "code") == want);
+  files["schema.sql"] = "CREATE TABLE from_file (id);";
+  CHECK(found(files) == "= file\nschema.sql:1 CREATE TABLE from_file (id)\n");
+  CHECK(read_at(files, {}, "code") == want);
+}
+
+TEST_CASE("code in an order that nobody could run") {
+  CHECK(found({
+            {"a_indexes.py",
+             "def f(db):\n    db.execute('CREATE INDEX i ON orders (day)')\n    db.execute('CREATE INDEX k ON nowhere "
+             "(x)')\n"},
+            {"b_tables.py",
+             "def init(db):\n"
+             "    db.execute('CREATE TABLE orders (id INTEGER PRIMARY KEY, day TEXT, CHECK (note > 1))')\n"
+             "    db.execute('CREATE TABLE users (id)')\n"
+             "def upgrade(db):\n"
+             "    db.execute('ALTER TABLE orders ADD COLUMN day TEXT')\n"
+             "    db.execute('ALTER TABLE orders ADD COLUMN note TEXT')\n"
+             "    db.execute('CREATE TABLE orders (id)')\n"
+             "    db.execute('ALTER TABLE orders ADD note TEXT')\n"
+             "def rebuild(db):\n"
+             "    db.execute('CREATE TABLE new_users (id, name)')\n"
+             "    db.execute('DROP TABLE users')\n"
+             "    db.execute('ALTER TABLE new_users RENAME TO users')\n"
+             "def clean(db):\n"
+             "    db.execute('DROP TABLE IF EXISTS orders')\n"
+             "def downgrade(db):\n"
+             "    db.execute('DROP INDEX i')\n"},
+        }) ==
+        "= code\n"
+        "b_tables.py:2 CREATE TABLE orders (id INTEGER PRIMARY KEY, day TEXT, CHECK (note > 1))\n"
+        "b_tables.py:3 CREATE TABLE users (id)\n"
+        "b_tables.py:6 ALTER TABLE orders ADD COLUMN note TEXT\n"
+        "b_tables.py:10 CREATE TABLE new_users (id, name)\n"
+        "b_tables.py:11 DROP TABLE users\n"
+        "b_tables.py:12 ALTER TABLE new_users RENAME TO users\n"
+        "a_indexes.py:2 CREATE INDEX i ON orders (day)\n"
+        "! a_indexes.py:3 `nowhere` is not created anywhere in the code that was read\n"
+        "! b_tables.py:5 `orders` has the column `day` already\n"
+        "! b_tables.py:7 `orders` was created before, by other code\n"
+        "! b_tables.py:8 `orders` has the column `note` already\n"
+        "! b_tables.py:14 `orders` is not created again: taken for a clean-up\n");
+}
+
+TEST_CASE("code whose names are computed") {
+  CHECK(found({{"m.py",
+                "def make(db, name):\n"
+                "    db.execute('CREATE TABLE kept (id)')\n"
+                "    db.execute(f'CREATE TABLE {name} (id)')\n"}}) ==
+        "= code\n"
+        "m.py:2 CREATE TABLE kept (id)\n"
+        "! m.py:3 DDL whose name is computed at run time (`name`)\n");
+}
+
+TEST_CASE("code without DDL is no schema") {
+  CHECK(found({{"m.py", "def read(db):\n    return db.execute('SELECT created FROM droplets')\n"}}) == "= \n");
+}
+
+}  // namespace
+}  // namespace explaingate
