@@ -97,7 +97,8 @@ class Writer {
     bool named = lexed_.is_name(i + 4) || lexed_.kind(i + 4) == TokenKind::kString;
     if (!named) return i;
     if (lexed_.text_is(i + 2, "embed")) {
-      write(i, i + 6, std::string(lexed_.text(i + 4)) + ".*");
+      bool quoted = lexed_.kind(i + 4) == TokenKind::kQuotedName;
+      write(i, i + 6, (quoted ? std::string(lexed_.text(i + 4)) : lexed_.name(i + 4)) + ".*");
       return i + 6;
     }
     if (!lexed_.text_is(i + 2, "arg") && !lexed_.text_is(i + 2, "narg") && !lexed_.text_is(i + 2, "slice")) return i;
