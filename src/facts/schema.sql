@@ -263,10 +263,10 @@ CREATE TABLE growth (
 CREATE TABLE measured (
   statement_id INTEGER NOT NULL,
   side TEXT NOT NULL,
-  vm_steps INTEGER NOT NULL,
-  full_scan_steps INTEGER NOT NULL,
+  vm_steps INTEGER NOT NULL,              -- virtual-machine steps of one run on the seed data
+  full_scan_steps INTEGER NOT NULL,       -- rows stepped over in scans of whole tables
   sorts INTEGER NOT NULL,
-  automatic_index_rows INTEGER NOT NULL,
+  automatic_index_rows INTEGER NOT NULL,  -- rows put into indexes that were built for the run alone
   result_rows INTEGER NOT NULL
 ) STRICT;
 

@@ -17,9 +17,9 @@ namespace explaingate {
 namespace {
 
 constexpr size_t kRowLimit = 10'000;                // findings of one rule: more is a rule that reports everything
-constexpr int kValueLimit = 4'000'000;              // bytes of one value that a rule makes or reads
+constexpr int kValueLimit = 8 << 20;                // bytes of one value that a rule makes or reads
 constexpr int kUsualValueLimit = 1'000'000'000;     // SQLite's default
-constexpr int64_t kMemoryLimit = int64_t{1} << 30;  // bytes that SQLite may hold in this process while rules run
+constexpr int64_t kMemoryLimit = int64_t{2} << 30;  // bytes that SQLite may hold in this process while rules run
 
 std::optional<Level> level_named(std::string_view name) {
   if (name == "error") return Level::kError;

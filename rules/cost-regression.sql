@@ -1,0 +1,76 @@
+-- id: cost-regression
+-- severity: error
+-- engines: sqlite, postgres
+-- needs: comparisons
+-- after: cross-join, non-sargable-predicate, access-regression, quadratic-growth, full-scan-growth, growth-regression
+-- since: 0.1
+-- summary: A query costs clearly more than before the change, though its growth is the same.
+--
+-- ## What it does
+-- Compares each query's rows examined and cost at the largest scale, and where it was measured the exact work in virtual-machine
+-- steps, before and after the change. Both a ratio and an absolute floor must be passed: `limits.cost_ratio` (2) and
+-- `limits.cost_floor` (1,000 rows), for measured work `limits.work_ratio` (1.5) and `limits.work_floor` (1,000 steps).
+--
+-- ## Why
+-- Three times the rows is three times the time that a connection is held. The ratio keeps large queries from being reported for
+-- noise, the floor keeps a step from two rows to four from being a finding.
+--
+-- ## Example
+-- ```sql
+-- SELECT * FROM items WHERE order_id = ?;                              -- before
+-- SELECT * FROM items JOIN orders USING (id) ORDER BY orders.total;    -- after: every row, joined and sorted
+-- ```
+--
+-- ## Remedy
+-- Look at the two plans in the report: what is read or sorted now that wasn't before? Filter earlier, or give the new part its index.
+--
+-- ## Stays quiet when
+-- - either the ratio or the floor isn't passed;
+-- - the plan flips under tiny changes of the statistics (the comparison is marked unstable);
+-- - another rule names the cause: cross-join, non-sargable-predicate, access-regression, quadratic-growth, full-scan-growth,
+--   growth-regression.
+--
+-- ## Limits
+-- Rows and cost are the planner's estimates. Measured work needs seed data (`--measure`).
+WITH
+  bounds AS (
+    SELECT
+      coalesce((SELECT value FROM limits WHERE name = 'cost_ratio'), 2) AS cost_ratio,
+      coalesce((SELECT value FROM limits WHERE name = 'cost_floor'), 1000) AS cost_floor,
+      coalesce((SELECT value FROM limits WHERE name = 'work_ratio'), 1.5) AS work_ratio,
+      coalesce((SELECT value FROM limits WHERE name = 'work_floor'), 1000) AS work_floor
+  ),
+  compared AS (
+    SELECT c.*,
+      c.rows_after >= b.cost_ratio * c.rows_before AND c.rows_after - c.rows_before >= b.cost_floor AS more_rows,
+      c.cost_after >= b.cost_ratio * c.cost_before AND c.cost_after - c.cost_before >= b.cost_floor AS more_cost,
+      coalesce(c.work_after >= b.work_ratio * c.work_before AND c.work_after - c.work_before >= b.work_floor, 0) AS more_work
+    FROM comparisons AS c JOIN bounds AS b
+    WHERE c.unstable = 0
+  )
+SELECT
+  c.statement_id,
+  coalesce(
+    (SELECT n.relation FROM plan_nodes AS n JOIN run ON n.scale = run.largest_scale
+     WHERE n.statement_id = c.statement_id AND n.side = 'head' AND n.relation <> '' AND n.access <> 'none'
+     ORDER BY n.rows_examined DESC, n.relation LIMIT 1),
+    nullif(s.name, ''), nullif(s.function, ''), 'query') AS subject,
+  CASE WHEN c.more_rows
+      THEN printf('The query examines %,d rows at the largest scale, %,d before the change', CAST(c.rows_after AS INTEGER), CAST(c.rows_before AS INTEGER))
+    WHEN c.more_cost
+      THEN printf('The query examines about as many rows as before, but its cost with sorting is %,d at the largest scale, %,d before the change', CAST(c.cost_after AS INTEGER), CAST(c.cost_before AS INTEGER))
+    ELSE printf('Run on the seed data, the query takes %,d steps, %,d before the change', c.work_after, c.work_before) END
+  || CASE k.kind WHEN 'schema' THEN '; the schema change did it.' WHEN 'both' THEN '; the schema change and the query''s own edit did it.' ELSE '.' END AS message,
+  coalesce(
+    (SELECT printf('%s; with it %,d rows are examined.', t.ddl, CAST(t.rows_after AS INTEGER)) FROM index_trials AS t
+     WHERE t.statement_id = c.statement_id AND t.rows_after < c.rows_after ORDER BY t.rank LIMIT 1),
+    'Compare the plans before and after: filter earlier, or give what is new its index.') AS fix,
+  k.cause_statement_id
+FROM compared AS c
+JOIN statements AS s ON s.statement_id = c.statement_id
+LEFT JOIN causes AS k ON k.statement_id = c.statement_id
+WHERE s.side = 'head' AND (c.more_rows OR c.more_cost OR c.more_work)
+  AND NOT EXISTS (
+    SELECT 1 FROM findings AS f
+    WHERE f.statement_id = c.statement_id
+      AND f.rule IN ('cross-join', 'non-sargable-predicate', 'access-regression', 'quadratic-growth', 'full-scan-growth', 'growth-regression'));

@@ -1,0 +1,75 @@
+-- id: full-scan-growth
+-- severity: error
+-- engines: sqlite, postgres
+-- needs: growth
+-- after: cross-join, non-sargable-predicate, access-regression, quadratic-growth
+-- since: 0.1
+-- summary: A query reads every row of a growing table, and an index was tried with which it needn't.
+--
+-- ## What it does
+-- Finds new and edited statements whose cost grows with a table because the plan scans it, where the engine planned the same
+-- statement with a candidate index and it got better: the growth class falls, or the rows examined do to less than a third.
+--
+-- ## Why
+-- A scan of ten test rows and a look-up by index look the same in every test. The scan gets slower with each row that is ever
+-- stored; under load such queries hold their connections until the pool is empty.
+--
+-- ## Example
+-- ```sql
+-- SELECT id, total FROM orders WHERE customer_id = ?;     -- no index begins with customer_id
+-- ```
+--
+-- ## Remedy
+-- The finding names the index that was tried, and what it gains:
+-- ```sql
+-- CREATE INDEX orders_customer_id ON orders(customer_id);
+-- ```
+--
+-- ## Stays quiet when
+-- - the result needs all rows: no filter, or an aggregate over everything;
+-- - no index that was tried helps: then the scan isn't a missing index;
+-- - the table doesn't grow (`"tables": {"country": {"rows": 250, "fixed": true}}`);
+-- - the only filter is on a column with a few values (boolean, CHECK (x IN (…))): an index would still read a large part;
+-- - another rule names the same trouble more exactly: cross-join, non-sargable-predicate, access-regression, quadratic-growth.
+--
+-- ## Limits
+-- One finding a statement: for the best index. An index costs writes and space, which is for people to weigh.
+WITH
+  helped AS (
+    SELECT s.statement_id, t.relation, t.ddl, t.class_before, t.class_after, t.rows_before, t.rows_after, t.sorted_before,
+      t.sorted_after, r.row_count,
+      row_number() OVER (PARTITION BY s.statement_id ORDER BY t.rank) AS place
+    FROM run
+    JOIN statements AS s
+    JOIN growth AS g ON g.statement_id = s.statement_id AND g.side = 'head' AND g.growth_class >= 1
+    JOIN index_trials AS t ON t.statement_id = s.statement_id
+    JOIN tables AS r ON r.side = 'head' AND r.name = t.relation AND r.type = 'table' AND r.fixed = 0
+    WHERE s.side = 'head' AND s.changed = 1 AND s.planned = 1
+      AND EXISTS (
+        SELECT 1 FROM plan_nodes AS n
+        WHERE n.statement_id = s.statement_id AND n.side = 'head' AND n.scale = run.largest_scale
+          AND n.relation = t.relation AND n.access IN ('scan', 'scan_covering'))
+      AND (t.class_after < t.class_before
+        OR (t.rows_after <= 0.3 * t.rows_before
+          AND EXISTS (  -- a filter on a column that may hold more than a few values
+            SELECT 1 FROM predicates AS p
+            LEFT JOIN columns AS c ON c.side = 'head' AND c.table_name = t.relation AND c.name = p.name COLLATE NOCASE
+            WHERE p.statement_id = s.statement_id AND p.sargable = 1 AND coalesce(c.allowed_values, 0) = 0
+              AND (p.relation IS NULL OR p.relation = t.relation COLLATE NOCASE))))
+  )
+SELECT
+  h.statement_id,
+  h.relation AS subject,
+  printf('The query reads every row of %s (%,d at the largest scale)%s; its cost grows %s.',
+    h.relation, CAST(h.row_count AS INTEGER),
+    CASE WHEN h.sorted_before > h.sorted_after AND h.sorted_before > 1 THEN ' and sorts what it found' ELSE '' END,
+    CASE h.class_before WHEN 2 THEN 'with the square of the data' ELSE 'linearly with the table' END) AS message,
+  printf('%s; with it %,d rows are examined in place of %,d, and the growth is %s.', h.ddl,
+    CAST(h.rows_after AS INTEGER), CAST(h.rows_before AS INTEGER),
+    CASE h.class_after WHEN 0 THEN 'constant' WHEN 1 THEN 'linear' ELSE 'quadratic' END) AS fix
+FROM helped AS h
+WHERE h.place = 1
+  AND NOT EXISTS (
+    SELECT 1 FROM findings AS f
+    WHERE f.statement_id = h.statement_id
+      AND f.rule IN ('cross-join', 'non-sargable-predicate', 'access-regression', 'quadratic-growth'));

@@ -1,0 +1,40 @@
+-- id: migration-failed
+-- severity: error
+-- engines: sqlite, postgres
+-- needs: none
+-- since: 0.1
+-- summary: A statement of the schema was refused by the engine.
+--
+-- ## What it does
+-- The schema is built statement by statement, from nothing, as a new environment would. Each statement that the engine refuses is
+-- reported at its line, with the engine's own message. One that failed before the change too is shown as info.
+--
+-- ## Why
+-- A migration that fails stops the deployment half way. And everything that is said of queries rests on this schema: a table that
+-- could not be created makes every query on it "not analysed".
+--
+-- ## Example
+-- ```sql
+-- CREATE INDEX orders_by_customer ON order(customer_id);     -- the table is called orders
+-- ```
+--
+-- ## Remedy
+-- Mend the statement. Where it needs something that a new database doesn't have (an extension, a table that another tool makes),
+-- bring that into the schema's sources, or guard the statement with IF EXISTS.
+--
+-- ## Stays quiet when
+-- - the statement applies;
+-- - it is left out on purpose: down parts of migrations, transaction control, settings.
+--
+-- ## Limits
+-- Data that production has and the empty database lacks isn't there to fail on: a UNIQUE index over duplicates applies here.
+SELECT
+  f.statement_id,
+  CASE f.changed WHEN 1 THEN 'error' ELSE 'info' END AS level,
+  s.statement_kind AS subject,
+  printf('The engine refused this statement of the schema%s: %s.',
+    CASE f.changed WHEN 1 THEN '' ELSE ', as it did before the change' END, rtrim(f.message, '.')) AS message,
+  'Mend the statement, or bring what it needs into the schema before it.' AS fix
+FROM schema_failures AS f
+JOIN statements AS s ON s.statement_id = f.statement_id
+WHERE f.side = 'head';

@@ -1,0 +1,67 @@
+-- id: quadratic-growth
+-- severity: error
+-- engines: sqlite, postgres
+-- needs: growth
+-- after: cross-join, non-sargable-predicate, access-regression
+-- since: 0.1
+-- summary: A query's cost grows with the square of the data, and its result doesn't.
+--
+-- ## What it does
+-- Finds new and edited statements whose rows examined grow about a hundredfold when the data grows tenfold (exponent 1.5 or
+-- more), while the rows returned grow clearly less (by half a power or more).
+--
+-- ## Why
+-- A loop in a loop: for each row of one table the engine reads another table from end to end, most often in a correlated
+-- subquery or in a join whose columns no index serves. With a thousand rows it takes a moment, with a million rows it never
+-- comes back.
+--
+-- ## Example
+-- ```sql
+-- SELECT c.id, (SELECT max(o.placed_at) FROM orders AS o WHERE o.customer_id = c.id) FROM customers AS c;
+-- ```
+-- without an index on orders.customer_id.
+--
+-- ## Remedy
+-- Index the column by which the inner table is looked up; the finding names the index when one was tried that helps. Or turn the
+-- correlated subquery into a join with a grouped subquery, which reads each table once.
+--
+-- ## Stays quiet when
+-- - the result grows alike: a query that returns every pair is not slow by mistake;
+-- - the inner table is fixed or reached by an index;
+-- - the engine builds an index by itself: that is automatic-index's;
+-- - cross-join names a missing join condition, non-sargable-predicate the wrapped column of the inner table, or
+--   access-regression what the change took away.
+--
+-- ## Limits
+-- Growth is that of the planner's model over three scales; a LIMIT that ends the loop early is only seen where the model sees it.
+WITH
+  nested AS (
+    SELECT s.statement_id, g.growth, m.rows_examined, m.rows_returned, n.relation, n.executions, n.correlated,
+      row_number() OVER (PARTITION BY s.statement_id ORDER BY n.rows_examined DESC, n.executions DESC, n.node DESC) AS place
+    FROM run
+    JOIN statements AS s
+    JOIN growth AS g ON g.statement_id = s.statement_id AND g.side = 'head'
+    JOIN metrics AS m ON m.statement_id = s.statement_id AND m.side = 'head' AND m.scale = run.largest_scale
+    JOIN plan_nodes AS n ON n.statement_id = s.statement_id AND n.side = 'head' AND n.scale = run.largest_scale
+    JOIN tables AS t ON t.side = 'head' AND t.name = n.relation AND t.fixed = 0
+    WHERE s.side = 'head' AND s.changed = 1 AND s.planned = 1
+      AND g.growth_class = 2 AND g.growth >= g.result_growth + 0.5
+      AND n.access <> 'none'
+  )
+SELECT
+  n.statement_id,
+  n.relation AS subject,
+  printf('The cost grows with the square of the data: %s is read %,d times over, %,d rows examined in all for %,d returned (at the largest scale). Ten times the data is %,d times the work.',
+    n.relation, CAST(n.executions AS INTEGER), CAST(n.rows_examined AS INTEGER), CAST(n.rows_returned AS INTEGER),
+    CAST(round(pow(10, min(n.growth, 9))) AS INTEGER)) AS message,
+  coalesce(
+    (SELECT printf('%s; with it %,d rows are examined.', t.ddl, CAST(t.rows_after AS INTEGER)) FROM index_trials AS t
+     WHERE t.statement_id = n.statement_id AND t.class_after < 2 ORDER BY t.rank LIMIT 1),
+    printf('Let an index serve the look-up in %s, or read %s once, grouped or joined, in place of once a row.', n.relation, n.relation)) AS fix
+FROM nested AS n
+WHERE n.place = 1
+  AND NOT EXISTS (
+    SELECT 1 FROM findings AS f
+    WHERE f.statement_id = n.statement_id
+      AND (f.rule IN ('cross-join', 'access-regression')
+        OR (f.rule = 'non-sargable-predicate' AND substr(f.subject, 1, length(n.relation) + 1) = n.relation || '.')));
