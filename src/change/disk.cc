@@ -195,7 +195,7 @@ Result<std::vector<TreeEntry>> Folder::walk() const {
   if (start.get() < 0) return io_failure(".", "list");
   std::vector<TreeEntry> found;
   if (Status done = walk_into(std::move(start), "", 0, found); !done) return fail(done.error());
-  std::ranges::sort(found, {}, &TreeEntry::path);
+  sort_entries(found);
   return found;
 }
 

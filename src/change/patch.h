@@ -26,6 +26,7 @@ struct FilePatch {
   std::string old_path;                 // kAdd: empty
   std::string new_path;                 // kDelete: empty
   unsigned old_mode = 0, new_mode = 0;  // git's; 0 = the patch does not say
+  std::string old_id, new_id;           // git's, often shortened; empty = the patch does not say
   bool binary = false;
   std::vector<PatchHunk> hunks;
 };
@@ -41,8 +42,8 @@ struct PatchedSides {
 };
 
 // `tree` has the patch's new side: base = tree with the patch taken back. It has the old side: head = tree with the
-// patch applied. Where both hold (nothing but binaries), the tree is the new side. Neither: kUsage with the first file
-// and line that does not fit the side which fits longer.
+// patch applied. Where both hold (binary files without ids), the tree is the new side. Neither: kUsage with the first
+// file and line that does not fit the side which fits longer.
 [[nodiscard]] Result<PatchedSides> lay_patch(const std::vector<FilePatch>& patch, std::shared_ptr<const Tree> tree);
 
 }  // namespace explaingate

@@ -153,12 +153,17 @@ class Laying {
     if (Status done = set_kind(file, present, other); !done) return no(done.error().message);
     bool text_here = present == nullptr || present->kind == TreeEntry::Kind::kFile;
     other.unknown = file.binary;
-    if (file.binary) return other;
     std::string text;
     if (present != nullptr && text_here) {
       auto content = tree_.read_stored(present->path);
       if (!content) return no(content.error().message);
       text = std::move(*content);
+    }
+    if (file.binary) {
+      const std::string& id = reverse_ ? file.new_id : file.old_id;  // all that the patch tells of the content
+      if (present != nullptr && text_here && !id.empty() && !blob_id(text).starts_with(id))
+        return no("is not the binary file that the patch names");
+      return other;
     }
     if (!text_here) {
       other.unknown = other.kind == TreeEntry::Kind::kFile;
@@ -178,6 +183,8 @@ class Laying {
     if (present != nullptr && mode_here != 0) {
       if (!set_mode(wanted, mode_here))
         return fail(ErrorKind::kUsage, "has a mode in the patch that git does not know");
+    }
+    if (present != nullptr && (mode_here != 0 || !file.hunks.empty())) {
       if (wanted.kind != present->kind) return fail(ErrorKind::kUsage, "is not the kind of file that the patch says");
     }
     if (present != nullptr) {
@@ -233,15 +240,27 @@ int count_lines(std::string_view text) {
   return static_cast<int>(split_lines(text).size());
 }
 
-ChangedFile describe(const FilePatch& file, const Tree& head) {
+using Kinds = std::map<std::string, TreeEntry::Kind, std::less<>>;
+
+Result<Kinds> kinds_of(const Tree& tree) {
+  auto entries = tree.list();
+  if (!entries) return fail(entries.error());
+  Kinds kinds;
+  for (TreeEntry& entry : *entries) kinds.emplace(std::move(entry.path), entry.kind);
+  return kinds;
+}
+
+ChangedFile describe(const FilePatch& file, const Tree& head, const Kinds& before, const Kinds& after) {
   using Action = FilePatch::Action;
   ChangedFile changed;
   bool added = file.action == Action::kAdd || file.action == Action::kCopy;
   changed.old_path = added ? "" : file.old_path;
   changed.new_path = file.new_path;
-  for (unsigned mode : {file.old_mode, file.new_mode}) {
-    changed.link |= mode == GIT_FILEMODE_LINK;
-    changed.submodule |= mode == GIT_FILEMODE_COMMIT;
+  for (const auto& [kinds, path] : {std::pair{&before, &changed.old_path}, std::pair{&after, &changed.new_path}}) {
+    auto entry = kinds->find(*path);
+    if (entry == kinds->end()) continue;
+    changed.link |= entry->second == TreeEntry::Kind::kLink;
+    changed.submodule |= entry->second == TreeEntry::Kind::kSubmodule;
   }
   changed.binary = file.binary;
   if (!changed.link && !changed.submodule && !file.binary) changed.hunks = bare_hunks(file);
@@ -263,14 +282,15 @@ ChangedFile describe(const FilePatch& file, const Tree& head) {
 }
 
 // A file that turned into a link (or back) stands in a patch as deleted and added.
-std::vector<ChangedFile> describe_all(const std::vector<FilePatch>& patch, const Tree& head) {
+std::vector<ChangedFile> describe_all(const std::vector<FilePatch>& patch, const Tree& head, const Kinds& before,
+                                      const Kinds& after) {
   std::vector<ChangedFile> files;
-  std::map<std::string, size_t, std::less<>> deleted;
+  std::set<std::string_view> deleted;
   for (const FilePatch& file : patch)
-    if (file.action == FilePatch::Action::kDelete) deleted.emplace(file.old_path, 0);
+    if (file.action == FilePatch::Action::kDelete) deleted.insert(file.old_path);
   std::map<std::string, ChangedFile, std::less<>> halves;
   for (const FilePatch& file : patch) {
-    ChangedFile changed = describe(file, head);
+    ChangedFile changed = describe(file, head, before, after);
     bool turned = file.action == FilePatch::Action::kAdd && deleted.contains(file.new_path);
     (turned ? halves[file.new_path] : files.emplace_back()) = std::move(changed);
   }
@@ -337,7 +357,11 @@ Result<PatchedSides> lay_patch(const std::vector<FilePatch>& patch, std::shared_
   if (!other) return fail(other.error());
   sides.base = std::move(sides.tree_is_head ? *other : *same);
   sides.head = std::move(sides.tree_is_head ? *same : *other);
-  sides.files = describe_all(patch, *sides.head);
+  auto before = kinds_of(*sides.base);
+  auto after = kinds_of(*sides.head);
+  if (!before) return fail(before.error());
+  if (!after) return fail(after.error());
+  sides.files = describe_all(patch, *sides.head, *before, *after);
   return sides;
 }
 

@@ -118,6 +118,10 @@ Status list_folder(TreeListing& listing, const git_oid& id, const std::string& p
 
 }  // namespace
 
+void sort_entries(std::vector<TreeEntry>& entries) {
+  if (!std::ranges::is_sorted(entries, {}, &TreeEntry::path)) std::ranges::sort(entries, {}, &TreeEntry::path);
+}
+
 bool set_mode(TreeEntry& entry, unsigned mode) {
   switch (mode) {
     case GIT_FILEMODE_BLOB:
@@ -175,7 +179,7 @@ Result<std::unique_ptr<Tree>> open_commit_tree(SharedRepository repository, cons
   TreeListing listing{*repository, {}, 0};
   if (Status done = list_folder(listing, *git_commit_tree_id(raw), "", 0); !done) return fail(done.error());
   // A well-formed tree is in order already; a hostile one need not be.
-  std::ranges::sort(listing.entries, {}, &TreeEntry::path);
+  sort_entries(listing.entries);
   auto twice = std::ranges::adjacent_find(listing.entries, {}, &TreeEntry::path);
   if (twice != listing.entries.end())
     return fail(ErrorKind::kUnverified, fmt::format("the commit has two entries of one name: {}", twice->path));
@@ -200,7 +204,7 @@ Result<std::unique_ptr<Tree>> open_index_tree(SharedRepository repository) {
       return fail(ErrorKind::kUnverified, fmt::format("git's index has an entry that can't be: {}", entry.path));
     entries.push_back(std::move(entry));
   }
-  std::ranges::sort(entries, {}, &TreeEntry::path);
+  sort_entries(entries);
   return std::make_unique<ObjectTree>(std::move(repository), std::move(entries));
 }
 
@@ -229,7 +233,7 @@ Result<std::unique_ptr<Tree>> lay_over(std::shared_ptr<const Tree> below, Overla
     entry.executable = file.executable;
     entries->push_back(std::move(entry));
   }
-  std::ranges::sort(*entries, {}, &TreeEntry::path);
+  sort_entries(*entries);
   return std::make_unique<PatchedTree>(std::move(below), std::move(overlay), std::move(*entries));
 }
 

@@ -57,6 +57,9 @@ struct PatchedFile {
 using Overlay = std::map<std::string, PatchedFile, std::less<>>;
 [[nodiscard]] Result<std::unique_ptr<Tree>> lay_over(std::shared_ptr<const Tree> below, Overlay overlay);
 
+// By path. Git lists in order, so there is most often nothing to do; moving entries about costs more than looking.
+void sort_entries(std::vector<TreeEntry>& entries);
+
 // Fills kind and executable from git's mode; false for a mode that is none of git's.
 [[nodiscard]] bool set_mode(TreeEntry& entry, unsigned mode);
 

@@ -70,7 +70,7 @@ class WorkTreeLister {
     if (entries_.size() > kMaxTreeFiles)
       return fail(ErrorKind::kUnverified, fmt::format("the working tree has over {} files", kMaxTreeFiles),
                   "leave out generated folders in .gitignore");
-    std::ranges::sort(entries_, {}, &TreeEntry::path);
+    sort_entries(entries_);
     return std::make_unique<WorkTree>(std::move(repository_), std::move(folder_), std::move(entries_),
                                       std::move(absent_));
   }
