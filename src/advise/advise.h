@@ -1,4 +1,5 @@
-// Index candidates for a statement, and their trial: an index is named only after the engine planned the statement with it.
+// Index candidates for a statement, and their trial: an index is named only after the engine planned the statement with
+// it.
 #pragma once
 
 #include <string>
@@ -15,14 +16,21 @@ struct Trial {
   Growth before, after;
   double rows_before = 0, rows_after = 0;  // examined, at the largest scale
   double sorted_before = 0, sorted_after = 0;
-  bool used = false;   // the plan with it names it
+  bool used = false;  // the plan with it names it
 };
 
-// Candidates for the tables that `plan` scans, sorts or builds automatic indexes on: equality columns, then one range or the
-// ordering; at most 8. Uses only sargable predicates and columns of the catalogue.
-[[nodiscard]] std::vector<CandidateIndex> candidates(const ParsedQuery& parsed, const Plan& plan, const Catalogue& catalogue);
+// Candidates for the tables that `plan` scans, sorts, searches by the hundred rows or builds automatic indexes on, and
+// for those beside them that are compared with a constant: equality columns, then one range or the ordering; at most 8,
+// each table's most promising first. Only sargable predicates and columns of the catalogue count; views, virtual tables
+// and CTEs get none. A column of few values (allowed_values, IS NULL) is never alone. `plan` should be that of the
+// largest scale.
+[[nodiscard]] std::vector<CandidateIndex> candidates(const ParsedQuery& parsed, const Plan& plan,
+                                                     const Catalogue& catalogue);
 
-// Plans the statement with each candidate at every scale. Trials that were used and lessen the work, best first.
+// Plans the statement with each candidate, one at a time, at every scale of `before` (scale 0 first), and leaves the
+// engine at the last. Trials that were used and lessen the work (a lower growth class, or at the largest scale a third
+// of the rows examined, or of the rows sorted without reading more), best first: growth, rows, rows sorted, fewer
+// columns, name.
 [[nodiscard]] Result<std::vector<Trial>> try_candidates(Engine& engine, const PlanRequest& request,
                                                         const std::vector<PlannedQuery>& before);
 

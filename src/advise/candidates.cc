@@ -1,0 +1,151 @@
+// From a statement and its plan to the few indexes that are worth a trial.
+//
+// An index serves the columns compared for equality, in any order, and after them one more thing: a range, or the order
+// in which rows come out. So for
+//
+//   SELECT … FROM orders WHERE customer_id = ? AND placed_at > ? ORDER BY total
+//
+// (customer_id, placed_at) and (customer_id, total) are candidates, and (customer_id) alone. Near misses: (placed_at,
+// customer_id) would read every later order of all customers; (customer_id, placed_at, total) can't give the order
+// after a range; status = ? where CHECK allows four values gets no index of its own, since it would read a quarter of
+// the table; a lower(email) = ? gets none at all. In a join, a column compared with another table's column counts as
+// equality, but only where that table's loop is outside: so there are candidates with and without the join columns, and
+// the planner chooses.
+#include <algorithm>
+
+#include "advise/advise.h"
+#include "advise/wishes.h"
+
+namespace explaingate {
+namespace {
+
+using advise::SortColumn;
+using advise::WishedColumn;
+using advise::Wishes;
+using Columns = std::vector<std::string>;
+
+constexpr size_t kMaxCandidates = 8;
+constexpr size_t kMaxEqualities = 3;  // a fourth column costs every write and saves little
+constexpr size_t kMaxColumns = 5;
+constexpr std::string_view kDescending = " DESC";
+
+std::string_view plain(std::string_view column) {
+  return column.ends_with(kDescending) ? column.substr(0, column.size() - kDescending.size()) : column;
+}
+
+bool contains(const Columns& columns, std::string_view name) {
+  return std::ranges::any_of(columns, [&](const std::string& column) { return plain(column) == name; });
+}
+
+// `columns` followed by the order, as an index must have it: columns held constant drop out; when all go the same way
+// the index is read backwards, so that only a mixed order needs DESC.
+Columns with_order(Columns columns, const std::vector<SortColumn>& order) {
+  std::vector<SortColumn> rest;
+  for (const SortColumn& column : order)
+    if (!contains(columns, column.name) &&
+        std::ranges::none_of(rest, [&](const SortColumn& other) { return other.name == column.name; }))
+      rest.push_back(column);
+  bool mixed = std::ranges::any_of(rest, [&](const SortColumn& c) { return c.descending != rest[0].descending; });
+  for (const SortColumn& column : rest)
+    columns.push_back(column.name + (mixed && column.descending ? std::string(kDescending) : ""));
+  return columns;
+}
+
+enum class Joins { kAll, kNone, kOnly };
+
+Columns equalities(const Wishes& wishes, Joins joins) {
+  Columns columns;
+  for (const WishedColumn& column : wishes.equalities) {
+    bool fits = joins == Joins::kAll || (joins == Joins::kOnly) == column.join;
+    if (fits && columns.size() < kMaxEqualities) columns.push_back(column.name);
+  }
+  return columns;
+}
+
+// All column lists for one table reference, the most promising first.
+class Variants {
+ public:
+  explicit Variants(const Wishes& wishes) : wishes_(wishes) {}
+
+  std::vector<Columns> run() {
+    for (const Columns& columns : wishes_.given) add(columns);
+    for (Joins joins : {Joins::kAll, Joins::kNone}) {
+      Columns base = equalities(wishes_, joins);
+      if (!wishes_.ranges.empty()) add(with(base, wishes_.ranges[0]));
+      for (const std::vector<SortColumn>& order : wishes_.orders) add_order(base, order);
+      if (wishes_.ranges.empty()) add(base);
+    }
+    add(equalities(wishes_, Joins::kOnly));
+    for (const WishedColumn& column : wishes_.equalities) add({column.name});
+    for (const std::string& column : wishes_.alternatives) add({column});
+    for (size_t i = 1; i < wishes_.ranges.size(); ++i) add(with(equalities(wishes_, Joins::kAll), wishes_.ranges[i]));
+    return std::move(variants_);
+  }
+
+ private:
+  static Columns with(Columns columns, const std::string& column) {
+    columns.push_back(column);
+    return columns;
+  }
+
+  // A key at the end of an order decides between equal rows only; the engine may hold it in every index anyway.
+  void add_order(const Columns& base, const std::vector<SortColumn>& order) {
+    add(with_order(base, order));
+    if (order.size() > 1 && advise::is_key(*wishes_.table, order.back().name))
+      add(with_order(base, {order.begin(), order.end() - 1}));
+  }
+
+  void add(const Columns& columns) {
+    if (columns.empty() || columns.size() > kMaxColumns || advise::is_key(*wishes_.table, plain(columns[0]))) return;
+    if (std::ranges::none_of(columns, [&](const std::string& column) { return selective(plain(column)); })) return;
+    if (std::ranges::find(variants_, columns) == variants_.end()) variants_.push_back(columns);
+  }
+
+  bool selective(std::string_view name) const {
+    for (const WishedColumn& column : wishes_.equalities)
+      if (column.name == name) return column.selective;
+    const CatalogueColumn* column = advise::find_column(*wishes_.table, name);
+    return column && column->allowed_values == 0;
+  }
+
+  const Wishes& wishes_;
+  std::vector<Columns> variants_;
+};
+
+// An index begins with these columns, all in their direction or all against it: it does whatever the candidate would.
+bool exists(const CatalogueTable& table, const Columns& columns) {
+  return std::ranges::any_of(table.indexes, [&](const CatalogueIndex& index) {
+    if (index.partial || index.columns.size() < columns.size()) return false;
+    size_t same = 0, opposite = 0;
+    for (size_t i = 0; i < columns.size(); ++i) {
+      if (index.columns[i].name != plain(columns[i])) return false;
+      ++(index.columns[i].descending == columns[i].ends_with(kDescending) ? same : opposite);
+    }
+    return same == columns.size() || opposite == columns.size();
+  });
+}
+
+}  // namespace
+
+std::vector<CandidateIndex> candidates(const ParsedQuery& parsed, const Plan& plan, const Catalogue& catalogue) {
+  std::vector<Wishes> wishes = advise::wishes_of(parsed, plan, catalogue);
+  std::vector<std::vector<Columns>> variants;
+  size_t rounds = 0;
+  for (const Wishes& each : wishes) {
+    variants.push_back(Variants(each).run());
+    rounds = std::max(rounds, variants.back().size());
+  }
+  std::vector<CandidateIndex> result;
+  for (size_t round = 0; round < rounds; ++round)  // each table's best before any table's second best
+    for (size_t i = 0; i < wishes.size(); ++i) {
+      if (round >= variants[i].size() || result.size() >= kMaxCandidates) continue;
+      const CatalogueTable& table = *wishes[i].table;
+      const Columns& columns = variants[i][round];
+      bool known = std::ranges::any_of(
+          result, [&](const CandidateIndex& other) { return other.table == table.name && other.columns == columns; });
+      if (!known && !exists(table, columns)) result.push_back({table.name, columns});
+    }
+  return result;
+}
+
+}  // namespace explaingate
