@@ -29,8 +29,7 @@
 -- - one side is fixed (`"fixed": true`), has fewer than two rows, or is a CTE, a subquery, a view or a function such as json_each();
 -- - the plan reads at most one row of one side, by a key: `FROM account, settings WHERE account.id = ? AND settings.id = ?`;
 -- - the tables meet through a third one: `FROM a, b, c WHERE a.x = c.x AND b.y = c.y`;
--- - a subquery relates them: `FROM a, b WHERE EXISTS (SELECT 1 FROM c WHERE c.a_id = a.id AND c.b_id = b.id)`;
--- - a column of the clause can't be told to a table (`WHERE x = y` without qualifiers): it may be the condition.
+-- - a column of the condition can't be told to a table (`WHERE x = y` without qualifiers): it may be what relates them.
 --
 -- ## Limits
 -- One finding a statement: the first such pair. NATURAL joins count as having a condition. A condition that is always true
@@ -43,9 +42,6 @@ WITH
     JOIN growth AS g ON g.statement_id = s.statement_id AND g.side = 'head' AND g.growth_class >= 1
     WHERE s.side = 'head' AND s.changed = 1 AND s.planned = 1
       AND j.has_condition = 0 AND j.join_type IN (',', 'CROSS', 'INNER', 'LEFT') AND j.right_ref IS NOT NULL
-      AND NOT EXISTS (
-        SELECT 1 FROM predicates AS p
-        WHERE p.statement_id = s.statement_id AND p.block = j.block AND p.operand = 'column' AND p.table_ref IS NULL)
   ),
   growing AS (  -- the tables of their FROM clauses that grow and of which more than one row is read
     SELECT DISTINCT q.statement_id, q.block, q.table_ref, t.name AS relation, t.row_count
@@ -56,43 +52,18 @@ WITH
       AND EXISTS (
         SELECT 1 FROM run JOIN plan_nodes AS n
           ON n.statement_id = q.statement_id AND n.side = 'head' AND n.scale = run.largest_scale
-        WHERE n.relation = t.name AND n.alias IN (q.alias, q.name, '')
+        WHERE n.relation = t.name AND CASE q.alias WHEN '' THEN q.name ELSE q.alias END COLLATE NOCASE IN (n.alias, substr(n.alias, instr(n.alias, '.') + 1))
           AND n.access IN ('search_covering', 'search', 'automatic_index', 'scan_covering', 'scan'))
   ),
-  links(statement_id, one, other) AS (  -- what meets what, both ways round
-    SELECT l.statement_id, l.left_ref, l.right_ref FROM table_links AS l
-    UNION
-    SELECT l.statement_id, l.right_ref, l.left_ref FROM table_links AS l
-    UNION
-    SELECT j.statement_id, j.left_ref, j.right_ref FROM joins AS j WHERE j.has_condition = 1
-    UNION
-    SELECT j.statement_id, j.right_ref, j.left_ref FROM joins AS j WHERE j.has_condition = 1
-    UNION  -- the left side is itself a join: its tables are not told apart
-    SELECT j.statement_id, j.right_ref, q.table_ref
-    FROM joins AS j JOIN query_tables AS q ON q.statement_id = j.statement_id AND q.block = j.block
-    WHERE j.has_condition = 1 AND j.left_ref IS NULL AND q.table_ref < j.right_ref
-    UNION
-    SELECT j.statement_id, q.table_ref, j.right_ref
-    FROM joins AS j JOIN query_tables AS q ON q.statement_id = j.statement_id AND q.block = j.block
-    WHERE j.has_condition = 1 AND j.left_ref IS NULL AND q.table_ref < j.right_ref
-  ),
-  reached(statement_id, start, ref) AS (  -- everything that a candidate's right side meets, however far round
-    SELECT c.statement_id, c.right_ref, c.right_ref FROM candidates AS c
-    UNION
-    SELECT r.statement_id, r.start, l.other
-    FROM reached AS r JOIN links AS l ON l.statement_id = r.statement_id AND l.one = r.ref
-  ),
-  products AS (
+  products AS (  -- one a statement: the first join, and of the tables before it the one next to it
     SELECT c.statement_id, c.join_type, c.line, c."column",
       a.relation AS one, b.relation AS other, a.row_count AS one_rows, b.row_count AS other_rows,
-      row_number() OVER (PARTITION BY c.statement_id ORDER BY c.line, c."column", c.right_ref, a.table_ref) AS place
+      row_number() OVER (
+        PARTITION BY c.statement_id
+        ORDER BY c.line, c."column", c.right_ref, coalesce(a.table_ref = c.left_ref, 0) DESC, a.table_ref) AS place
     FROM candidates AS c
     JOIN growing AS b ON b.statement_id = c.statement_id AND b.table_ref = c.right_ref
-    JOIN growing AS a ON a.statement_id = c.statement_id AND a.block = b.block
-      AND CASE WHEN c.left_ref IS NULL THEN a.table_ref < c.right_ref ELSE a.table_ref = c.left_ref END
-    WHERE NOT EXISTS (
-      SELECT 1 FROM reached AS r
-      WHERE r.statement_id = c.statement_id AND r.start = c.right_ref AND r.ref = a.table_ref)
+    JOIN growing AS a ON a.statement_id = c.statement_id AND a.block = b.block AND a.table_ref < b.table_ref
   )
 SELECT
   p.statement_id,

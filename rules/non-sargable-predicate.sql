@@ -56,7 +56,7 @@ WITH
       AND n.relation = t.name AND n.access IN ('scan', 'scan_covering')
     LEFT JOIN query_tables AS q ON q.statement_id = s.statement_id AND q.table_ref = p.table_ref
     WHERE s.side = 'head' AND s.changed = 1 AND s.planned = 1 AND s.dynamic = 0
-      AND (q.table_ref IS NULL OR n.alias IN (q.alias, q.name, ''))
+      AND (q.table_ref IS NULL OR CASE q.alias WHEN '' THEN q.name ELSE q.alias END COLLATE NOCASE IN (n.alias, substr(n.alias, instr(n.alias, '.') + 1)))
       AND p.sargable = 0 AND p.in_or = 0 AND p.clause IN ('where', 'join_on')
       AND (p.why_not LIKE 'function%' OR p.why_not LIKE 'arithmetic%' OR p.why_not LIKE 'cast%')
       AND (p.operator IN ('=', '==', 'IS', '<', '<=', '>', '>=', 'BETWEEN', 'IN')

@@ -51,7 +51,7 @@ WITH
       AND s.text NOT LIKE '%FOR UPDATE%'
       AND NOT EXISTS (
         SELECT 1 FROM predicates AS p
-        WHERE p.statement_id = s.statement_id AND p.operand = 'list' AND p.operator IN ('IN', '= ANY', 'ANY'))
+        WHERE p.statement_id = s.statement_id AND p.operator = 'IN' AND p.operand IN ('list', 'placeholder'))
       AND NOT EXISTS (SELECT 1 FROM query_tables AS q WHERE q.statement_id = s.statement_id AND q.role = 'function')
   ),
   priced AS (

@@ -199,15 +199,9 @@ CREATE TABLE joins (
   left_ref INTEGER,             -- table_ref, NULL when the left side is itself a join
   right_ref INTEGER,
   join_type TEXT NOT NULL,      -- 'INNER', 'LEFT', 'CROSS', ',' …
-  has_condition INTEGER NOT NULL,
+  has_condition INTEGER NOT NULL,  -- 0 = no predicate links the right table to an earlier one, not even by way of a third
   line INTEGER NOT NULL,
   column INTEGER NOT NULL
-) STRICT;
-
-CREATE TABLE table_links (
-  statement_id INTEGER NOT NULL,
-  left_ref INTEGER NOT NULL,    -- table_ref
-  right_ref INTEGER NOT NULL    -- table_ref of another table; a predicate, of any form, speaks of columns of both
 ) STRICT;
 
 CREATE TABLE orderings (
@@ -365,7 +359,6 @@ CREATE INDEX query_tables_by_statement ON query_tables(statement_id);
 CREATE INDEX query_blocks_by_statement ON query_blocks(statement_id);
 CREATE INDEX predicates_by_statement ON predicates(statement_id);
 CREATE INDEX joins_by_statement ON joins(statement_id);
-CREATE INDEX table_links_by_statement ON table_links(statement_id);
 CREATE INDEX orderings_by_statement ON orderings(statement_id);
 CREATE INDEX plan_nodes_by_statement ON plan_nodes(statement_id, side, scale);
 CREATE INDEX metrics_by_statement ON metrics(statement_id, side, scale);

@@ -121,10 +121,6 @@ std::string join(int statement, int left, int right, const std::string& type, in
                      left < 0 ? "NULL" : std::to_string(left), right, type, has_condition, statement * 10);
 }
 
-std::string link(int statement, int left, int right) {
-  return fmt::format("INSERT INTO table_links VALUES ({}, {}, {});", statement, left, right);
-}
-
 std::string compared(int statement, const Compared& c) {
   return fmt::format(
       "INSERT INTO comparisons VALUES ({}, 'base', {}, 'unchanged', {:.1f}, {:.1f}, {}, {}, {:.1f}, {:.1f}, {:.1f}, "

@@ -54,7 +54,6 @@ std::string from(int statement, int table_ref, const std::string& name, const st
                  const std::string& role = "from", int block = 0);
 std::string join(int statement, int left, int right, const std::string& type,
                  int has_condition);  // left < 0: NULL; at line 10 * statement, column 20
-std::string link(int statement, int left, int right);
 
 struct Compared {
   int class_before = 0, class_after = 1;
