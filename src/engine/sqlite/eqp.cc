@@ -145,7 +145,10 @@ bool read_constant_rows(std::string_view text, Line& line) {
     line.constant_rows = 1;
     return true;
   }
-  return take_number(text, line.constant_rows) && (text == " CONSTANT ROWS" || text == " CONSTANT ROW");
+  int rows = 0;
+  if (!take_number(text, rows) || (text != " CONSTANT ROWS" && text != " CONSTANT ROW")) return false;
+  line.constant_rows = rows;
+  return true;
 }
 
 bool read_subquery(std::string_view text, PlanNode& node, Line& line) {

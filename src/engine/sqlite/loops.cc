@@ -162,6 +162,7 @@ double RowModel::min_or_max_rows(size_t at, double otherwise) const {
   const Place& place = places_[at];
   if (place.info == nullptr || place.table < 0) return otherwise;
   int block = scope_.tables[static_cast<size_t>(place.table)].block;
+  if (block < 0) return otherwise;
   const QueryBlock& info = *scope_.blocks[static_cast<size_t>(block)].info;
   if (!info.has_aggregate || info.has_group_by || node.automatic || !(*lines_)[at].search) return otherwise;
   const IndexInfo* index = index_at(at);
@@ -258,7 +259,8 @@ double RowModel::rows_per_start(size_t at, Range range) {
   const IndexInfo* index = index_at(at);
   double rows = std::max(1.0, index != nullptr && index->entries > 0 ? index->entries : info->rows);
   if (!line.search) return rows;
-  return residual(at, false).share < 1 ? rows : min_or_max_rows(at, rows);
+  Selectivity rest = residual(at, false);
+  return rest.share * rest.late < 1 ? rows : min_or_max_rows(at, rows);
 }
 
 // The share of the rows read that fulfils what the index didn't check.
@@ -305,7 +307,7 @@ RowModel::Selectivity RowModel::residual(size_t at, bool inside_or) const {
     else if (op == "BETWEEN")
       share = kBetween;
     result.sparse = result.sparse || (sparse && !(predicate.in_or && inside_or));
-    if (!predicate.in_or) result.share *= share;
+    if (!predicate.in_or) (predicate.other == Operand::kSubquery ? result.late : result.share) *= share;
   }
   return result;
 }
@@ -328,6 +330,8 @@ void RowModel::loop(size_t at, Range range, Flow& flow) {
   if (node.automatic) node.rows_examined += place.info != nullptr ? std::max(1.0, place.info->rows) : derived_rows(at);
   flow.sparse = flow.sparse || rest.sparse;
   flow.rows = out;
+  flow.late *= rest.late;
+  if (rest.late < 1) flow.late_line = static_cast<int>(at);
 }
 
 // OR by several indexes: each arm is a search of its own, rows found twice are handed on once.

@@ -72,12 +72,15 @@ int RowModel::resolve(Range range, int block, bool top) {
       case LineKind::kRightJoin: {
         // Its one line below is the same table as the loop before.
         int table = -1;
-        for (size_t i = range.begin; i < at; i = places_[i].end)
-          if (same_name((*nodes_)[i].alias, (*nodes_)[at].alias)) table = places_[i].table;
-        for (size_t i = at; i < places_[at].end; ++i) {
-          places_[i].table = table;
-          if (table >= 0) places_[i].info = scope_.tables[static_cast<size_t>(table)].table;
+        for (size_t i = range.begin; i < at; i = places_[i].end) {
+          bool same = same_name((*nodes_)[i].alias, (*nodes_)[at].alias) ||
+                      (places_[i].table >= 0 &&  // this line names the table also where there is an alias
+                       same_name(scope_.tables[static_cast<size_t>(places_[i].table)].name, (*nodes_)[at].alias));
+          if (same) table = places_[i].table;
         }
+        // No conditions apply to it: what finds no partner is handed on. So it stays without a table of the scope.
+        for (size_t i = at; i < places_[at].end && table >= 0; ++i)
+          places_[i].info = scope_.tables[static_cast<size_t>(table)].table;
         break;
       }
       case LineKind::kTrigger:

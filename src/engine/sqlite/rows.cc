@@ -84,7 +84,7 @@ double RowModel::data_change(Range range) {
   if (insert && !scope_.blocks.empty() && own > range.begin) changed = std::max(1.0, changed);
   auto run_each = [&](Range lines) {
     for (size_t at = lines.begin; at < lines.end; at = places_[at].end) {
-      Flow flow{-1, changed, changed, false, false, false};
+      Flow flow{.block = -1, .starts = changed, .rows = changed};
       if (!places_[at].unused) line(at, lines, flow);
     }
   };
@@ -106,7 +106,7 @@ double RowModel::select(Range range, int block, double starts, bool window) {
     --depth_;
     return starts;
   }
-  Flow flow{block, starts, starts, false, false, false};
+  Flow flow{.block = block, .starts = starts, .rows = starts};
   bool recursive = range.begin < range.end && (*lines_)[range.begin].kind == LineKind::kSetup;
   if (recursive) {
     flow.rows = recursion(range, starts);
@@ -135,6 +135,7 @@ void RowModel::line(size_t at, Range range, Flow& flow) {
       break;
     case LineKind::kSubquery:
       if (!places_[at].done) run_subquery(at, node.correlated ? flow.rows : 1);
+      apply_late(flow);
       break;
     case LineKind::kDerived:
       flow.window_inside = flow.window_inside || places_[at].window;
@@ -181,6 +182,17 @@ void RowModel::line(size_t at, Range range, Flow& flow) {
       node.executions = flow.starts;
       break;
   }
+}
+
+// `WHERE o.total > (SELECT avg(…) … WHERE i.customer_id = o.customer_id)`: the subquery runs for every row of o, and
+// only then is a row dropped.
+void RowModel::apply_late(Flow& flow) {
+  if (flow.late_line < 0) return;
+  PlanNode& loop = (*nodes_)[static_cast<size_t>(flow.late_line)];
+  loop.rows_out = std::max(1.0, loop.rows_out * flow.late);
+  flow.rows = std::max(1.0, flow.rows * flow.late);
+  flow.late = 1;
+  flow.late_line = -1;
 }
 
 void RowModel::run_subquery(size_t at, double starts) {
@@ -287,6 +299,7 @@ bool RowModel::has_unknown_filter(int block) const {
 // Aggregates, groups, DISTINCT, sorts and LIMIT, in the order in which SQLite applies them.
 double RowModel::finish(Range range, Flow& flow, bool window) {
   const QueryBlock* info = flow.block >= 0 ? scope_.blocks[static_cast<size_t>(flow.block)].info : nullptr;
+  apply_late(flow);
   double entering = flow.rows, grouped = flow.rows;
   bool compound = info != nullptr && !info->set_operation.empty();
   bool aggregate = info != nullptr && info->has_aggregate && !info->has_group_by && !compound && !info->has_window;

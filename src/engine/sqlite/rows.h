@@ -46,9 +46,12 @@ class RowModel {
     bool sparse = false;  // a filter may pass over any number of rows before one fits
     bool sorts = false;
     bool window_inside = false;
+    double late = 1;     // share of the rows that comparisons with subqueries leave, once those have run
+    int late_line = -1;  // the loop that they filter
   };
   struct Selectivity {
     double share = 1;
+    double late = 1;  // of comparisons with a subquery, which SQLite makes last
     bool sparse = false;
   };
 
@@ -72,6 +75,7 @@ class RowModel {
   double recursion(Range range, double starts);
   void run_derived(size_t at, const Flow& flow);
   void run_subquery(size_t at, double starts);
+  void apply_late(Flow& flow);
   [[nodiscard]] double groups(int block, Ordering::Kind kind, double rows, double starts) const;
   void sort(size_t at, double rows, double starts);
   void cut(Range range, double share, double starts);

@@ -46,10 +46,47 @@ void Scope::build(const ParsedQuery* parsed, std::string_view text, const Names&
   orderings.clear();
   parts_.clear();
   known = parsed != nullptr;
-  if (!known) return;
+  if (!known) {
+    find_aliases(text, names);
+    return;
+  }
   append(*parsed, -1, {}, 0, names, views);
   count_lists(text);
   block_used_.assign(blocks.size(), false);
+}
+
+// For a statement that the parser refused and SQLite takes: `orders AS o`, `orders o` anywhere in the text. No blocks,
+// no predicates: everything that is filtered is then taken to be handed on.
+void Scope::find_aliases(std::string_view text, const Names& names) {
+  static constexpr std::string_view kNoAlias[] = {
+      "where",  "join",    "left",    "right", "inner",  "full",      "cross",     "natural",
+      "on",     "using",   "order",   "group", "limit",  "set",       "values",    "select",
+      "with",   "indexed", "not",     "union", "except", "intersect", "returning", "having",
+      "window", "do",      "default", "from",  "and",    "or",        "as"};
+  Scanner scanner(text, Dialect::kSqlite);
+  auto unquoted = [&](const Token& token) {
+    std::string_view name = token_text(text, token);
+    return token.kind == TokenKind::kQuotedName && name.size() >= 2 ? name.substr(1, name.size() - 2) : name;
+  };
+  for (Token token = scanner.next(); token.kind != TokenKind::kEnd && tables.size() < kMaxTables;
+       token = scanner.next()) {
+    if (token.kind != TokenKind::kWord && token.kind != TokenKind::kQuotedName) continue;
+    auto found = names.table_by_name.find(unquoted(token));
+    if (found == names.table_by_name.end() || names.tables[found->second].is_view()) continue;
+    Scanner ahead = scanner;
+    Token next = ahead.next();
+    if (is_word(text, next, "as")) next = ahead.next();
+    bool alias = (next.kind == TokenKind::kWord || next.kind == TokenKind::kQuotedName) &&
+                 std::none_of(std::begin(kNoAlias), std::end(kNoAlias),
+                              [&](std::string_view word) { return is_word(text, next, word); });
+    ScopeTable table;
+    table.name = unquoted(token);
+    table.alias = alias ? unquoted(next) : table.name;
+    table.table = &names.tables[found->second];
+    table.table_position = found->second;
+    table.block = -1;
+    tables.push_back(table);
+  }
 }
 
 void Scope::append(const ParsedQuery& parsed, int parent_block, std::string_view name, int depth, const Names& names,
@@ -100,8 +137,17 @@ void Scope::append_predicates(const ParsedQuery& parsed, int first_block, int fi
   for (const Ordering& ordering : parsed.orderings) {
     int block = first_block + ordering.block;
     int table = shifted(ordering.table);
-    if (table < 0 && !ordering.column.empty()) table = table_with_column(block, ordering.column);
-    orderings.push_back({block, table, ordering.column, ordering.kind});
+    std::string_view column = ordering.column;
+    if (column.empty()) {  // GROUP BY 1
+      for (const Projection& projection : parsed.projections) {
+        if (projection.block != ordering.block || ordering.expression != std::to_string(projection.position + 1))
+          continue;
+        table = shifted(projection.table);
+        column = projection.column == "*" ? std::string_view() : std::string_view(projection.column);
+      }
+    }
+    if (table < 0 && !column.empty()) table = table_with_column(block, column);
+    orderings.push_back({block, table, column, ordering.kind});
   }
 }
 

@@ -81,6 +81,7 @@ class Scope {
     const ParsedQuery* parsed;
     int first_block, first_table;
   };
+  void find_aliases(std::string_view text, const Names& names);
   void append(const ParsedQuery& parsed, int parent_block, std::string_view name, int depth, const Names& names,
               ViewCache& views);
   void append_predicates(const ParsedQuery& parsed, int first_block, int first_table);
