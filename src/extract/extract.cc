@@ -1,0 +1,102 @@
+#include "extract/extract.h"
+
+#include <algorithm>
+
+#include "extract/host_calls.h"
+#include "extract/host_language.h"
+#include "extract/host_syntax.h"
+#include "extract/suppression.h"
+
+namespace explaingate {
+namespace {
+
+// tree-sitter takes about 0.12 s for a MB. Hand-written sources end far below this.
+constexpr size_t kLargestSource = size_t{8} << 20;
+
+Extraction not_analysed(std::string_view path, std::string reason) {
+  Extraction extraction;
+  extraction.not_analysed.push_back({std::string(path), 1, 1, std::move(reason), {}});
+  return extraction;
+}
+
+bool is_utf16(std::string_view text) {
+  return text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF");
+}
+
+// A comment behind code speaks for the statement it stands on; one on a line of its own for what follows: the whole of
+// a statement, but of a function or class only its first line.
+LineRange covered(const host::Tree& tree, int comment, const LineIndex& lines) {
+  size_t start = tree.at(comment).start;
+  int line = lines.position(start).line;
+  std::string_view before = tree.source().substr(lines.line_start(line), start - lines.line_start(line));
+  bool own_line = before.find_first_not_of(" \t") == std::string_view::npos;
+  if (!own_line) {
+    int first = line;
+    int node = comment - 1;  // the statement that ends here may have begun lines before
+    while (node > 0 && lines.position(tree.at(node).start).line == line) {
+      int parent = tree.parent(node);
+      if (parent <= 0 || lines.position(tree.at(parent).end).line > line) break;
+      node = parent;
+    }
+    if (node > 0) first = std::min(line, lines.position(tree.at(node).start).line);
+    return {first, line};
+  }
+  int next = comment;
+  while (next >= 0 && tree.role(next) == host::Role::kComment) next = tree.next_sibling(next);
+  if (next < 0) {  // the parser may have hung the comment one level too high
+    next = tree.at(comment).after;
+    while (next < tree.size() && tree.role(next) == host::Role::kComment) next = tree.at(next).after;
+    if (next >= tree.size()) return {line, line + 1};
+  }
+  int first = lines.position(tree.at(next).start).line;
+  int last = lines.position(tree.at(next).end > 0 ? tree.at(next).end - 1 : 0).line;
+  bool definition = false;
+  for (int node = next;
+       node >= 0 && node < tree.at(next).after && tree.at(node).start < tree.at(next).end && !definition; ++node) {
+    definition = host::opens_scope(tree.role(node)) && tree.role(node) != host::Role::kLambda;
+    if (tree.role(node) != host::Role::kNone) break;
+  }
+  return {line, definition ? first : std::max(first, last)};
+}
+
+std::vector<Suppression> suppressions(std::string_view path, const host::Tree& tree) {
+  std::vector<Suppression> found;
+  if (tree.source().find("explaingate-ignore") == std::string_view::npos) return found;
+  LineIndex lines(tree.source());
+  for (int node = 0; node < tree.size(); ++node) {
+    if (tree.role(node) != host::Role::kComment) continue;
+    auto comment = parse_ignore_comment(tree.text(node));
+    if (!comment) continue;
+    int line = lines.position(tree.at(node).start).line;
+    found.push_back(
+        {std::string(path), line, covered(tree, node, lines), std::move(comment->rules), std::move(comment->reason)});
+  }
+  return found;
+}
+
+Extraction extract_host_file(std::string_view path, std::string_view text, const Language& language, Dialect dialect) {
+  if (is_utf16(text)) return not_analysed(path, "the file is encoded in UTF-16");
+  if (text.size() > kLargestSource) return not_analysed(path, "the file is larger than 8 MiB");
+  bool suppresses = text.find("explaingate-ignore") != std::string_view::npos;
+  if (!suppresses && !language.may_hold_sql(text)) return {};
+  auto tree = host::Tree::parse(language.grammar(), text);
+  if (!tree) return not_analysed(path, "the file takes the parser too many steps");
+  host::HostFile file(path, *tree, language, dialect);
+  Extraction extraction = file.run();
+  extraction.suppressions = suppressions(path, *tree);
+  return extraction;
+}
+
+}  // namespace
+
+Extraction extract(std::string_view path, std::string_view text, const Languages& languages, Dialect dialect) {
+  if (path.ends_with(".sql")) return extract_sql_file(path, text, dialect);
+  const Language* language = languages.for_path(path);
+  return language != nullptr ? extract_host_file(path, text, *language, dialect) : Extraction{};
+}
+
+bool is_extractable(std::string_view path, const Languages& languages) {
+  return path.ends_with(".sql") || languages.for_path(path) != nullptr;
+}
+
+}  // namespace explaingate

@@ -1,0 +1,392 @@
+// Which calls execute SQL. A call is one when
+//   - its name is that of a row of the language's call sites, and the row's gate is open: the file imports the library,
+//   or the
+//     receiver goes by a name that connections and cursors go by; its text has to start like SQL all the same; or
+//   - it has a name that executing methods often have, or a receiver with such a name, and its first argument is a
+//   literal that
+//     starts with one of SQL's main verbs: many projects wrap their connection.
+//
+//   pool.execute("SELECT 1")      yes, whatever `pool` is
+//   cursor.execute(query)         yes, by the receiver: listed as not analysed when nothing is known of `query`
+//   pool.execute(task)            no: neither gate nor literal
+//   pool.execute("update me")     the near miss: no table name could follow, so it's left to the parser to say so
+#include "extract/host_calls.h"
+
+#include <algorithm>
+#include <array>
+
+namespace explaingate::host {
+namespace {
+
+constexpr std::string_view kAllPlaceholders = "%s %(n)s ? :n :1";
+
+bool starts_with_main_verb(std::string_view text) {
+  if (!starts_like_sql(text)) return false;
+  size_t first = text.find_first_not_of(" \t\r\n(");
+  if (first == std::string_view::npos) return false;
+  if (!((text[first] >= 'a' && text[first] <= 'z') || (text[first] >= 'A' && text[first] <= 'Z')))
+    return true;  // behind a comment
+  std::string verb;
+  for (char c : text.substr(first, 8)) verb += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  for (std::string_view known : {"select", "insert",  "update", "delete",   "with",   "create", "alter",
+                                 "drop",   "replace", "pragma", "explain",  "vacuum", "values", "truncate",
+                                 "merge",  "begin",   "commit", "rollback", "attach", "detach", "savepoint"})
+    if (verb.starts_with(known.substr(0, 8))) return true;
+  return false;
+}
+
+std::string merged_styles(const std::string& left, std::string_view right) {
+  std::string all = left;
+  while (!right.empty()) {
+    std::string_view style = right.substr(0, right.find(' '));
+    if ((" " + all + " ").find(" " + std::string(style) + " ") == std::string::npos)
+      all += (all.empty() ? "" : " ") + std::string(style);
+    right.remove_prefix(std::min(style.size() + 1, right.size()));
+  }
+  return all;
+}
+
+}  // namespace
+
+HostFile::HostFile(std::string_view path, const Tree& tree, const Language& language, Dialect dialect)
+    : path_(path),
+      tree_(tree),
+      language_(language),
+      dialect_(dialect),
+      lines_(tree.source()),
+      evaluator_(tree, language) {}
+
+Extraction HostFile::run() {
+  find_calls();
+  find_wrapper_calls();
+  find_texts();
+  find_constants();
+  std::stable_sort(found_.begin(), found_.end(), [](const Found& a, const Found& b) {
+    return std::tuple(a.statement.line, a.statement.column, a.statement.call_line, a.call) <
+           std::tuple(b.statement.line, b.statement.column, b.statement.call_line, b.call);
+  });
+  add_loops(found_);
+  Extraction extraction;
+  for (Found& found : found_) extraction.statements.push_back(std::move(found.statement));
+  std::stable_sort(not_analysed_.begin(), not_analysed_.end(), [](const NotAnalysed& a, const NotAnalysed& b) {
+    return std::tie(a.line, a.column, a.reason) < std::tie(b.line, b.column, b.reason);
+  });
+  auto same = [](const NotAnalysed& a, const NotAnalysed& b) {
+    return a.line == b.line && a.column == b.column && a.reason == b.reason;
+  };
+  not_analysed_.erase(std::unique(not_analysed_.begin(), not_analysed_.end(), same), not_analysed_.end());
+  extraction.not_analysed = std::move(not_analysed_);
+  return extraction;
+}
+
+std::string HostFile::function_name(int node) const {
+  std::string name;
+  for (int scope = tree_.at(node).scope; scope > 0; scope = tree_.at(scope).scope) {
+    if (tree_.role(scope) == Role::kLambda) continue;
+    std::string own(tree_.text(tree_.part(scope, Part::kName)));
+    name = name.empty() ? own : own + "." + name;
+  }
+  // A class alone is no function: what stands directly in it runs at import.
+  int function = tree_.function_of(node);
+  return function > 0 ? name : std::string{};
+}
+
+bool HostFile::receiver_fits(int call, const std::vector<std::string>& names) const {
+  int receiver = tree_.part(call, Part::kReceiver);
+  if (receiver < 0) return false;
+  while (tree_.role(receiver) == Role::kGroup) receiver = tree_.first_named(receiver);
+  std::string_view name;
+  switch (tree_.role(receiver)) {
+    case Role::kIdentifier:
+      name = tree_.text(receiver);
+      break;
+    case Role::kMember:
+      name = tree_.text(tree_.part(receiver, Part::kName));
+      break;
+    case Role::kCall:
+      name = evaluator_.callee_name(receiver);
+      break;
+    case Role::kSubscript:
+      name = tree_.text(tree_.part(receiver, Part::kReceiver));
+      break;
+    default:
+      return false;
+  }
+  while (name.starts_with('_')) name.remove_prefix(1);
+  return is_one_of(name, names);
+}
+
+// The first row whose import is there; then the first that leaves it to the receiver; then none, by name or receiver
+// only.
+bool HostFile::find_site(int call, Site& site) const {
+  site.call = call;
+  bool database = receiver_fits(call, language_.words.database_receivers);
+  for (const CallSite* row : evaluator_.rows_for(call)) {
+    if (row->imports.empty() ? !database || site.row != nullptr : !evaluator_.imported(*row)) continue;
+    if (site.row == nullptr) {
+      site.row = row;
+      site.gate = true;
+      site.placeholders = row->placeholders;
+    } else if (row->library == site.row->library) {
+      site.placeholders = merged_styles(site.placeholders, row->placeholders);
+    }
+  }
+  if (site.row == nullptr) {
+    if (!database && !is_one_of(evaluator_.callee_name(call), language_.words.any_receiver_callees)) return false;
+    site.placeholders = kAllPlaceholders;
+    site.argument = evaluator_.sql_argument(call, 0, {});
+  } else {
+    site.argument = evaluator_.sql_argument(call, site.row->argument, site.row->keywords);
+  }
+  return site.argument >= 0;
+}
+
+void HostFile::find_calls() {
+  for (int node = 0; node < tree_.size(); ++node) {
+    if (tree_.role(node) != Role::kCall) continue;
+    if (const CallSite* row = evaluator_.text_call(node)) {
+      if (row->fragment) {
+        evaluator_.mark_used(node);
+      } else {
+        texts_.push_back(node);
+      }
+      continue;
+    }
+    Site site;
+    if (find_site(node, site)) analyse(site);
+  }
+}
+
+void HostFile::analyse(const Site& site) {
+  Value value = evaluator_.evaluate(site.argument);
+  bool runs_texts = site.row != nullptr && site.row->kind == CallKind::kRun;
+  CallKind kind = site.row == nullptr ? CallKind::kExecute : site.row->kind;
+  if (!value.known()) {
+    find_wrapper(site, value);
+    if (!site.gate || value.reason.empty() || (runs_texts && value.parameter < 0))
+      return;  // a query that the library builds
+    Role role = tree_.role(site.argument);
+    if (role == Role::kNumber || role == Role::kConstant || role == Role::kLambda || role == Role::kList) return;
+    sites_.insert(site.call);
+    refuse(site, site.argument, value.reason);
+    return;
+  }
+  bool any = false;
+  std::set<std::string> texts;
+  for (const Text& text : value.variants) any = emit(site, text, value, kind) || any;
+  if (!any && !value.variants.empty()) find_wrapper(site, value);
+  if (any) {
+    sites_.insert(site.call);
+    text_calls_.insert(value.text_calls.begin(), value.text_calls.end());
+  }
+}
+
+void HostFile::refuse(const Site& site, int node, std::string reason) {
+  Position at = lines_.position(tree_.at(node).start);
+  not_analysed_.push_back({std::string(path_), at.line, at.column, std::move(reason), function_name(site.call)});
+}
+
+// False when the text isn't a statement.
+bool HostFile::emit(const Site& site, const Text& text, const Value& value, CallKind kind) {
+  Filled filled = fill_holes(text, tree_.source(), dialect_);
+  if (filled.text.empty() && !filled.starts_with_hole) return false;
+  if (!starts_like_sql(filled.text)) {
+    if (!filled.starts_with_hole || !site.gate) return false;
+    refuse(site, site.argument, filled.start_reason);
+    return true;
+  }
+  if (!site.gate && !starts_with_main_verb(filled.text)) return false;
+  Found found;
+  found.call = site.call;
+  found.argument = site.argument;
+  Statement& statement = found.statement;
+  statement.path = path_;
+  Position first = lines_.position(filled.first);
+  Position last = lines_.position(filled.last);
+  statement.line = first.line;
+  statement.column = first.column;
+  statement.end_line = last.line;
+  statement.end_column = last.column;
+  if (std::pair(last.line, last.column) <
+      std::pair(first.line, first.column)) {  // ends in a constant that stands further up
+    statement.end_line = first.line;
+    statement.end_column = first.column;
+  }
+  statement.language = language_.name;
+  statement.function = function_name(site.call);
+  statement.name = value.name;
+  statement.kind = site.call >= 0 && tree_.role(site.call) == Role::kCall ? "call" : "constant";
+  statement.text = std::move(filled.text);
+  statement.dynamic = !filled.holes.empty();
+  statement.holes = std::move(filled.holes);
+  statement.map = std::move(filled.map);
+  statement.placeholders = site.placeholders;
+  statement.call = kind;
+  statement.call_line = lines_.position(tree_.at(site.call).start).line;
+  if (statement.kind == "call") {
+    statement.callee = tree_.text(tree_.part(site.call, Part::kCallee));
+    statement.library = site.row != nullptr ? site.row->library : "unknown";
+  } else {
+    found.call = -1;
+    statement.call = CallKind::kNone;
+    statement.placeholders = kAllPlaceholders;
+  }
+  for (const Found& known : found_)  // two ways to the same text
+    if (known.call == found.call && found.call >= 0 && known.statement.text == statement.text &&
+        known.statement.line == statement.line)
+      return true;
+  if (filled.table_hole >= 0)
+    refuse(site, filled.table_hole,
+           "the table's name is dynamic: `" + std::string(tree_.text(filled.table_hole)) + "`");
+  std::vector<Statement> parts;
+  if (statement.text.find(';') != std::string::npos) parts = split_statement(statement, dialect_);
+  if (parts.size() < 2) {
+    found_.push_back(std::move(found));
+    return true;
+  }
+  for (Statement& part : parts) {
+    Found one = found;
+    one.statement = std::move(part);
+    found_.push_back(std::move(one));
+  }
+  return true;
+}
+
+void HostFile::find_wrapper(const Site& site, const Value& value) {
+  int parameter = value.parameter;
+  if (parameter < 0) {  // "EXPLAIN " + sql
+    for (const Text& text : value.variants) {
+      for (const Piece& piece : text)
+        if (piece.kind == Piece::Kind::kHole && tree_.role(piece.node) == Role::kIdentifier && parameter < 0)
+          parameter = evaluator_.parameter(tree_.function_of(site.call), tree_.text(piece.node));
+    }
+    return;
+  }
+  int function = tree_.function_of(parameter);
+  if (tree_.role(function) != Role::kFunction) return;
+  Wrapper wrapper;
+  wrapper.function = function;
+  wrapper.name = tree_.text(tree_.part(function, Part::kName));
+  wrapper.parameter = evaluator_.parameter_name(parameter);
+  wrapper.position = evaluator_.parameter_position(function, parameter);
+  wrapper.site = site;
+  if (!wrapper.name.empty()) wrappers_.push_back(std::move(wrapper));
+}
+
+// A method is called on a receiver, a function without one.
+void HostFile::find_wrapper_calls() {
+  std::vector<Wrapper> wrappers = std::move(wrappers_);
+  wrappers_.clear();
+  if (wrappers.empty()) return;
+  for (int node = 0; node < tree_.size(); ++node) {
+    if (tree_.role(node) != Role::kCall || sites_.contains(node)) continue;
+    std::string_view name = evaluator_.callee_name(node);
+    for (const Wrapper& wrapper : wrappers) {
+      if (name != wrapper.name || tree_.contains(wrapper.function, node)) continue;
+      bool method = tree_.role(tree_.at(wrapper.function).scope) == Role::kClass;
+      if (method != (tree_.part(node, Part::kReceiver) >= 0)) continue;
+      Site site = wrapper.site;
+      site.call = node;
+      site.argument = evaluator_.sql_argument(node, wrapper.position, {std::string(wrapper.parameter)});
+      if (site.argument < 0) continue;
+      analyse(site);
+      break;
+    }
+  }
+}
+
+void HostFile::find_texts() {
+  for (int call : texts_) {
+    if (text_calls_.contains(call)) continue;
+    Site site;
+    site.call = call;
+    site.row = evaluator_.text_call(call);
+    site.argument = evaluator_.sql_argument(call, site.row->argument, site.row->keywords);
+    site.placeholders = site.row->placeholders;
+    if (site.argument < 0) continue;
+    Value value = evaluator_.evaluate(site.argument);
+    for (const Text& text : value.variants)
+      if (emit(site, text, value, CallKind::kText)) sites_.insert(call);
+  }
+}
+
+// Held in something: assigned, returned, an element of a collection, a default value, or given to a call that isn't
+// known.
+bool HostFile::is_constant_place(int node) const {
+  int parent = tree_.parent(node);
+  while (tree_.role(parent) == Role::kGroup || tree_.role(parent) == Role::kConditional) {
+    node = parent;
+    parent = tree_.parent(parent);
+  }
+  switch (tree_.role(parent)) {
+    case Role::kAssignment:
+    case Role::kBind:
+      return tree_.part(parent, Part::kRight) == node;
+    case Role::kReturn:
+    case Role::kList:
+    case Role::kParameter:
+      return true;
+    case Role::kPair:
+    case Role::kKeyword:
+      return tree_.part(parent, Part::kValue) == node;
+    default:
+      break;
+  }
+  int call = tree_.parent(parent);
+  if (tree_.role(call) != Role::kCall || tree_.part(call, Part::kArguments) != parent) return false;
+  return !is_one_of(evaluator_.callee_name(call), language_.words.quiet_callees);
+}
+
+void HostFile::find_constants() {
+  for (int node = 0; node < tree_.size(); ++node) {
+    Role role = tree_.role(node);
+    if (role != Role::kString && role != Role::kConcat && role != Role::kBinary) continue;
+    int after = tree_.at(node).after;
+    int whole = node;
+    int literal = node;  // the leftmost literal decides whether it's looked at
+    while (literal >= 0 && tree_.role(literal) != Role::kString) literal = literal + 1 < after ? literal + 1 : -1;
+    node = after - 1;  // what is inside belongs to it
+    if (literal < 0 || evaluator_.was_used(literal)) continue;
+    int up = tree_.parent(whole);  // "…".strip(), dedent("…"), "…".format(x)
+    while (tree_.role(up) == Role::kMember && tree_.role(tree_.parent(up)) == Role::kCall &&
+           tree_.part(tree_.parent(up), Part::kCallee) == up &&
+           is_one_of(tree_.text(tree_.part(up, Part::kName)), language_.words.format_methods)) {
+      whole = tree_.parent(up);
+      up = tree_.parent(whole);
+    }
+    if (tree_.text(whole).find_first_of("SIUDWCR") == std::string_view::npos || !is_constant_place(whole)) continue;
+    Value value = evaluator_.evaluate(whole);
+    Site site;
+    site.call = whole;
+    site.argument = whole;
+    for (const Text& text : value.variants) {
+      Filled filled = fill_holes(text, tree_.source(), dialect_);
+      if (!is_sql_in_capitals(filled.text)) continue;
+      Value named = value;
+      int parent = tree_.parent(whole);
+      if (tree_.role(parent) == Role::kAssignment) named.name = tree_.text(tree_.part(parent, Part::kLeft));
+      if (tree_.role(parent) == Role::kKeyword) named.name = tree_.text(tree_.part(parent, Part::kName));
+      site.gate = true;
+      if (tree_.role(whole) != Role::kCall) emit(site, text, named, CallKind::kNone);
+    }
+  }
+}
+
+void HostFile::add_loops(std::vector<Found>& all) {
+  std::vector<Executed> executed;
+  for (int call : sites_) executed.push_back({call, tree_.text(tree_.part(call, Part::kReceiver))});
+  std::map<int, int> first_of_call;
+  for (size_t index = 0; index < all.size(); ++index)
+    if (all[index].call >= 0) first_of_call.try_emplace(all[index].call, static_cast<int>(index));
+  LoopFinder finder(tree_, language_, evaluator_, executed, lines_);
+  for (Found& found : all) {
+    if (found.call < 0) continue;
+    for (FoundLoop& loop : finder.around(found.call, found.argument, found.statement.dynamic)) {
+      if (auto rows = first_of_call.find(loop.rows_call); rows != first_of_call.end())
+        loop.loop.rows_statement = rows->second;
+      found.statement.loops.push_back(std::move(loop.loop));
+    }
+  }
+}
+
+}  // namespace explaingate::host

@@ -1,0 +1,71 @@
+// The statements of one host-language file: which calls execute SQL, what their text is, and what could not be found
+// out.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "extract/extract.h"
+#include "extract/host_evaluate.h"
+#include "extract/host_loops.h"
+
+namespace explaingate::host {
+
+class HostFile {
+ public:
+  HostFile(std::string_view path, const Tree& tree, const Language& language, Dialect dialect);
+  [[nodiscard]] Extraction run();
+
+ private:
+  struct Site {  // a call that may execute SQL
+    int call = -1;
+    int argument = -1;
+    const CallSite* row = nullptr;  // nullptr: known by its name and its literal text only
+    std::string placeholders;
+    bool gate = false;  // an import or the receiver says that it's a database's
+  };
+  struct Wrapper {  // a function whose parameter is executed
+    std::string_view name;
+    std::string_view parameter;
+    int position = 0;
+    int function = -1;
+    Site site;  // inside it
+  };
+  struct Found {  // a statement before its loops are known
+    Statement statement;
+    int call = -1;  // -1: a constant
+    int argument = -1;
+  };
+
+  std::string_view path_;
+  const Tree& tree_;
+  const Language& language_;
+  Dialect dialect_;
+  LineIndex lines_;
+  Evaluator evaluator_;
+  std::vector<Found> found_;
+  std::vector<NotAnalysed> not_analysed_;
+  std::vector<Wrapper> wrappers_;
+  std::set<int> text_calls_;  // that some executing call has run
+  std::vector<int> texts_;    // calls of kind "text"
+  std::set<int> sites_;       // calls that were dealt with
+
+  void find_calls();
+  bool find_site(int call, Site& site) const;
+  [[nodiscard]] bool receiver_fits(int call, const std::vector<std::string>& names) const;
+  void analyse(const Site& site);
+  void find_wrapper(const Site& site, const Value& value);
+  void find_wrapper_calls();
+  void find_texts();
+  void find_constants();
+  [[nodiscard]] bool is_constant_place(int node) const;
+  bool emit(const Site& site, const Text& text, const Value& value, CallKind kind);
+  void refuse(const Site& site, int node, std::string reason);
+  [[nodiscard]] std::string function_name(int node) const;
+  [[nodiscard]] std::vector<Statement> finish(std::vector<int>& first_of_call);
+  void add_loops(std::vector<Found>& all);
+};
+
+}  // namespace explaingate::host

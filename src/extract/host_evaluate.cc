@@ -1,0 +1,467 @@
+#include "extract/host_evaluate.h"
+
+#include <algorithm>
+
+namespace explaingate::host {
+namespace {
+
+constexpr int kMostSteps = 20'000;
+constexpr int kDeepest = 60;
+constexpr size_t kMostBytes = 1 << 20;  // of one text
+
+std::string quoted(std::string_view expression) {
+  constexpr size_t kLongest = 80;
+  std::string text;
+  for (char c : expression.substr(0, kLongest)) {  // one line
+    if (c == '\n' || c == '\r' || c == '\t') c = ' ';
+    if (c == ' ' && text.ends_with(' ')) continue;
+    text += c;
+  }
+  return "`" + text + (expression.size() > kLongest ? "…`" : "`");
+}
+
+}  // namespace
+
+Evaluator::Evaluator(const Tree& tree, const Language& language)
+    : tree_(tree), language_(language), used_(static_cast<size_t>(tree.size()), false) {
+  index();
+}
+
+void Evaluator::index() {
+  for (int node = 0; node < tree_.size(); ++node) {
+    switch (tree_.role(node)) {
+      case Role::kAssignment:
+      case Role::kAppend:
+      case Role::kBind:
+        index_target(node, tree_.part(node, Part::kLeft));
+        break;
+      case Role::kFor:
+      case Role::kClause:
+        index_target(node, tree_.part(node, Part::kVariable));
+        break;
+      case Role::kCall:
+        if (is_one_of(callee_name(node), language_.words.mutating_methods))
+          mutated_.insert(tree_.text(tree_.part(node, Part::kReceiver)));
+        break;
+      case Role::kClass:
+        classes_.try_emplace(tree_.text(tree_.part(node, Part::kName)), node);
+        break;
+      default:
+        break;
+    }
+  }
+}
+
+void Evaluator::index_target(int statement, int target) {
+  if (target < 0) return;
+  switch (tree_.role(target)) {
+    case Role::kIdentifier:
+      assignments_[{tree_.at(statement).scope, tree_.text(target)}].push_back(statement);
+      return;
+    case Role::kMember: {
+      int owner = tree_.class_of(statement);
+      if (owner >= 0 && is_one_of(tree_.text(tree_.part(target, Part::kReceiver)), language_.words.self))
+        attributes_[{owner, tree_.text(tree_.part(target, Part::kName))}].push_back(statement);
+      return;
+    }
+    case Role::kSubscript:
+    case Role::kCall:
+      return;
+    default:
+      break;
+  }
+  for (int node = target + 1; node < tree_.at(target).after; ++node)  // a pattern of names
+    if (tree_.role(node) == Role::kIdentifier)
+      assignments_[{tree_.at(statement).scope, tree_.text(node)}].push_back(statement);
+}
+
+void Evaluator::mark_used(int node) {
+  for (int inner = node; inner >= 0 && inner < tree_.at(node).after; ++inner) used_[static_cast<size_t>(inner)] = true;
+}
+
+const std::vector<int>* Evaluator::assignments(int scope, std::string_view name) const {
+  auto found = assignments_.find({scope, name});
+  return found == assignments_.end() ? nullptr : &found->second;
+}
+
+Value Evaluator::evaluate(int node) {
+  steps_ = 0;
+  depth_ = 0;
+  return evaluate(node, nullptr);
+}
+
+Value Evaluator::evaluate(int node, const Binding* bound) {
+  if (node < 0) return unknown("SQL is missing");
+  if (++steps_ > kMostSteps || depth_ >= kDeepest) return unknown("SQL is put together in too many steps");
+  ++depth_;
+  Value value = dispatch(node, bound);
+  --depth_;
+  for (const Text& text : value.variants) {
+    size_t bytes = 0;
+    for (const Piece& piece : text) bytes += piece.text.size();
+    if (bytes > kMostBytes) return unknown("SQL is longer than 1 MiB");
+  }
+  return value;
+}
+
+Value Evaluator::dispatch(int node, const Binding* bound) {
+  switch (tree_.role(node)) {
+    case Role::kString:
+      return string(node, bound);
+    case Role::kConcat:
+      return concat(node, bound);
+    case Role::kBinary:
+      return binary(node, bound);
+    case Role::kConditional:
+      return conditional(node, bound);
+    case Role::kIdentifier:
+      return identifier(node, bound);
+    case Role::kMember:
+      return member(node, bound);
+    case Role::kCall:
+      return call(node, bound);
+    case Role::kSubscript:
+      return subscript(node, bound);
+    case Role::kNumber: {
+      Value value;
+      value.number = true;
+      value.variants.push_back(
+          text_piece(std::string(tree_.text(node)), tree_.at(node).start, tree_.text(node).size()));
+      return value;
+    }
+    case Role::kAssignment:
+      return evaluate(tree_.part(node, Part::kRight), bound);  // as an expression
+    case Role::kGroup: {
+      int inner = tree_.part(node, Part::kValue);
+      return evaluate(inner >= 0 ? inner : tree_.first_named(node), bound);
+    }
+    case Role::kConstant:
+      return unknown("");  // None: no text, and nothing to report
+    default:
+      return unknown("SQL is the expression " + quoted(tree_.text(node)));
+  }
+}
+
+Text Evaluator::hole(int node, std::string reason) const {
+  Piece piece;
+  piece.kind = Piece::Kind::kHole;
+  piece.node = node;
+  piece.from = tree_.at(node).start;
+  piece.length = tree_.at(node).end - tree_.at(node).start;
+  piece.reason = std::move(reason);
+  return {std::move(piece)};
+}
+
+std::vector<Text> Evaluator::part(int node, const Binding* bound, std::vector<int>* text_calls) {
+  Value value = evaluate(node, bound);
+  if (text_calls != nullptr) text_calls->insert(text_calls->end(), value.text_calls.begin(), value.text_calls.end());
+  if (!value.known()) return {hole(node, std::move(value.reason))};
+  return std::move(value.variants);
+}
+
+Value Evaluator::concat(int node, const Binding* bound) {
+  Value value;
+  value.variants.emplace_back();
+  bool overflow = false;
+  for (int child : tree_.elements(node)) value.variants = joined(value.variants, part(child, bound), overflow);
+  used_[static_cast<size_t>(node)] = true;
+  return value;
+}
+
+// Operators associate to the left, so a long sum is a deep left spine: it's walked down in a loop.
+Value Evaluator::binary(int node, const Binding* bound) {
+  const Words& words = language_.words;
+  std::string_view sign = tree_.text(tree_.part(node, Part::kOperator));
+  if (is_one_of(sign, words.format)) {
+    Value pattern = evaluate(tree_.part(node, Part::kLeft), bound);
+    return pattern.known() ? percent(pattern, tree_.part(node, Part::kRight), bound) : pattern;
+  }
+  if (is_one_of(sign, words.repeat)) return repeat(tree_.part(node, Part::kLeft), node, bound);
+  if (!is_one_of(sign, words.concatenate)) return unknown("SQL is the expression " + quoted(tree_.text(node)));
+  std::vector<int> operands;
+  int left = node;
+  while (tree_.role(left) == Role::kBinary &&
+         is_one_of(tree_.text(tree_.part(left, Part::kOperator)), words.concatenate)) {
+    operands.push_back(tree_.part(left, Part::kRight));
+    left = tree_.part(left, Part::kLeft);
+  }
+  operands.push_back(left);
+  std::reverse(operands.begin(), operands.end());
+  Value value;
+  value.variants.emplace_back();
+  bool any_text = false, overflow = false;
+  Value first_unknown;
+  for (int operand : operands) {
+    Value term = evaluate(operand, bound);
+    value.text_calls.insert(value.text_calls.end(), term.text_calls.begin(), term.text_calls.end());
+    if (term.known()) {
+      any_text = any_text || !term.number;
+      if (value.name.empty()) value.name = term.name;
+      value.variants = joined(value.variants, term.variants, overflow);
+    } else {
+      if (first_unknown.reason.empty()) first_unknown = term;
+      value.variants = joined(value.variants, {hole(operand, term.reason)}, overflow);
+    }
+  }
+  if (any_text) return value;  // else it's arithmetic
+  return first_unknown.reason.empty() ? unknown("SQL is the expression " + quoted(tree_.text(node))) : first_unknown;
+}
+
+Value Evaluator::conditional(int node, const Binding* bound) {
+  Value then = evaluate(tree_.part(node, Part::kThen), bound);
+  Value otherwise = evaluate(tree_.part(node, Part::kElse), bound);
+  if (!then.known()) {
+    if (otherwise.known() && tree_.role(tree_.part(node, Part::kThen)) != Role::kConstant) {
+      otherwise.variants.push_back(hole(tree_.part(node, Part::kThen), then.reason));
+    }
+    return otherwise.known() ? otherwise : then;
+  }
+  if (!otherwise.known()) {
+    if (tree_.role(tree_.part(node, Part::kElse)) != Role::kConstant)
+      then.variants.push_back(hole(tree_.part(node, Part::kElse), otherwise.reason));
+    return then;
+  }
+  for (Text& text : otherwise.variants)
+    if (then.variants.size() < kMostVariants) then.variants.push_back(std::move(text));
+  then.text_calls.insert(then.text_calls.end(), otherwise.text_calls.begin(), otherwise.text_calls.end());
+  return then;
+}
+
+std::string_view Evaluator::callee_name(int call) const {
+  int name = tree_.part(call, Part::kName);
+  if (name < 0) name = tree_.part(call, Part::kCallee);
+  return tree_.role(name) == Role::kIdentifier ? tree_.text(name) : std::string_view{};
+}
+
+int Evaluator::sql_argument(int call, int position, const std::vector<std::string>& keywords) const {
+  int index = 0;
+  int found = -1;
+  for (int argument : tree_.elements(tree_.part(call, Part::kArguments))) {
+    if (tree_.role(argument) == Role::kKeyword) {
+      if (is_one_of(tree_.text(tree_.part(argument, Part::kName)), keywords)) return tree_.part(argument, Part::kValue);
+      continue;
+    }
+    if (index++ == position && found < 0 && tree_.role(argument) != Role::kSplat) found = argument;
+  }
+  return found;
+}
+
+std::vector<const CallSite*> Evaluator::rows_for(int call) const {
+  std::vector<const CallSite*> rows;
+  std::string_view name = callee_name(call);
+  if (name.empty()) return rows;
+  std::string_view path = tree_.text(tree_.part(call, Part::kCallee));
+  bool has_receiver = tree_.part(call, Part::kReceiver) >= 0;
+  for (const CallSite& row : language_.call_sites) {
+    for (std::string_view callee : row.callees) {
+      bool dotted = callee.find('.') != std::string_view::npos;
+      if (!callee.ends_with(name)) continue;
+      bool fits = dotted ? ends_with_path(path, callee)
+                         : callee == name && !(row.receiver == CallSite::Receiver::kNone && has_receiver) &&
+                               !(row.receiver == CallSite::Receiver::kRequired && !has_receiver);
+      if (!fits) continue;
+      rows.push_back(&row);
+      break;
+    }
+  }
+  return rows;
+}
+
+bool Evaluator::imported(const CallSite& row) const {
+  for (const Import& import : tree_.imports()) {
+    std::string whole = std::string(import.module) + "." + std::string(import.name);
+    for (const std::string& gate : row.imports)
+      if (import.module == gate || import.module.starts_with(gate + ".") || whole == gate ||
+          whole.starts_with(gate + "."))
+        return true;
+  }
+  return false;
+}
+
+const CallSite* Evaluator::text_call(int call) const {
+  for (const CallSite* row : rows_for(call))
+    if (row->kind == CallKind::kText && imported(*row)) return row;
+  return nullptr;
+}
+
+Value Evaluator::call(int node, const Binding* bound) {
+  const Words& words = language_.words;
+  int receiver = tree_.part(node, Part::kReceiver);
+  int arguments = tree_.part(node, Part::kArguments);
+  std::string_view name = callee_name(node);
+  if (const CallSite* row = text_call(node)) {
+    Value value = evaluate(sql_argument(node, row->argument, row->keywords), bound);
+    value.text_calls.push_back(node);
+    return value;
+  }
+  if (receiver >= 0) {
+    if (is_one_of(name, words.transparent_methods)) {
+      Value value = evaluate(receiver, bound);
+      if (value.known()) return value;
+    } else if (is_one_of(name, words.format_methods) || is_one_of(name, words.join_methods) ||
+               is_one_of(name, words.replace_methods)) {
+      Value value = evaluate(receiver, bound);
+      if (value.known() && is_one_of(name, words.format_methods)) return format(value, arguments, bound);
+      if (value.known() && is_one_of(name, words.join_methods)) return join(value, arguments, bound);
+      if (value.known()) return replace(value, arguments, bound);
+    }
+  }
+  std::string_view path = tree_.text(tree_.part(node, Part::kCallee));
+  bool transparent = std::any_of(words.transparent_functions.begin(), words.transparent_functions.end(),
+                                 [&](const std::string& function) { return function == path; });
+  std::vector<int> given = tree_.elements(arguments);
+  if (transparent && !given.empty()) return evaluate(given.front(), bound);
+  return unknown("SQL is the result of the call " + quoted(tree_.text(tree_.part(node, Part::kCallee))));
+}
+
+// QUERIES["by_name"] of a literal map: the value of that key, or of every key where the key isn't known.
+Value Evaluator::subscript(int node, const Binding* bound) {
+  int map = literal_collection(tree_.part(node, Part::kReceiver));
+  Value otherwise = unknown("SQL is the expression " + quoted(tree_.text(node)));
+  if (map < 0 || tree_.role(map) != Role::kMap) return otherwise;
+  Value key = evaluate(tree_.part(node, Part::kValue), bound);
+  std::string want, have;
+  bool known_key = key.variants.size() == 1 && plain_text(key.variants[0], want);
+  Value value;
+  for (int pair : tree_.elements(map)) {
+    if (tree_.role(pair) != Role::kPair) continue;
+    if (known_key) {
+      Value name = evaluate(tree_.part(pair, Part::kName), bound);
+      if (name.variants.size() != 1 || !plain_text(name.variants[0], have) || have != want) continue;
+    }
+    Value element = evaluate(tree_.part(pair, Part::kValue), bound);
+    for (Text& text : element.variants)
+      if (value.variants.size() < kMostVariants) value.variants.push_back(std::move(text));
+  }
+  value.name = tree_.text(tree_.part(node, Part::kReceiver));
+  return value.known() ? value : otherwise;
+}
+
+Value Evaluator::imported_name(std::string_view name) const {
+  for (const Import& import : tree_.imports()) {
+    std::string_view local = !import.alias.empty() ? import.alias : import.name;
+    if (local == name && !import.name.empty())
+      return unknown("SQL is imported: " + quoted(import.name) + " from module " + quoted(import.module));
+  }
+  return unknown("SQL is " + quoted(name) + ", which this file gives no value");
+}
+
+// Scopes from the inside out. A class is a scope for what stands directly in it, not for its methods.
+Value Evaluator::identifier(int node, const Binding* bound) {
+  std::string_view name = tree_.text(node);
+  for (const Binding* binding = bound; binding != nullptr; binding = binding->outer)
+    if (binding->name == name) return *binding->value;
+  int own = tree_.at(node).scope;
+  for (int scope = own;; scope = tree_.at(scope).scope) {
+    bool visible = scope == own || tree_.role(scope) != Role::kClass;
+    int parameter_node = scope > 0 && visible ? parameter(scope, name) : -1;
+    const std::vector<int>* statements = visible ? assignments(scope, name) : nullptr;
+    Value start;
+    if (parameter_node >= 0) {
+      start = unknown("SQL is the parameter " + quoted(name) + " of this function");
+      start.parameter = parameter_node;
+    }
+    if (statements != nullptr) {
+      Value value = flow_value(*this, scope, name, scope == own ? node : -1, start);
+      if (value.known() && value.name.empty()) value.name = name;
+      if (value.known() || !value.reason.empty()) return value;
+    }
+    if (parameter_node >= 0) return start;
+    if (scope <= 0) break;
+  }
+  return imported_name(name);
+}
+
+Value Evaluator::member(int node, const Binding* bound) {
+  (void)bound;
+  int receiver = tree_.part(node, Part::kReceiver);
+  std::string_view object = tree_.text(receiver);
+  std::string_view name = tree_.text(tree_.part(node, Part::kName));
+  int owner = is_one_of(object, language_.words.self) ? tree_.class_of(node) : -1;
+  if (owner < 0) {
+    if (auto found = classes_.find(object); found != classes_.end()) owner = found->second;
+  }
+  if (owner >= 0) {
+    Value value = class_attribute(owner, name, 0);
+    if (value.known() || !value.reason.empty()) {
+      if (value.known()) value.name = name;
+      return value;
+    }
+  }
+  for (const Import& import : tree_.imports()) {
+    std::string_view local = !import.alias.empty() ? import.alias : !import.name.empty() ? import.name : import.module;
+    if (local == object) return unknown("SQL is imported: " + quoted(name) + " from module " + quoted(object));
+  }
+  return unknown("SQL is the attribute " + quoted(tree_.text(node)) + ", which this file gives no value");
+}
+
+Value Evaluator::class_attribute(int class_node, std::string_view name, int depth) {
+  constexpr int kMostBases = 8;
+  Value value;
+  if (assignments(class_node, name) != nullptr) value = flow_value(*this, class_node, name, -1, {});
+  if (auto found = attributes_.find({class_node, name}); found != attributes_.end()) {
+    for (int statement : found->second) {
+      Value assigned = evaluate(tree_.part(statement, Part::kRight), nullptr);
+      if (!assigned.known() && value.reason.empty()) value.reason = assigned.reason;
+      for (Text& text : assigned.variants)
+        if (value.variants.size() < kMostVariants) value.variants.push_back(std::move(text));
+    }
+  }
+  if (value.known() || !value.reason.empty() || depth >= kMostBases) return value;
+  for (int base : tree_.elements(tree_.part(class_node, Part::kBases))) {
+    auto found = classes_.find(tree_.text(base));
+    if (found == classes_.end() || found->second == class_node) continue;
+    value = class_attribute(found->second, name, depth + 1);
+    if (value.known()) break;
+  }
+  return value;
+}
+
+std::string_view Evaluator::parameter_name(int parameter) const {
+  int name = tree_.part(parameter, Part::kName);
+  if (name < 0 && tree_.role(parameter) != Role::kIdentifier) name = tree_.first_named(parameter);
+  return tree_.text(name >= 0 ? name : parameter);
+}
+
+int Evaluator::parameter(int function, std::string_view name) const {
+  int parameters = tree_.part(function, Part::kParameters);
+  if (parameters < 0) return -1;
+  for (int child = tree_.first_named(parameters); child >= 0; child = tree_.next_named(child))
+    if (parameter_name(child) == name) return child;
+  return -1;
+}
+
+int Evaluator::parameter_position(int function, int parameter) const {
+  int position = 0;
+  for (int child : tree_.elements(tree_.part(function, Part::kParameters))) {
+    if (child == parameter) return position;
+    if (!(position == 0 && is_one_of(parameter_name(child), language_.words.self))) ++position;
+  }
+  return -1;
+}
+
+int Evaluator::literal_collection(int node, int depth) {
+  constexpr int kMostNames = 4;
+  while (tree_.role(node) == Role::kGroup) node = tree_.first_named(node);
+  Role role = tree_.role(node);
+  if (role == Role::kList || role == Role::kMap) return node;
+  if (depth >= kMostNames || mutated_.contains(tree_.text(node))) return -1;
+  const std::vector<int>* found = nullptr;
+  if (role == Role::kIdentifier) {
+    for (int scope = tree_.at(node).scope; found == nullptr; scope = tree_.at(scope).scope) {
+      found = assignments(scope, tree_.text(node));
+      if (scope <= 0) break;
+    }
+  } else if (role == Role::kMember) {
+    std::string_view object = tree_.text(tree_.part(node, Part::kReceiver));
+    int owner = is_one_of(object, language_.words.self) ? tree_.class_of(node) : -1;
+    if (auto known = classes_.find(object); owner < 0 && known != classes_.end()) owner = known->second;
+    if (owner >= 0) found = assignments(owner, tree_.text(tree_.part(node, Part::kName)));
+  }
+  if (found == nullptr || found->size() != 1 || tree_.role(found->front()) != Role::kAssignment) return -1;
+  int left = tree_.part(found->front(), Part::kLeft);
+  if (tree_.role(left) != Role::kIdentifier) return -1;
+  return literal_collection(tree_.part(found->front(), Part::kRight), depth + 1);
+}
+
+}  // namespace explaingate::host

@@ -1,0 +1,98 @@
+// What text an expression has: literals, constants, what is put together from them, and holes for the rest.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "extract/host_language.h"
+#include "extract/host_syntax.h"
+#include "extract/host_text.h"
+
+namespace explaingate::host {
+
+// A name's value while the statement that changes it is looked at: `q` in `q = q + "…"`.
+struct Binding {
+  std::string_view name;
+  const Value* value = nullptr;
+  const Binding* outer = nullptr;
+};
+
+class Evaluator {
+ public:
+  Evaluator(const Tree& tree, const Language& language);
+
+  // Bounded: at most kMostSteps expressions for one question, nested at most kDeepest; what is past that is a hole or
+  // unknown.
+  [[nodiscard]] Value evaluate(int node);
+  // A call to a row of kind "text" of the language's call sites, whose gate is open in this file; nullptr = it's none.
+  [[nodiscard]] const CallSite* text_call(int call) const;
+  // The rows whose callee fits the call, in the order of the file.
+  [[nodiscard]] std::vector<const CallSite*> rows_for(int call) const;
+  [[nodiscard]] bool imported(const CallSite& row) const;
+  // The argument that holds the SQL; -1 = the call has none.
+  [[nodiscard]] int sql_argument(int call, int position, const std::vector<std::string>& keywords) const;
+  // The name a call goes by: the method's or the function's; empty for anything else.
+  [[nodiscard]] std::string_view callee_name(int call) const;
+  // String literals and concatenations that were part of an answer.
+  [[nodiscard]] bool was_used(int node) const { return used_[static_cast<size_t>(node)]; }
+  // Takes the literals below a node for used.
+  void mark_used(int node);
+  // Assignments to a name in a scope (function, class, or 0), in order of place.
+  [[nodiscard]] const std::vector<int>* assignments(int scope, std::string_view name) const;
+  // The parameter of a function that has this name, -1 = none; and its position, the object of a method not counted.
+  [[nodiscard]] int parameter(int function, std::string_view name) const;
+  [[nodiscard]] int parameter_position(int function, int parameter) const;
+  [[nodiscard]] std::string_view parameter_name(int parameter) const;
+  // Node of the literal collection that an expression is, directly or by name; -1 = it's none.
+  [[nodiscard]] int literal_collection(int node, int depth = 0);
+
+ private:
+  friend class Flow;
+  const Tree& tree_;
+  const Language& language_;
+  std::vector<bool> used_;
+  int steps_ = 0;
+  int depth_ = 0;
+  std::map<std::pair<int, std::string_view>, std::vector<int>> assignments_;  // (scope, name)
+  std::map<std::pair<int, std::string_view>, std::vector<int>> attributes_;   // (class, name): self.name = …
+  std::set<std::string_view> mutated_;       // collections that grow, as written: "parts", "self.parts"
+  std::map<std::string_view, int> classes_;  // top-level name -> node
+
+  void index();
+  void index_target(int statement, int target);
+  Value evaluate(int node, const Binding* bound);
+  Value dispatch(int node, const Binding* bound);
+  Value string(int node, const Binding* bound);
+  void string_content(int content, bool raw, bool interpolated, Text& out) const;
+  Value concat(int node, const Binding* bound);
+  Value binary(int node, const Binding* bound);
+  Value conditional(int node, const Binding* bound);
+  Value call(int node, const Binding* bound);
+  Value subscript(int node, const Binding* bound);
+  Value identifier(int node, const Binding* bound);
+  Value member(int node, const Binding* bound);
+  Value class_attribute(int class_node, std::string_view name, int depth);
+  Value imported_name(std::string_view name) const;
+  // host_format.cc
+  Value percent(const Value& pattern, int arguments, const Binding* bound);
+  Value format(const Value& pattern, int arguments, const Binding* bound);
+  Value join(const Value& separator, int arguments, const Binding* bound);
+  Value join_elements(const Value& separator, int list, const Binding* bound);
+  Value replace(const Value& text, int arguments, const Binding* bound);
+  Value repeat(int text, int whole, const Binding* bound);
+  [[nodiscard]] int placeholder_list(int node, std::string& element, const Binding* bound);
+  std::vector<Text> substitute(int node, const Binding* bound, std::string& reason);
+  // A part of a text: its values, or one hole. `reason` of what is unknown goes into the hole.
+  std::vector<Text> part(int node, const Binding* bound, std::vector<int>* text_calls = nullptr);
+  [[nodiscard]] Text hole(int node, std::string reason) const;
+};
+
+// Operators: what the flow of control makes of a name (host_flow.cc). `use` = the node that reads it, -1 = the end of
+// the scope.
+[[nodiscard]] Value flow_value(Evaluator& evaluator, int scope, std::string_view name, int use, Value start);
+
+}  // namespace explaingate::host

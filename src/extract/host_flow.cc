@@ -1,0 +1,349 @@
+// The value of a name at one place, by running the statements before it on sets of variants.
+//
+//   q = "SELECT a FROM t"
+//   if x:
+//       q += " WHERE b = 1"
+//   cur.execute(q)            two variants: with the condition and without
+//
+//   q = "SELECT a FROM t"
+//   for c in conditions:
+//       q += " AND " + c      the near miss: what a loop appends is one hole, since nobody knows how often it runs
+//   cur.execute(q)
+//
+// An arm that leaves (return, raise, continue) gives nothing to what follows. Each statement is run once, and only
+// those that hold an assignment to the name, or the use, are entered: the cost is the number of those times the depth
+// of their nesting.
+#include <algorithm>
+
+#include "extract/host_evaluate.h"
+
+namespace explaingate::host {
+
+class Flow {
+ public:
+  Flow(Evaluator& evaluator, int scope, std::string_view name, int use, const std::vector<int>& assignments)
+      : evaluator_(evaluator),
+        tree_(evaluator.tree_),
+        scope_(scope),
+        name_(name),
+        use_(use),
+        assignments_(assignments) {}
+
+  enum class End { kOn, kReached, kLeft };
+
+  Value run(Value start) {
+    State state{std::move(start)};
+    if (scope_ == 0) {
+      block(0, state, 0);
+    } else {
+      block(tree_.part(scope_, Part::kBody), state, 0);
+    }
+    return std::move(state.value);
+  }
+
+ private:
+  struct State {
+    Value value;
+  };
+
+  Evaluator& evaluator_;
+  const Tree& tree_;
+  int scope_;
+  std::string_view name_;
+  int use_;
+  const std::vector<int>& assignments_;
+
+  static constexpr int kDeepestBlock = 100;
+  static constexpr size_t kMostElements = 500;  // of a list of statements that a loop executes one by one
+
+  [[nodiscard]] bool assigns(int node) const {
+    auto first = std::lower_bound(assignments_.begin(), assignments_.end(), node);
+    return first != assignments_.end() && *first < tree_.at(node).after;
+  }
+  [[nodiscard]] bool uses(int node) const { return tree_.contains(node, use_); }
+
+  // The children of a node in order.
+  End block(int node, State& state, int depth) {
+    if (node < 0 || depth > kDeepestBlock) return End::kOn;
+    for (int child = tree_.first_child(node); child >= 0; child = tree_.next_sibling(child)) {
+      End end = statement(child, state, depth + 1);
+      if (end != End::kOn) return end;
+    }
+    return End::kOn;
+  }
+
+  End statement(int node, State& state, int depth) {
+    if (node == use_) return End::kReached;
+    Role role = tree_.role(node);
+    if (role == Role::kReturn || role == Role::kBreak || role == Role::kSkip)
+      return uses(node) ? End::kReached : End::kLeft;
+    bool inside = uses(node);
+    if (!inside && !assigns(node)) {
+      // Something that leaves on its own: `raise`, wrapped in a statement of its own.
+      return End::kOn;
+    }
+    switch (role) {
+      case Role::kFunction:
+      case Role::kClass:
+      case Role::kLambda:
+        return End::kOn;
+      case Role::kAssignment:
+      case Role::kAppend:
+      case Role::kBind:
+        return assign(node, state, depth);
+      case Role::kBranch:
+        return branch(node, state, depth);
+      case Role::kTry:
+        return attempt(node, state, depth);
+      case Role::kFor:
+      case Role::kWhile:
+        return loop(node, state, depth);
+      case Role::kComprehension:
+        return comprehension(node, state, depth);
+      default:
+        return block(node, state, depth);
+    }
+  }
+
+  End assign(int node, State& state, int depth) {
+    int right = tree_.part(node, Part::kRight);
+    if (uses(node)) {
+      if (!uses(tree_.part(node, Part::kLeft)) && tree_.role(node) == Role::kBind) return block(node, state, depth);
+      return End::kReached;
+    }
+    int left = tree_.part(node, Part::kLeft);
+    if (tree_.role(left) != Role::kIdentifier || right < 0) {
+      pattern(node, left, right, state);
+      return tree_.role(node) == Role::kBind ? block(node, state, depth) : End::kOn;
+    }
+    Binding binding{name_, &state.value, nullptr};
+    if (tree_.role(node) == Role::kAppend) {
+      append(right, state, binding);
+      return End::kOn;
+    }
+    if (right >= 0 && assigns(right)) statement(right, state, depth + 1);  // a = b = "…"
+    state.value = evaluator_.evaluate(right, &binding);
+    if (state.value.known()) state.value.name = name_;
+    return End::kOn;
+  }
+
+  // a, b = "x", "y"
+  void pattern(int node, int left, int right, State& state) {
+    std::vector<int> names = tree_.elements(left);
+    std::vector<int> values = tree_.role(right) == Role::kList ? tree_.elements(right) : std::vector<int>{};
+    if (names.size() == values.size()) {
+      for (size_t index = 0; index < names.size(); ++index) {
+        if (tree_.text(names[index]) != name_) continue;
+        state.value = evaluator_.evaluate(values[index], nullptr);
+        return;
+      }
+    }
+    if (tree_.role(node) != Role::kBind || !state.value.known())
+      state.value = unknown("SQL is `" + std::string(name_) + "`, which is assigned from something else");
+  }
+
+  void append(int right, State& state, const Binding& binding) {
+    if (!state.value.known()) return;
+    std::vector<Text> tail = evaluator_.part(right, &binding, &state.value.text_calls);
+    bool overflow = false;
+    state.value.variants = joined(state.value.variants, tail, overflow);
+  }
+
+  // Variants of several ways to the same place. More than kMostVariants: what was there before, and one hole for what
+  // may have been appended.
+  void merge(State& state, std::vector<State>& ways, int node) {
+    State merged;
+    size_t count = 0;
+    for (State& way : ways) count += way.value.variants.size();
+    if (count > kMostVariants && state.value.known()) {
+      Text hole = evaluator_.hole(node, "SQL is put together in more than 8 ways");
+      hole.front().hint = Piece::Hint::kClause;
+      for (Text& text : state.value.variants) text.insert(text.end(), hole.begin(), hole.end());
+      return;
+    }
+    for (State& way : ways) {
+      if (!way.value.known()) {
+        if (merged.value.reason.empty()) {
+          merged.value.reason = way.value.reason;
+          merged.value.parameter = way.value.parameter;
+        }
+        continue;
+      }
+      if (merged.value.name.empty()) merged.value.name = way.value.name;
+      merged.value.text_calls.insert(merged.value.text_calls.end(), way.value.text_calls.begin(),
+                                     way.value.text_calls.end());
+      for (Text& text : way.value.variants)
+        if (merged.value.variants.size() < kMostVariants) merged.value.variants.push_back(std::move(text));
+    }
+    if (merged.value.known()) merged.value.reason.clear();
+    state = std::move(merged);
+  }
+
+  // Arms are found below the branch, outside nested branches; the branch itself is no arm. What stands beside them
+  // (conditions) runs first.
+  void arms_of(int node, std::vector<int>& arms) const {
+    for (int child = tree_.first_child(node); child >= 0; child = tree_.next_sibling(child)) {
+      Role role = tree_.role(child);
+      if (role == Role::kArm || role == Role::kDefaultArm) {
+        arms.push_back(child);
+      } else if (role == Role::kNone) {
+        for (int inner = tree_.first_child(child); inner >= 0; inner = tree_.next_sibling(inner))
+          if (tree_.role(inner) == Role::kArm || tree_.role(inner) == Role::kDefaultArm) arms.push_back(inner);
+      }
+    }
+  }
+
+  End branch(int node, State& state, int depth) {
+    std::vector<int> arms;
+    arms_of(node, arms);
+    for (int arm : arms)
+      if (uses(arm)) return block(arm, state, depth + 1);
+    int condition = tree_.part(node, Part::kCondition);
+    if (condition >= 0 && (uses(condition) || assigns(condition))) {
+      if (End end = statement(condition, state, depth + 1); end != End::kOn) return end;
+    }
+    if (uses(node)) return End::kReached;
+    std::vector<State> ways;
+    bool exhaustive = false;
+    for (int arm : arms) {
+      exhaustive = exhaustive || tree_.role(arm) == Role::kDefaultArm;
+      State way = state;
+      if (block(arm, way, depth + 1) == End::kOn) ways.push_back(std::move(way));
+    }
+    if (!exhaustive) ways.insert(ways.begin(), state);
+    if (ways.empty()) return End::kLeft;
+    merge(state, ways, node);
+    return End::kOn;
+  }
+
+  End attempt(int node, State& state, int depth) {
+    State before = state;
+    int body = tree_.part(node, Part::kBody);
+    std::vector<State> ways;
+    End end = block(body, state, depth + 1);
+    if (end == End::kReached) return end;
+    if (end == End::kOn) ways.push_back(state);
+    for (int child = tree_.first_child(node); child >= 0; child = tree_.next_sibling(child)) {
+      if (child == body) continue;
+      if (tree_.role(child) == Role::kHandler) {
+        State way = before;
+        End handled = block(child, way, depth + 1);
+        if (handled == End::kReached) {
+          state = std::move(way);
+          return handled;
+        }
+        if (handled == End::kOn && assigns(child)) ways.push_back(std::move(way));
+      } else if (uses(child) || assigns(child)) {
+        if (!ways.empty()) merge(state, ways, node);
+        ways.clear();
+        if (End last = block(child, state, depth + 1); last != End::kOn) return last;
+        ways.push_back(state);
+      }
+    }
+    if (ways.empty()) return End::kLeft;
+    merge(state, ways, node);
+    return End::kOn;
+  }
+
+  // Made from itself: `q += x`, `q = q + x`.
+  [[nodiscard]] bool grows(int assignment) const {
+    if (tree_.role(assignment) == Role::kAppend) return true;
+    int right = tree_.part(assignment, Part::kRight);
+    for (int node = right; node >= 0 && node < tree_.at(right).after; ++node)
+      if (tree_.role(node) == Role::kIdentifier && tree_.text(node) == name_) return true;
+    return false;
+  }
+  // What the first assignment of a loop's body appends, where no other begins anew; -1 = nothing.
+  [[nodiscard]] int appended(int body) const {
+    int found = -1;
+    auto at = std::lower_bound(assignments_.begin(), assignments_.end(), body);
+    for (; at != assignments_.end() && *at < tree_.at(body).after; ++at) {
+      if (!grows(*at)) return -1;
+      if (found < 0) found = tree_.part(*at, Part::kRight);
+    }
+    return found;
+  }
+
+  void append_loop(int expression, State& state) {
+    if (!state.value.known()) return;
+    Text hole = evaluator_.hole(expression, "SQL is built in a loop");
+    hole.front().hint = Piece::Hint::kClause;
+    for (Text& text : state.value.variants) text.insert(text.end(), hole.begin(), hole.end());
+  }
+
+  End loop(int node, State& state, int depth) {
+    int body = tree_.part(node, Part::kBody);
+    int iterable = tree_.part(node, Part::kIterable);
+    if (uses(iterable)) return End::kReached;
+    if (uses(tree_.part(node, Part::kCondition))) return End::kReached;
+    int from_loop = appended(body);
+    int variable = tree_.part(node, Part::kVariable);
+    bool own_variable = false;  // the loop's variable has the name
+    for (int inner = variable; inner >= 0 && inner < tree_.at(variable).after; ++inner)
+      own_variable = own_variable || tree_.text(inner) == name_;
+    if (own_variable) state.value = loop_variable(variable, iterable);
+    if (uses(body)) {
+      if (from_loop >= 0) append_loop(from_loop, state);
+      return block(body, state, depth + 1);
+    }
+    State before = state;
+    if (assigns(body)) {
+      if (from_loop >= 0) {
+        append_loop(from_loop, state);
+      } else {
+        std::vector<State> ways{before};
+        block(body, state, depth + 1);
+        ways.push_back(state);
+        state = before;
+        merge(state, ways, node);
+      }
+    }
+    for (int child = tree_.first_child(node); child >= 0; child = tree_.next_sibling(child)) {
+      if (child == body || child == iterable || child == variable) continue;
+      if (uses(child) || assigns(child)) {
+        if (End end = statement(child, state, depth + 1); end != End::kOn) return end;
+      }
+    }
+    return End::kOn;
+  }
+
+  End comprehension(int node, State& state, int depth) {
+    for (int clause = tree_.first_child(node); clause >= 0; clause = tree_.next_sibling(clause)) {
+      int variable = tree_.part(clause, Part::kVariable);
+      if (tree_.role(clause) != Role::kClause || variable < 0) continue;
+      if (uses(clause)) return End::kReached;
+      for (int inner = variable; inner < tree_.at(variable).after; ++inner)
+        if (tree_.text(inner) == name_) state.value = loop_variable(variable, tree_.part(clause, Part::kIterable));
+    }
+    return block(node, state, depth + 1);
+  }
+
+  // for sql in ("…", "…"): each of them.
+  Value loop_variable(int variable, int iterable) {
+    int list = evaluator_.literal_collection(iterable);
+    Value value = unknown("SQL is the variable `" + std::string(name_) + "` of a loop");
+    if (list < 0 || tree_.role(list) != Role::kList) return value;
+    bool alone = tree_.role(variable) == Role::kIdentifier;
+    size_t position = 0;
+    std::vector<int> names = alone ? std::vector<int>{} : tree_.elements(variable);
+    while (position < names.size() && tree_.text(names[position]) != name_) ++position;
+    for (int element : tree_.elements(list)) {
+      std::vector<int> fields = alone ? std::vector<int>{} : tree_.elements(element);
+      if (!alone && position >= fields.size()) continue;
+      Value text = evaluator_.evaluate(alone ? element : fields[position], nullptr);
+      for (Text& variant : text.variants) {
+        if (value.variants.size() < kMostElements) value.variants.push_back(std::move(variant));
+        value.reason.clear();
+      }
+    }
+    return value;
+  }
+};
+
+Value flow_value(Evaluator& evaluator, int scope, std::string_view name, int use, Value start) {
+  const std::vector<int>* assignments = evaluator.assignments(scope, name);
+  if (assignments == nullptr) return start;
+  return Flow(evaluator, scope, name, use, *assignments).run(std::move(start));
+}
+
+}  // namespace explaingate::host

@@ -1,0 +1,300 @@
+// Texts made by formatting: "… %s" % x, "… {}".format(x), ", ".join(list), text.replace(a, b), "?" * n.
+#include <algorithm>
+#include <functional>
+
+#include "extract/host_evaluate.h"
+
+namespace explaingate::host {
+namespace {
+
+// Rebuilds a text, calling `at_mark(text, offset, out)` at each offset of a text piece; it returns how many bytes it
+// took (0 = none, the byte is kept as it is). What it keeps stays mapped byte for byte.
+using Rewrite = std::function<size_t(std::string_view rest, uint32_t from, uint32_t written, std::vector<Text>& out)>;
+
+void keep(const Piece& piece, size_t first, size_t last, std::vector<Text>& out) {
+  if (first >= last) return;
+  bool verbatim = piece.text.size() == piece.length;
+  Piece part = piece;
+  part.text = piece.text.substr(first, last - first);
+  if (verbatim) {
+    part.from = piece.from + static_cast<uint32_t>(first);
+    part.length = static_cast<uint32_t>(last - first);
+  }
+  for (Text& text : out) text.push_back(part);
+}
+
+std::vector<Text> rewritten(const Text& text, char mark, char other, const Rewrite& at_mark) {
+  std::vector<Text> out(1);
+  for (const Piece& piece : text) {
+    if (piece.kind == Piece::Kind::kHole) {
+      for (Text& variant : out) variant.push_back(piece);
+      continue;
+    }
+    size_t kept = 0;
+    for (size_t at = 0; at < piece.text.size();) {
+      if (piece.text[at] != mark && piece.text[at] != other) {
+        ++at;
+        continue;
+      }
+      keep(piece, kept, at, out);
+      kept = at;
+      bool verbatim = piece.text.size() == piece.length;
+      size_t taken = at_mark(std::string_view(piece.text).substr(at),
+                             verbatim ? piece.from + static_cast<uint32_t>(at) : piece.from, verbatim, out);
+      at += std::max<size_t>(taken, 1);
+      if (taken != 0) kept = at;
+    }
+    keep(piece, kept, piece.text.size(), out);
+  }
+  return out;
+}
+
+// "%s", "%5.2f", "%(name)s": bytes taken, 0 = none; `name` is what stands in parentheses.
+size_t conversion(std::string_view rest, std::string_view& name) {
+  size_t at = 1;
+  if (rest.substr(at).starts_with('(')) {
+    size_t close = rest.find(')');
+    if (close == std::string_view::npos) return 0;
+    name = rest.substr(2, close - 2);
+    at = close + 1;
+  }
+  while (at < rest.size() && std::string_view("#0-+.*123456789").find(rest[at]) != std::string_view::npos) ++at;
+  if (at < rest.size() && std::string_view("diouxXeEfFgGcrsa").find(rest[at]) != std::string_view::npos) return at + 1;
+  return 0;
+}
+
+void append(std::vector<Text>& out, const std::vector<Text>& tail) {
+  bool overflow = false;
+  out = joined(out, tail, overflow);
+}
+
+void append_text(std::vector<Text>& out, std::string text, uint32_t from, size_t length) {
+  for (Text& variant : out) variant.push_back(text_piece(text, from, length).front());
+}
+
+// A hole that the text itself names, with no expression to go with it.
+Text nameless_hole(uint32_t from, size_t length) {
+  Piece piece;
+  piece.kind = Piece::Kind::kHole;
+  piece.from = from;
+  piece.length = static_cast<uint32_t>(length);
+  piece.reason = "SQL is formatted with an argument that is not written there";
+  return {piece};
+}
+
+}  // namespace
+
+// What an expression gives to a format: its values, an identifier that a library function quotes, or a hole.
+std::vector<Text> Evaluator::substitute(int node, const Binding* bound, std::string& reason) {
+  if (tree_.role(node) == Role::kCall && is_one_of(callee_name(node), language_.words.identifier_functions)) {
+    Text text = hole(node, "a name is dynamic");
+    text.front().hint = Piece::Hint::kIdentifier;
+    std::string name;
+    std::vector<int> given = tree_.elements(tree_.part(node, Part::kArguments));
+    Value value = given.size() == 1 ? evaluate(given.front(), bound) : Value{};
+    if (value.variants.size() == 1 && plain_text(value.variants[0], name) && name.find('"') == std::string::npos)
+      return {text_piece('"' + name + '"', text.front().from, text.front().length)};
+    return {text};
+  }
+  Value value = evaluate(node, bound);
+  reason = value.reason;
+  if (value.known()) return std::move(value.variants);
+  return {hole(node, value.reason)};
+}
+
+Value Evaluator::percent(const Value& pattern, int arguments, const Binding* bound) {
+  std::vector<int> given;
+  int map = -1;
+  while (tree_.role(arguments) == Role::kGroup && tree_.part(arguments, Part::kValue) < 0)
+    arguments = tree_.first_named(arguments);
+  if (tree_.role(arguments) == Role::kList) {
+    given = tree_.elements(arguments);
+  } else if (tree_.role(arguments) == Role::kMap) {
+    map = arguments;
+  } else {
+    given.push_back(arguments);
+  }
+  auto by_name = [&](std::string_view name) {
+    for (int pair : tree_.elements(map)) {
+      std::string key;
+      Value value = evaluate(tree_.part(pair, Part::kName), bound);
+      if (value.variants.size() == 1 && plain_text(value.variants[0], key) && key == name)
+        return tree_.part(pair, Part::kValue);
+    }
+    return -1;
+  };
+  Value result = pattern;
+  result.variants.clear();
+  for (const Text& text : pattern.variants) {
+    size_t next = 0;
+    auto formatted = rewritten(
+        text, '%', '%', [&](std::string_view rest, uint32_t from, uint32_t verbatim, std::vector<Text>& out) -> size_t {
+          if (rest.starts_with("%%")) {
+            append_text(out, "%", from, verbatim != 0 ? 2 : 1);
+            return 2;
+          }
+          std::string_view name;
+          size_t taken = conversion(rest, name);
+          if (taken == 0) return 0;
+          int argument = !name.empty() ? by_name(name) : next < given.size() ? given[next] : -1;
+          if (name.empty()) ++next;
+          std::string reason;
+          append(out, argument >= 0 ? substitute(argument, bound, reason)
+                                    : std::vector<Text>{nameless_hole(from, verbatim != 0 ? taken : 1)});
+          return taken;
+        });
+    for (Text& variant : formatted)
+      if (result.variants.size() < kMostVariants) result.variants.push_back(std::move(variant));
+  }
+  return result;
+}
+
+Value Evaluator::format(const Value& pattern, int arguments, const Binding* bound) {
+  std::vector<int> positional;
+  std::vector<std::pair<std::string_view, int>> named;
+  for (int argument : tree_.elements(arguments)) {
+    if (tree_.role(argument) == Role::kKeyword) {
+      named.emplace_back(tree_.text(tree_.part(argument, Part::kName)), tree_.part(argument, Part::kValue));
+    } else if (tree_.role(argument) != Role::kSplat) {
+      positional.push_back(argument);
+    }
+  }
+  Value result = pattern;
+  result.variants.clear();
+  for (const Text& text : pattern.variants) {
+    size_t next = 0;
+    auto formatted = rewritten(
+        text, '{', '}', [&](std::string_view rest, uint32_t from, uint32_t verbatim, std::vector<Text>& out) -> size_t {
+          if (rest.starts_with("{{") || rest.starts_with("}}")) {
+            append_text(out, std::string(rest.substr(0, 1)), from, verbatim != 0 ? 2 : 1);
+            return 2;
+          }
+          size_t close = rest.find('}');
+          if (rest[0] != '{' || close == std::string_view::npos) return 0;
+          std::string_view field = rest.substr(1, close - 1);
+          std::string_view key = field.substr(0, std::min(field.find_first_of(":!.["), field.size()));
+          int argument = -1;
+          if (key.empty()) {
+            if (next < positional.size()) argument = positional[next];
+            ++next;
+          } else if (key.find_first_not_of("0123456789") == std::string_view::npos) {
+            size_t index = key.size() > 3 ? positional.size() : static_cast<size_t>(std::stoi(std::string(key)));
+            if (index < positional.size()) argument = positional[index];
+          } else {
+            for (const auto& [name, value] : named)
+              if (name == key) argument = value;
+          }
+          std::string reason;
+          append(out, argument >= 0 ? substitute(argument, bound, reason)
+                                    : std::vector<Text>{nameless_hole(from, verbatim != 0 ? close + 1 : 1)});
+          return close + 1;
+        });
+    for (Text& variant : formatted)
+      if (result.variants.size() < kMostVariants) result.variants.push_back(std::move(variant));
+  }
+  return result;
+}
+
+// "?" * n and ["?"] * n: so many placeholders as nobody knows. `node` is the repeated thing.
+Value Evaluator::repeat(int text, int whole, const Binding* bound) {
+  std::string element;
+  Value value = evaluate(text, bound);
+  if (value.variants.size() != 1 || !plain_text(value.variants[0], element)) return unknown("SQL is repeated text");
+  size_t last = element.find_last_not_of(" ,");
+  if (last == std::string::npos) return unknown("SQL is repeated text");
+  Value list;
+  list.variants.push_back(hole(whole, "SQL is repeated text"));
+  list.variants[0][0].hint = Piece::Hint::kPlaceholders;
+  list.variants[0][0].text = element.substr(0, last + 1);
+  return list;
+}
+
+// A collection whose elements are all the same known text, as many as there are: "?" * n, ["?"] * n, ("?" for x in xs).
+int Evaluator::placeholder_list(int node, std::string& element, const Binding* bound) {
+  while (tree_.role(node) == Role::kGroup) node = tree_.first_named(node);
+  int repeated = -1;
+  if (tree_.role(node) == Role::kComprehension) {
+    repeated = tree_.part(node, Part::kBody);
+  } else if (tree_.role(node) == Role::kBinary &&
+             is_one_of(tree_.text(tree_.part(node, Part::kOperator)), language_.words.repeat)) {
+    repeated = tree_.part(node, Part::kLeft);
+    if (tree_.role(repeated) == Role::kList) repeated = tree_.first_named(repeated);
+  } else if (tree_.role(node) == Role::kCall) {  // map(lambda x: "?", xs)
+    for (const Callback& callback : language_.callbacks) {
+      if (!is_one_of(tree_.text(tree_.part(node, Part::kCallee)), callback.callees)) continue;
+      int function = sql_argument(node, callback.function, {});
+      if (tree_.role(function) == Role::kLambda) repeated = tree_.part(function, Part::kBody);
+    }
+  }
+  if (repeated < 0) return -1;
+  Value value = evaluate(repeated, bound);
+  return value.variants.size() == 1 && plain_text(value.variants[0], element) ? repeated : -1;
+}
+
+Value Evaluator::join(const Value& separator, int arguments, const Binding* bound) {
+  std::vector<int> given = tree_.elements(arguments);
+  if (given.size() != 1) {
+    if (tree_.role(arguments) != Role::kComprehension) return unknown("SQL is joined from no list");
+    given = {arguments};  // join(x for x in xs): the parentheses of the call are those of the expression
+  }
+  int collection = literal_collection(given[0]);
+  if (collection >= 0 && tree_.role(collection) == Role::kList) return join_elements(separator, collection, bound);
+  std::string between, element;
+  bool plain = separator.variants.size() == 1 && plain_text(separator.variants[0], between);
+  bool commas = plain && between.find(',') != std::string::npos;
+  Value list;
+  list.variants.push_back(hole(given[0], "SQL is joined from a list that is not written there"));
+  Piece& piece = list.variants[0][0];
+  if (!commas) {
+    piece.hint = Piece::Hint::kClause;
+  } else {
+    int node = given[0];
+    for (int names = 0; names < 4 && tree_.role(node) == Role::kIdentifier; ++names) {  // marks = ["?"] * n
+      const std::vector<int>* found = assignments(tree_.at(node).scope, tree_.text(node));
+      if (found == nullptr || found->size() != 1 || tree_.role(found->front()) != Role::kAssignment) break;
+      node = tree_.part(found->front(), Part::kRight);
+    }
+    if (placeholder_list(node, element, bound) >= 0) {
+      piece.hint = Piece::Hint::kPlaceholders;
+      piece.text = element;
+    }
+  }
+  return list;
+}
+
+Value Evaluator::join_elements(const Value& separator, int list, const Binding* bound) {
+  Value result = separator;
+  result.variants.assign(1, {});
+  bool first = true, overflow = false;
+  for (int element : tree_.elements(list)) {
+    if (!first) result.variants = joined(result.variants, separator.variants, overflow);
+    first = false;
+    std::string reason;
+    result.variants = joined(result.variants, substitute(element, bound, reason), overflow);
+  }
+  return result;
+}
+
+Value Evaluator::replace(const Value& text, int arguments, const Binding* bound) {
+  std::vector<int> given = tree_.elements(arguments);
+  std::string what;
+  Value from = given.size() == 2 ? evaluate(given[0], bound) : Value{};
+  if (from.variants.size() != 1 || !plain_text(from.variants[0], what) || what.empty()) return text;
+  std::string reason;
+  std::vector<Text> with = substitute(given[1], bound, reason);
+  Value result = text;
+  result.variants.clear();
+  for (const Text& variant : text.variants) {
+    auto replaced = rewritten(variant, what[0], what[0],
+                              [&](std::string_view rest, uint32_t, uint32_t, std::vector<Text>& out) -> size_t {
+                                if (!rest.starts_with(what)) return 0;
+                                append(out, with);
+                                return what.size();
+                              });
+    for (Text& made : replaced)
+      if (result.variants.size() < kMostVariants) result.variants.push_back(std::move(made));
+  }
+  return result;
+}
+
+}  // namespace explaingate::host

@@ -1,0 +1,400 @@
+// Fills the holes of a text by what surrounds them, so that a parser can read the statement and a database can plan it.
+//
+// The text is written out with the byte 0xFF in place of each hole. The scanner takes that byte for a letter (no UTF-8
+// text has it), so a hole inside a word, a string or a quoted name is part of that token, and a hole by itself is a
+// word. One pass over the tokens keeps, for every open parenthesis, the clause it stands in, and asks of each hole:
+// what stands before it, what after it, and in which clause?
+//
+//   FROM {t} WHERE a = {x}      identifier (behind FROM), value (behind an operator)
+//   FROM t {where} ORDER BY a   behind a complete term and before a keyword or the end: a clause that may be empty
+//   WHERE {cond} AND b = 1      behind WHERE and not before an operator: a condition, "1=1"
+//   WHERE {column} = 1          the near miss: an operator follows, so it's an identifier
+//   name LIKE '{x}%'            inside a string: part of the text
+#include <algorithm>
+
+#include "extract/host_text.h"
+#include "parse/scan.h"
+
+namespace explaingate::host {
+namespace {
+
+constexpr char kMark = '\xFF';
+constexpr size_t kLongestExpression = 80;
+
+struct Marked {
+  std::string text;                  // with kMark for each hole
+  std::vector<size_t> hole_offsets;  // in `text`
+  std::vector<const Piece*> holes;
+};
+
+Marked mark(const Text& text) {
+  Marked marked;
+  for (const Piece& piece : text) {
+    if (piece.kind == Piece::Kind::kText) {
+      marked.text += piece.text;
+      continue;
+    }
+    marked.hole_offsets.push_back(marked.text.size());
+    marked.holes.push_back(&piece);
+    marked.text += kMark;
+  }
+  return marked;
+}
+
+bool is_any(std::string_view word, std::initializer_list<std::string_view> words) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+std::string lowered(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return lower;
+}
+
+bool wants_name(std::string_view word) {
+  return is_any(word, {"from",    "join",    "into",       "update",  "table",   "index",     "view",       "trigger",
+                       "exists",  "only",    "references", "as",      "collate", "column",    "constraint", "by",
+                       "indexed", "replace", "ignore",     "rename",  "to",      "savepoint", "release",    "pragma",
+                       "analyze", "vacuum",  "truncate",   "lateral", "schema",  "database",  "attach",     "explain",
+                       "using",   "add",     "extension",  "type",    "sequence"});
+}
+
+bool wants_condition(std::string_view word) {
+  return is_any(word, {"where", "and", "or", "on", "having", "not", "when", "filter", "check"});
+}
+
+bool wants_value(std::string_view word) {
+  return is_any(word, {"limit",    "offset", "like",    "ilike",   "glob",    "match", "regexp", "between",
+                       "is",       "then",   "else",    "escape",  "similar", "fetch", "first",  "next",
+                       "interval", "return", "returns", "default", "in",      "any",   "all",    "some"});
+}
+
+bool opens_clause(std::string_view word) {
+  return is_any(word, {"select", "from",   "where",  "set",    "values",    "into",  "by",
+                       "on",     "having", "limit",  "offset", "returning", "using", "table",
+                       "update", "join",   "pragma", "with",   "distinct",  "case",  "in"});
+}
+
+// A keyword that can follow a complete term, or that goes on with a statement.
+bool goes_on(std::string_view word) {
+  return opens_clause(word) || wants_condition(word) || wants_value(word) ||
+         is_any(word, {"order",   "group",   "union", "intersect", "except",    "inner",  "left",
+                       "right",   "full",    "cross", "natural",   "asc",       "desc",   "nulls",
+                       "for",     "end",     "do",    "conflict",  "window",    "over",   "as",
+                       "collate", "indexed", "not",   "outer",     "recursive", "delete", "insert"});
+}
+
+struct Frame {         // one open parenthesis; the first is the statement
+  std::string clause;  // the last clause keyword in it
+  std::string before;  // the word before the parenthesis: "in", "count", "t"
+  std::string outer;   // the clause around it
+};
+
+struct Fill {
+  HoleKind kind;
+  std::string text;
+};
+
+class Filler {
+ public:
+  Filler(const Marked& marked, Dialect dialect) : marked_(marked), dialect_(dialect) {
+    Scanner scanner(marked.text, dialect, {.percent_parameters = true});
+    for (Token token = scanner.next(); token.kind != TokenKind::kEnd; token = scanner.next())
+      if (token.kind != TokenKind::kComment || token_text(marked.text, token).find(kMark) != std::string_view::npos)
+        tokens_.push_back(token);
+    fills_.resize(marked.holes.size(), {HoleKind::kPredicate, ""});
+  }
+
+  std::vector<Fill> run() {
+    frames_.push_back({});
+    for (at_ = 0; at_ < tokens_.size(); ++at_) {
+      const Token& token = tokens_[at_];
+      auto first = std::lower_bound(marked_.hole_offsets.begin(), marked_.hole_offsets.end(), token.offset);
+      auto last = std::lower_bound(first, marked_.hole_offsets.end(), token.offset + token.length);
+      if (first != last) {
+        fill(token, static_cast<size_t>(first - marked_.hole_offsets.begin()),
+             static_cast<size_t>(last - marked_.hole_offsets.begin()));
+      }
+      follow(token, first != last);
+    }
+    return std::move(fills_);
+  }
+  [[nodiscard]] int table_hole() const { return table_hole_; }
+
+ private:
+  const Marked& marked_;
+  Dialect dialect_;
+  std::vector<Token> tokens_;
+  std::vector<Fill> fills_;
+  std::vector<Frame> frames_;
+  size_t at_ = 0;
+  std::string verb_;          // the statement's first word
+  std::string last_word_;     // the word just before, lower case; empty when the last token was no word
+  bool term_before_ = false;  // the last token ended a term: name, number, string, placeholder, ")"
+  bool between_ = false;      // an AND to come belongs to BETWEEN
+  bool between_and_ = false;  // the last word was that AND
+  int table_hole_ = -1;
+
+  [[nodiscard]] std::string_view text_of(size_t token) const {
+    return token < tokens_.size() ? token_text(marked_.text, tokens_[token]) : std::string_view{};
+  }
+
+  void set(size_t hole, HoleKind kind, std::string text) { fills_[hole] = {kind, std::move(text)}; }
+  void name(size_t hole, bool quoted) {
+    std::string text = "eg_hole_" + std::to_string(hole + 1);
+    set(hole, HoleKind::kIdentifier, quoted ? '"' + text + '"' : text);
+  }
+  // A table's name decides the whole plan, so it's told apart from other names.
+  void table(size_t hole, bool quoted) {
+    name(hole, quoted);
+    if (table_hole_ < 0) table_hole_ = static_cast<int>(hole);
+  }
+
+  [[nodiscard]] bool names_a_table() const {
+    std::string_view before = last_word_;
+    if (is_any(before, {"from", "join", "into", "update", "table", "only"})) return true;
+    if (before == "on" && defines()) return true;
+    return at_ > 0 && text_of(at_ - 1) == "," && frames_.back().clause == "from";
+  }
+
+  // CREATE INDEX i ON t (c), CREATE TRIGGER … ON t: names only.
+  [[nodiscard]] bool defines() const { return verb_ == "create" || verb_ == "alter" || verb_ == "drop"; }
+
+  void fill(const Token& token, size_t first, size_t last) {
+    switch (token.kind) {
+      case TokenKind::kString:
+        for (size_t hole = first; hole < last; ++hole)
+          set(hole, HoleKind::kValue, "1");  // a text that is a number and a flag as well
+        return;
+      case TokenKind::kQuotedName:
+        for (size_t hole = first; hole < last; ++hole) names_a_table() ? table(hole, false) : name(hole, false);
+        return;
+      case TokenKind::kParameter:
+        for (size_t hole = first; hole < last; ++hole)
+          set(hole, HoleKind::kValue, "eg_hole_" + std::to_string(hole + 1));
+        return;
+      case TokenKind::kWord:
+        break;
+      default:  // comments, what has no end
+        for (size_t hole = first; hole < last; ++hole) set(hole, HoleKind::kPredicate, "");
+        return;
+    }
+    if (token.length > last - first) {  // part of a longer word
+      for (size_t hole = first; hole < last; ++hole) {
+        if (marked_.holes[hole]->hint == Piece::Hint::kClause) continue;  // what is appended there begins with a space
+        names_a_table() ? table(hole, false) : name(hole, false);
+      }
+      return;
+    }
+    switch (marked_.holes[first]->hint) {
+      case Piece::Hint::kPlaceholders:
+        return fill_placeholders(first);
+      case Piece::Hint::kIdentifier:
+        if (names_a_table() || next_is(".")) return table(first, true);
+        return name(first, true);
+      case Piece::Hint::kClause:
+        if (!term_before_ && (wants_condition(last_word_) || frames_.back().clause == "where"))
+          return set(first, HoleKind::kPredicate, "1=1");
+        break;
+      case Piece::Hint::kNone:
+        break;
+    }
+    fill_lone(first);
+  }
+
+  [[nodiscard]] bool next_is(std::string_view sign) const { return text_of(at_ + 1) == sign; }
+
+  void fill_placeholders(size_t hole) {
+    const std::string& given = marked_.holes[hole]->text;
+    std::string text = given.empty() ? "?" : given;
+    bool parenthesised = at_ > 0 && text_of(at_ - 1) == "(";
+    bool continues = at_ > 0 && text_of(at_ - 1) == ",";
+    bool rows = text.starts_with("(");
+    set(hole, HoleKind::kList, parenthesised || continues || rows || last_word_ != "in" ? text : "(" + text + ")");
+  }
+
+  // An operator, IN, LIKE, IS … comes next: what stands before it is an operand.
+  [[nodiscard]] bool operand_of_next() const {
+    if (at_ + 1 >= tokens_.size()) return false;
+    const Token& next = tokens_[at_ + 1];
+    std::string_view sign = text_of(at_ + 1);
+    if (next.kind == TokenKind::kOperator) return !is_any(sign, {"(", ")", ",", "[", "]", ";"});
+    if (next.kind != TokenKind::kWord) return false;
+    std::string word = lowered(sign);
+    return is_any(word,
+                  {"in", "like", "ilike", "glob", "match", "regexp", "between", "is", "collate", "asc", "desc"}) ||
+           (word == "not" && is_any(lowered(text_of(at_ + 2)), {"in", "like", "ilike", "glob", "between"}));
+  }
+
+  // The token after the hole can be an operand: the hole stands between two operands, where an operator has to be.
+  [[nodiscard]] bool operand_follows() const {
+    if (at_ + 1 >= tokens_.size()) return false;
+    const Token& next = tokens_[at_ + 1];
+    if (next.kind == TokenKind::kParameter || next.kind == TokenKind::kNumber || next.kind == TokenKind::kString)
+      return true;
+    return text_of(at_ + 1) == "(" && is_any(frames_.back().clause, {"where", "on", "having"});
+  }
+
+  void fill_lone(size_t hole) {
+    const Frame& frame = frames_.back();
+    std::string_view before = at_ > 0 ? text_of(at_ - 1) : std::string_view{};
+    if (next_is(".") || before == ".") return names_a_table() ? table(hole, true) : name(hole, true);
+    if (term_before_) {
+      if (operand_follows() && is_any(frame.clause, {"where", "on", "having", "set", "in"}))
+        return set(hole, HoleKind::kPredicate, "=");
+      return set(hole, HoleKind::kPredicate, "");
+    }
+    if (names_a_table()) return table(hole, true);
+    if (before.empty()) return set(hole, HoleKind::kPredicate, "");
+    if (last_word_ == "in") return set(hole, HoleKind::kList, "(?)");
+    if (last_word_ == "values") return set(hole, HoleKind::kList, "(?)");
+    if (last_word_ == "set") return next_is("=") ? name(hole, true) : assignment(hole);
+    if (last_word_ == "and" && between_and_) return set(hole, HoleKind::kValue, "?");
+    if (wants_condition(last_word_))
+      return operand_of_next() ? name(hole, true) : set(hole, HoleKind::kPredicate, "1=1");
+    if (wants_name(last_word_)) return name(hole, true);
+    if (wants_value(last_word_)) return set(hole, HoleKind::kValue, "?");
+    if (before == "(") return behind_parenthesis(hole);
+    if (before == ",") return behind_comma(hole);
+    if (before == ";") return set(hole, HoleKind::kPredicate, "");
+    if (last_word_.empty()) return set(hole, HoleKind::kValue, "?");  // behind an operator
+    if (is_any(last_word_, {"select", "distinct", "case", "returning"})) return name(hole, true);
+    set(hole, HoleKind::kPredicate, "");
+  }
+
+  void assignment(size_t hole) { set(hole, HoleKind::kIdentifier, "\"eg_hole_" + std::to_string(hole + 1) + "\" = ?"); }
+
+  void behind_parenthesis(size_t hole) {
+    const Frame& frame = frames_.back();
+    if (frame.before == "in" || frame.before == "any" || frame.before == "all") return set(hole, HoleKind::kList, "?");
+    if (frame.before == "values" || frame.outer == "values") return set(hole, HoleKind::kList, "?");
+    if (is_any(frame.outer, {"into", "table", "using"}) || defines() || frame.before == "key" ||
+        frame.before == "unique")
+      return name(hole, true);
+    if (is_any(frame.before, {"where", "and", "or", "on", "not", "having"}))
+      return operand_of_next() ? name(hole, true) : set(hole, HoleKind::kPredicate, "1=1");
+    if (is_any(frame.before, {"count", "sum", "min", "max", "avg", "lower", "upper", "coalesce", "length", "date",
+                              "distinct", "trim", "ifnull", "total"}))
+      return name(hole, true);
+    if (frame.before == "from" || frame.before == "join") return table(hole, true);
+    if (frame.before == "as" || frame.before == "exists") return set(hole, HoleKind::kPredicate, "SELECT 1");
+    set(hole, HoleKind::kValue, "?");
+  }
+
+  void behind_comma(size_t hole) {
+    const Frame& frame = frames_.back();
+    if (frames_.size() > 1 && frame.clause.empty()) {
+      if (frame.before == "in" || frame.before == "values" || frame.outer == "values")
+        return set(hole, HoleKind::kList, "?");
+      if (is_any(frame.outer, {"into", "table"}) || defines()) return name(hole, true);
+      return set(hole, HoleKind::kValue, "?");
+    }
+    if (frame.clause == "values") return set(hole, HoleKind::kList, "(?)");
+    if (frame.clause == "set") return next_is("=") ? name(hole, true) : assignment(hole);
+    if (frame.clause == "limit") return set(hole, HoleKind::kValue, "?");
+    name(hole, true);
+  }
+
+  void follow(const Token& token, bool was_hole) {
+    std::string_view text = token_text(marked_.text, token);
+    if (token.kind == TokenKind::kWord && !was_hole) {
+      std::string word = lowered(text);
+      if (verb_.empty()) verb_ = word;
+      between_and_ = word == "and" && between_;
+      if (word == "between") between_ = true;
+      if (word == "and") between_ = false;
+      if (opens_clause(word) && !(word == "on" && frames_.back().clause == "values")) frames_.back().clause = word;
+      if (word == "do") frames_.back().clause.clear();
+      term_before_ =
+          !goes_on(word) && !wants_name(word) && !is_any(word, {"select", "distinct", "case", "insert", "delete"});
+      if (word == "end" || word == "asc" || word == "desc") term_before_ = true;
+      last_word_ = std::move(word);
+      return;
+    }
+    if (token.kind == TokenKind::kOperator && text == "(") {
+      if (frames_.size() < 1000)
+        frames_.push_back({"", last_word_.empty() && term_before_ ? "" : last_word_, frames_.back().clause});
+    } else if (token.kind == TokenKind::kOperator && text == ")" && frames_.size() > 1) {
+      frames_.pop_back();
+    }
+    if (token.kind == TokenKind::kSemicolon) {
+      frames_.assign(1, {});
+      verb_.clear();
+    }
+    bool empty_hole =
+        was_hole && fills_[hole_at(token)].kind == HoleKind::kPredicate && fills_[hole_at(token)].text.empty();
+    if (empty_hole) return;  // what isn't there changes nothing
+    term_before_ = was_hole || (token.kind != TokenKind::kOperator && token.kind != TokenKind::kSemicolon) ||
+                   text == ")" || text == "]" || (text == "*" && !term_before_);
+    last_word_.clear();
+  }
+
+  [[nodiscard]] size_t hole_at(const Token& token) const {
+    return static_cast<size_t>(
+        std::lower_bound(marked_.hole_offsets.begin(), marked_.hole_offsets.end(), token.offset) -
+        marked_.hole_offsets.begin());
+  }
+};
+
+bool is_blank(char c) {
+  return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+// Cuts pieces at both ends: [first, last) of the whole text stays.
+void append_cut(Filled& filled, std::string_view text, size_t offset, size_t first, size_t last, const Piece& piece) {
+  size_t from = std::max(offset, first);
+  size_t to = std::min(offset + text.size(), last);
+  if (from >= to) return;
+  bool verbatim = text.size() == piece.length && piece.kind == Piece::Kind::kText;
+  filled.text += text.substr(from - offset, to - from);
+  if (verbatim) {
+    filled.map.add(to - from, piece.from + (from - offset), to - from);
+  } else {
+    filled.map.add(to - from, piece.from, piece.length);
+  }
+  if (filled.text.size() == to - from) filled.first = verbatim ? piece.from + (from - offset) : piece.from;
+  size_t end = verbatim ? piece.from + (to - offset) : piece.from + piece.length;
+  filled.last = end > 0 ? end - 1 : 0;
+}
+
+}  // namespace
+
+Filled fill_holes(const Text& text, std::string_view source, Dialect dialect) {
+  Marked marked = mark(text);
+  Filler filler(marked, dialect);
+  std::vector<Fill> fills = filler.run();
+  std::string whole;
+  size_t hole = 0;
+  for (const Piece& piece : text) whole += piece.kind == Piece::Kind::kText ? piece.text : fills[hole++].text;
+  size_t first = 0, last = whole.size();
+  while (first < last && is_blank(whole[first])) ++first;
+  while (last > first && (is_blank(whole[last - 1]) || whole[last - 1] == ';')) --last;
+
+  Filled filled;
+  size_t offset = 0;
+  hole = 0;
+  for (const Piece& piece : text) {
+    if (piece.kind == Piece::Kind::kText) {
+      append_cut(filled, piece.text, offset, first, last, piece);
+      offset += piece.text.size();
+      continue;
+    }
+    const Fill& fill = fills[hole++];
+    std::string_view expression = source.substr(piece.from, std::min<size_t>(piece.length, kLongestExpression));
+    if (filled.text.empty() && offset <= first && fill.text.empty() && !filled.starts_with_hole) {
+      filled.starts_with_hole = true;
+      filled.start_reason = piece.reason;
+    }
+    if (offset + fill.text.size() >= first)  // one behind the end stands there with no text
+      filled.holes.push_back({static_cast<uint32_t>(filled.text.size()),
+                              static_cast<uint32_t>(offset > last ? 0 : fill.text.size()), fill.kind,
+                              std::string(expression)});
+    if (filler.table_hole() == static_cast<int>(hole - 1)) filled.table_hole = piece.node;
+    append_cut(filled, fill.text, offset, first, last, piece);
+    offset += fill.text.size();
+  }
+  return filled;
+}
+
+}  // namespace explaingate::host

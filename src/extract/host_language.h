@@ -1,0 +1,103 @@
+// One host language as its two data files describe it. rules/languages/<name>.scm gives nodes their roles
+// (host_syntax.h); rules/languages/<name>.json gives everything else. Reading refuses unknown keys, so that a misspelt
+// one can't be ignored.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "extract/extract.h"
+#include "extract/host_syntax.h"
+
+namespace explaingate {
+namespace host {
+
+struct CallSite {  // a row of "call_sites"
+  std::string library;
+  std::vector<std::string>
+      imports;  // the file has to import one of these (or something below it); empty = the receiver decides
+  std::vector<std::string> callees;   // "execute", or dotted "sql.SQL": the last parts of the callee as written
+  int argument = 0;                   // position of the SQL; -1 = only by keyword, or none
+  std::vector<std::string> keywords;  // names of the SQL argument
+  CallKind kind = CallKind::kExecute;
+  std::string placeholders;
+  bool fragment = false;  // its text is a part of a statement: never one by itself
+  enum class Receiver { kAny, kNone, kRequired } receiver = Receiver::kAny;  // for callees without a dot
+};
+
+struct Callback {  // a call that runs one of its arguments once per element of another
+  std::vector<std::string> callees;
+  int function = 0;
+  std::string function_keyword;
+  int iterable = 1;  // -1 = the receiver
+};
+
+struct StringRules {
+  std::string prefix_raw;  // letters before the opening quote that switch escapes off
+  std::string prefix_interpolated;
+  std::string introducer;                                   // of an escape: "\\"
+  std::vector<std::pair<std::string, std::string>> simple;  // what follows the introducer -> text
+  std::vector<std::pair<std::string, int>> hexadecimal;     // "x" -> digits; 0 digits = braced
+  bool octal = false;
+  std::vector<std::pair<std::string, std::string>> interpolation_escapes;  // "{{" -> "{"
+};
+
+struct Words {                                           // names with a meaning, as written in sources of the language
+  std::vector<std::string> concatenate, format, repeat;  // operators
+  std::vector<std::string> transparent_methods;          // x.strip() is x
+  std::vector<std::string> transparent_functions;        // dedent(x) is x
+  std::vector<std::string> format_methods, join_methods, replace_methods;
+  std::vector<std::string> self;                  // names of the object a method belongs to
+  std::vector<std::string> database_receivers;    // names that a connection or cursor goes by; leading "_" don't count
+  std::vector<std::string> any_receiver_callees;  // with a literal SQL text these are call sites on any receiver
+  std::vector<std::string> quiet_callees;     // SQL-looking text as their argument is no statement: logging, assertions
+  std::vector<std::string> fetch_methods;     // give rows of what was executed before
+  std::vector<std::string> iterate_through;   // list(x), enumerate(x): loops over x
+  std::vector<std::string> element_methods;   // x.items(): loops over x
+  std::vector<std::string> mutating_methods;  // x.append(y): x is no longer the literal it was
+  std::vector<std::string> range_functions, batch_functions, batch_words, retry_words, sleep_functions;
+  std::vector<std::string> identifier_functions;  // Identifier("x"): a quoted name in a formatted text
+};
+
+}  // namespace host
+
+class Language {
+ public:
+  Language();
+  ~Language();
+  Language(const Language&) = delete;
+  Language& operator=(const Language&) = delete;
+
+  static Result<std::unique_ptr<Language>> load(const std::string& json_path);
+  [[nodiscard]] host::Grammar grammar() const;
+  // False when the text can't hold a statement: no SQL verb and no name of a call site stands in it. Sound: every
+  // statement needs one.
+  [[nodiscard]] bool may_hold_sql(std::string_view source) const;
+
+  std::string name;
+  std::vector<std::string> extensions;
+  std::vector<host::CallSite> call_sites;
+  std::vector<host::Callback> callbacks;
+  host::StringRules strings;
+  host::Words words;
+
+ private:
+  const TSLanguage* language_ = nullptr;
+  std::unique_ptr<TSQuery, void (*)(TSQuery*)> query_;
+  std::vector<host::Role> role_by_symbol_;
+  std::vector<host::Capture> captures_;
+
+  Status load_json(const std::string& path);
+  Status load_query(const std::string& path);
+};
+
+namespace host {
+[[nodiscard]] bool is_one_of(std::string_view word, const std::vector<std::string>& words);
+// "a.b.c" ends with the dotted name "b.c" at a part's start.
+[[nodiscard]] bool ends_with_path(std::string_view path, std::string_view end);
+}  // namespace host
+
+}  // namespace explaingate

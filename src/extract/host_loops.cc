@@ -1,0 +1,371 @@
+// A call stands in a loop when it runs once per turn. Walking up from the call, each ancestor says whether it's a loop
+// and from which of its parts the walk came:
+//
+//   for x in cur.execute(a):     the iterable is evaluated once: outside
+//       cur.execute(b, (x,))     inside
+//   else:
+//       cur.execute(c)           outside
+//   while cur.execute(d):        the condition is evaluated every turn: inside
+//   [f(cur.execute(e)) for x in cur.execute(g) for y in cur.execute(h)]
+//                                e is in both loops, g in none, h in the first
+//
+// The walk ends at the function: defining a function in a loop isn't calling it there. A lambda belongs to its
+// function, but it is only run in a loop when the call that takes it is known to run it per element (map, filter,
+// sorted).
+#include "extract/host_loops.h"
+
+#include <algorithm>
+
+namespace explaingate::host {
+namespace {
+
+constexpr size_t kLongestIterable = 120;
+
+bool has_word(std::string_view text, const std::vector<std::string>& words) {
+  std::string lower(text);
+  for (char& c : lower)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return std::any_of(words.begin(), words.end(),
+                     [&](const std::string& word) { return lower.find(word) != std::string::npos; });
+}
+
+}  // namespace
+
+std::vector<FoundLoop> LoopFinder::around(int call, int argument, bool dynamic) {
+  std::vector<FoundLoop> found;
+  int inner = call;
+  for (int node = tree_.parent(call); node >= 0; inner = node, node = tree_.parent(node)) {
+    Role role = tree_.role(node);
+    if (role == Role::kFunction || role == Role::kClass) break;
+    if (role == Role::kFor && tree_.contains(tree_.part(node, Part::kBody), call)) {
+      add(found,
+          {node, tree_.part(node, Part::kVariable), tree_.part(node, Part::kIterable), tree_.part(node, Part::kBody),
+           LoopKind::kFor},
+          call, argument, dynamic);
+    } else if (role == Role::kWhile) {
+      int body = tree_.part(node, Part::kBody);
+      if (tree_.contains(body, call) || tree_.contains(tree_.part(node, Part::kCondition), call))
+        add(found, {node, -1, -1, body, LoopKind::kWhile}, call, argument, dynamic);
+    } else if (role == Role::kComprehension) {
+      add_clauses(found, node, inner, call, argument, dynamic);
+    } else if (role == Role::kLambda) {
+      Shape shape{};
+      if (!callback(node, shape)) break;
+      add(found, shape, call, argument, dynamic);
+    }
+  }
+  std::reverse(found.begin(), found.end());
+  return found;
+}
+
+// The clauses whose loop the call is in, innermost first.
+void LoopFinder::add_clauses(std::vector<FoundLoop>& found, int comprehension, int inner, int call, int argument,
+                             bool dynamic) {
+  std::vector<int> clauses;
+  bool from_element = tree_.contains(tree_.part(comprehension, Part::kBody), call);
+  for (int child = tree_.first_child(comprehension); child >= 0; child = tree_.next_sibling(child)) {
+    if (child == inner && !from_element) break;  // conditions and iterables are evaluated in the loops before them
+    if (tree_.role(child) == Role::kClause) clauses.push_back(child);
+  }
+  for (auto clause = clauses.rbegin(); clause != clauses.rend(); ++clause)
+    add(found,
+        {*clause, tree_.part(*clause, Part::kVariable), tree_.part(*clause, Part::kIterable),
+         tree_.part(comprehension, Part::kBody), LoopKind::kComprehension},
+        call, argument, dynamic);
+}
+
+bool LoopFinder::callback(int lambda, Shape& shape) const {
+  int node = lambda;
+  bool keyword = tree_.role(tree_.parent(node)) == Role::kKeyword;
+  std::string_view name = keyword ? tree_.text(tree_.part(tree_.parent(node), Part::kName)) : std::string_view{};
+  int arguments = tree_.parent(keyword ? tree_.parent(node) : node);
+  int outer = tree_.parent(arguments);
+  if (tree_.role(outer) != Role::kCall || tree_.part(outer, Part::kArguments) != arguments) return false;
+  std::string_view path = tree_.text(tree_.part(outer, Part::kCallee));
+  std::string_view callee = evaluator_.callee_name(outer);
+  for (const Callback& callback : language_.callbacks) {
+    if (!is_one_of(callee, callback.callees) && !is_one_of(path, callback.callees)) continue;
+    bool here =
+        keyword ? name == callback.function_keyword : evaluator_.sql_argument(outer, callback.function, {}) == lambda;
+    if (!here) continue;
+    int iterable = callback.iterable < 0 ? tree_.part(outer, Part::kReceiver)
+                                         : evaluator_.sql_argument(outer, callback.iterable, {});
+    shape = {outer, tree_.part(lambda, Part::kParameters), iterable, tree_.part(lambda, Part::kBody),
+             LoopKind::kCallback};
+    return true;
+  }
+  return false;
+}
+
+void LoopFinder::add(std::vector<FoundLoop>& found, const Shape& shape, int call, int argument, bool dynamic) {
+  FoundLoop entry;
+  Loop& loop = entry.loop;
+  loop.kind = shape.kind;
+  loop.line = lines_.position(tree_.at(shape.node).start).line;
+  int last = shape.body >= 0 && shape.kind != LoopKind::kComprehension ? shape.body : shape.node;
+  size_t end = std::max(tree_.at(last).end, tree_.at(call).end);
+  loop.end_line = lines_.position(end > 0 ? end - 1 : 0).line;
+  loop.variable = tree_.text(shape.variable);
+  loop.iterable = tree_.text(shape.iterable).substr(0, kLongestIterable);
+  loop.source = source_of(shape, call, entry.rows_call);
+  loop.argument_varies = varies(shape, call, argument, dynamic);
+  loop.always_leaves = shape.kind == LoopKind::kFor || shape.kind == LoopKind::kWhile ? leaves(shape, call) : false;
+  found.push_back(std::move(entry));
+}
+
+LoopSource LoopFinder::source_of(const Shape& shape, int call, int& rows_call) {
+  const Words& words = language_.words;
+  if (is_retry(shape, call)) return LoopSource::kRetry;
+  if (shape.kind == LoopKind::kWhile) {
+    int condition = tree_.part(shape.node, Part::kCondition);
+    for (int node = condition; node >= 0 && node < tree_.at(condition).after; ++node) {
+      if (tree_.role(node) != Role::kCall || node == call) continue;
+      rows_call = rows_of(node, 0);
+      if (rows_call >= 0 || is_one_of(evaluator_.callee_name(node), words.fetch_methods)) return LoopSource::kRows;
+    }
+    return LoopSource::kUnknown;
+  }
+  if (shape.iterable < 0) return LoopSource::kUnknown;
+  if (has_word(tree_.text(shape.variable), words.batch_words)) return LoopSource::kBatch;
+  return source_of_iterable(shape.iterable, rows_call, 0);
+}
+
+LoopSource LoopFinder::source_of_iterable(int iterable, int& rows_call, int depth) {
+  constexpr int kMostWrappers = 8;
+  const Words& words = language_.words;
+  while (tree_.role(iterable) == Role::kGroup) iterable = tree_.first_named(iterable);
+  if (iterable < 0 || depth > kMostWrappers) return LoopSource::kUnknown;
+  if (int collection = evaluator_.literal_collection(iterable); collection >= 0)
+    return is_literal(collection) ? LoopSource::kLiteral : LoopSource::kCollection;
+  rows_call = rows_of(iterable, 0);
+  if (rows_call >= 0) return LoopSource::kRows;
+  switch (tree_.role(iterable)) {
+    case Role::kString:
+      return LoopSource::kLiteral;
+    case Role::kSubscript:
+      for (int node = iterable; node < tree_.at(iterable).after; ++node)
+        if (tree_.role(node) == Role::kSlice)
+          return source_of_iterable(tree_.part(iterable, Part::kReceiver), rows_call, depth + 1);
+      return LoopSource::kCollection;
+    case Role::kIdentifier:
+    case Role::kMember:
+      return has_word(tree_.text(iterable), words.batch_words) ? LoopSource::kBatch : LoopSource::kCollection;
+    case Role::kComprehension:
+    case Role::kBinary:
+      return LoopSource::kCollection;
+    case Role::kCall:
+      break;
+    default:
+      return LoopSource::kUnknown;
+  }
+  std::string_view name = evaluator_.callee_name(iterable);
+  std::vector<int> given = tree_.elements(tree_.part(iterable, Part::kArguments));
+  if (is_one_of(name, words.range_functions)) {
+    bool literal =
+        std::all_of(given.begin(), given.end(), [&](int argument) { return tree_.role(argument) == Role::kNumber; });
+    if (literal) return LoopSource::kLiteral;
+    return given.size() == 3 ? LoopSource::kBatch : LoopSource::kCollection;
+  }
+  if (is_one_of(name, words.batch_functions) || has_word(name, words.batch_words)) return LoopSource::kBatch;
+  if (is_one_of(name, words.iterate_through) && !given.empty())
+    return source_of_iterable(given.front(), rows_call, depth + 1);
+  int receiver = tree_.part(iterable, Part::kReceiver);
+  if (receiver >= 0 && is_one_of(name, words.element_methods))
+    return source_of_iterable(receiver, rows_call, depth + 1);
+  if (is_one_of(name, words.fetch_methods)) return LoopSource::kRows;  // of an unknown statement
+  return LoopSource::kUnknown;
+}
+
+// A loop that tries the same thing again: the call is in a `try` of its own body, and the loop is either over attempts
+// by name, or ends as soon as the try succeeds (something in the loop leaves it) and its handler goes on or sleeps.
+bool LoopFinder::is_retry(const Shape& shape, int call) const {
+  if (shape.kind != LoopKind::kFor && shape.kind != LoopKind::kWhile) return false;
+  int attempt = -1;
+  for (int node = tree_.parent(call); node >= 0 && node != shape.node; node = tree_.parent(node)) {
+    if (tree_.role(node) == Role::kFor || tree_.role(node) == Role::kWhile) return false;
+    if (tree_.role(node) == Role::kTry) attempt = node;
+  }
+  if (attempt < 0) return false;
+  const Words& words = language_.words;
+  if (shape.kind == LoopKind::kFor) {
+    bool counts = tree_.role(shape.iterable) == Role::kCall &&
+                  is_one_of(evaluator_.callee_name(shape.iterable), words.range_functions);
+    if (!counts) return false;
+    if (has_word(tree_.text(shape.variable), words.retry_words)) return true;
+  }
+  bool gets_out = false, goes_on = false;
+  for (int node = attempt; node < tree_.at(attempt).after; ++node) {
+    Role role = tree_.role(node);
+    bool handled = false;
+    for (int up = node; up != attempt; up = tree_.parent(up)) handled = handled || tree_.role(up) == Role::kHandler;
+    if (!handled && (role == Role::kReturn || role == Role::kBreak)) gets_out = true;
+    if (handled && (role == Role::kSkip ||
+                    (role == Role::kCall && is_one_of(evaluator_.callee_name(node), words.sleep_functions))))
+      goes_on = true;
+  }
+  for (int next = tree_.next_sibling(attempt); next >= 0; next = tree_.next_sibling(next))
+    if (tree_.role(next) == Role::kReturn || tree_.role(next) == Role::kBreak) gets_out = true;
+  return gets_out && goes_on;
+}
+
+// The call that executed the statement whose rows an expression gives: cur.execute(…), cur.execute(…).fetchall(),
+// cur.fetchall(), cur, or a name that was assigned from one of these; -1 = not known.
+int LoopFinder::rows_of(int expression, int depth) const {
+  constexpr int kMostNames = 6;
+  while (tree_.role(expression) == Role::kGroup) expression = tree_.first_named(expression);
+  if (expression < 0 || depth > kMostNames) return -1;
+  auto by_place = [](const Executed& entry, int node) { return entry.call < node; };
+  if (tree_.role(expression) == Role::kCall) {
+    auto found = std::lower_bound(executed_.begin(), executed_.end(), expression, by_place);
+    if (found != executed_.end() && found->call == expression) return expression;
+    int receiver = tree_.part(expression, Part::kReceiver);
+    if (receiver >= 0 && is_one_of(evaluator_.callee_name(expression), language_.words.fetch_methods))
+      return rows_of(receiver, depth + 1);
+    return -1;
+  }
+  if (tree_.role(expression) != Role::kIdentifier && tree_.role(expression) != Role::kMember) return -1;
+  // The nearest before this place: either it was executed on this receiver, or this name was assigned from an
+  // execution.
+  std::string_view name = tree_.text(expression);
+  int function = tree_.function_of(expression);
+  int assigned = -1;
+  if (const std::vector<int>* statements = evaluator_.assignments(tree_.at(expression).scope, name)) {
+    for (int statement : *statements)
+      if (statement < expression && tree_.role(statement) == Role::kAssignment &&
+          !tree_.contains(statement, expression))
+        assigned = statement;
+  }
+  auto before = std::lower_bound(executed_.begin(), executed_.end(), expression, by_place);
+  while (before != executed_.begin()) {
+    --before;
+    if (before->call < assigned || tree_.function_of(before->call) != function) break;
+    if (before->receiver == name) return before->call;
+  }
+  return assigned >= 0 ? rows_of(tree_.part(assigned, Part::kRight), depth + 1) : -1;
+}
+
+bool LoopFinder::is_literal(int collection) const {
+  for (int node = collection + 1; node < tree_.at(collection).after; ++node) {
+    if (!tree_.at(node).named) continue;
+    switch (tree_.role(node)) {
+      case Role::kIdentifier:
+      case Role::kCall:
+      case Role::kInterpolation:
+      case Role::kSplat:
+        return false;
+      default:
+        break;
+    }
+  }
+  return true;
+}
+
+// Names that differ from turn to turn: the loop's variables, what is assigned from them, from calls, or from itself.
+bool LoopFinder::varies(const Shape& shape, int call, int argument, bool dynamic) const {
+  std::vector<std::string_view> names;
+  auto add_names = [&](int node) {
+    for (int inner = node; inner >= 0 && inner < tree_.at(node).after; ++inner)
+      if (tree_.role(inner) == Role::kIdentifier) names.push_back(tree_.text(inner));
+  };
+  auto mentions = [&](int node) {
+    for (int inner = node; inner >= 0 && inner < tree_.at(node).after; ++inner)
+      if (tree_.role(inner) == Role::kIdentifier &&
+          std::find(names.begin(), names.end(), tree_.text(inner)) != names.end())
+        return true;
+    return false;
+  };
+  auto calls_something = [&](int node) {
+    for (int inner = node; inner >= 0 && inner < tree_.at(node).after; ++inner)
+      if (tree_.role(inner) == Role::kCall) return true;
+    return false;
+  };
+  add_names(shape.variable);
+  bool changed = true;
+  for (int round = 0; changed && round < 4; ++round) {
+    changed = false;
+    for (int node = shape.node + 1; node < tree_.at(shape.node).after; ++node) {
+      Role role = tree_.role(node);
+      int target = -1;
+      if (role == Role::kAppend || role == Role::kBind) target = tree_.part(node, Part::kLeft);
+      if (role == Role::kFor || role == Role::kClause) target = tree_.part(node, Part::kVariable);
+      if (role == Role::kAssignment) {
+        int right = tree_.part(node, Part::kRight);
+        if (mentions(right) || calls_something(right) || mentions(tree_.part(node, Part::kLeft)))
+          target = tree_.part(node, Part::kLeft);
+      }
+      if (target < 0 || tree_.role(target) == Role::kMember || mentions(target)) continue;
+      add_names(target);
+      changed = true;
+    }
+  }
+  for (int given : tree_.elements(tree_.part(call, Part::kArguments))) {
+    if (tree_.contains(given, argument) && given != argument) {  // a keyword argument
+      if (dynamic && mentions(argument)) return true;
+      continue;
+    }
+    if (given == argument && !dynamic) continue;
+    if (mentions(given)) return true;
+  }
+  return false;
+}
+
+// A `break` ends the loop it stands in, so between the call and an inner loop it says nothing of the outer one.
+bool LoopFinder::leaves(const Shape& shape, int call) const {
+  auto in_inner_loop = [&](int node) {
+    for (node = tree_.parent(node); node >= 0 && node != shape.node; node = tree_.parent(node))
+      if (tree_.role(node) == Role::kFor || tree_.role(node) == Role::kWhile) return true;
+    return false;
+  };
+  bool breaks = !in_inner_loop(call);
+  for (int node = call; node >= 0 && node != shape.body && node != shape.node; node = tree_.parent(node)) {
+    Role role = tree_.role(node);
+    if (role == Role::kReturn) return true;
+    if (role == Role::kFor || role == Role::kWhile) breaks = !in_inner_loop(node);
+    Role outer = tree_.role(tree_.parent(node));
+    if (outer == Role::kBranch || outer == Role::kTry) continue;
+    for (int next = tree_.next_sibling(node); next >= 0; next = tree_.next_sibling(next))
+      if (always_leaves(next, breaks, 0)) return true;
+  }
+  return false;
+}
+
+bool LoopFinder::always_leaves(int statement, bool breaks, int depth) const {
+  constexpr int kDeepest = 30;
+  if (depth > kDeepest) return false;
+  switch (tree_.role(statement)) {
+    case Role::kReturn:
+      return true;
+    case Role::kBreak:
+      return breaks;
+    case Role::kFor:
+    case Role::kWhile:
+    case Role::kFunction:
+    case Role::kClass:
+    case Role::kLambda:
+    case Role::kTry:
+      return false;
+    case Role::kBranch: {
+      bool exhaustive = false, all = true;
+      for (int node = statement + 1; node < tree_.at(statement).after;) {
+        Role role = tree_.role(node);
+        if (role != Role::kArm && role != Role::kDefaultArm) {
+          ++node;
+          continue;
+        }
+        exhaustive = exhaustive || role == Role::kDefaultArm;
+        bool arm = false;
+        for (int child = tree_.first_child(node); child >= 0; child = tree_.next_sibling(child))
+          arm = arm || always_leaves(child, breaks, depth + 1);
+        all = all && arm;
+        node = tree_.at(node).after;
+      }
+      return exhaustive && all;
+    }
+    default:
+      for (int child = tree_.first_child(statement); child >= 0; child = tree_.next_sibling(child))
+        if (tree_.at(child).named && always_leaves(child, breaks, depth + 1)) return true;
+      return false;
+  }
+}
+
+}  // namespace explaingate::host

@@ -1,0 +1,57 @@
+// The loops around a call: what they run over, whether the call's arguments vary with them, whether they go round at
+// all.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "extract/host_evaluate.h"
+
+namespace explaingate::host {
+
+struct FoundLoop {
+  Loop loop;
+  int rows_call = -1;  // kRows: the call whose rows are looped over
+};
+
+// A call that executes SQL, with the text of its receiver: loops over a cursor's rows find their statement by it.
+struct Executed {
+  int call = -1;
+  std::string_view receiver;
+};
+
+class LoopFinder {
+ public:
+  // `executed` is in order of place.
+  LoopFinder(const Tree& tree, const Language& language, Evaluator& evaluator, const std::vector<Executed>& executed,
+             const LineIndex& lines)
+      : tree_(tree), language_(language), evaluator_(evaluator), executed_(executed), lines_(lines) {}
+  // Outermost first. `argument` = the SQL argument, which counts as varying only with `dynamic`.
+  [[nodiscard]] std::vector<FoundLoop> around(int call, int argument, bool dynamic);
+
+ private:
+  const Tree& tree_;
+  const Language& language_;
+  Evaluator& evaluator_;
+  const std::vector<Executed>& executed_;
+  const LineIndex& lines_;
+
+  struct Shape {  // the parts of one loop, whatever its form
+    int node, variable, iterable, body;
+    LoopKind kind;
+  };
+  void add(std::vector<FoundLoop>& found, const Shape& shape, int call, int argument, bool dynamic);
+  void add_clauses(std::vector<FoundLoop>& found, int comprehension, int inner, int call, int argument, bool dynamic);
+  bool callback(int lambda, Shape& shape) const;
+  LoopSource source_of(const Shape& shape, int call, int& rows_call);
+  LoopSource source_of_iterable(int iterable, int& rows_call, int depth);
+  [[nodiscard]] bool is_retry(const Shape& shape, int call) const;
+  [[nodiscard]] int rows_of(int expression, int depth) const;
+  [[nodiscard]] bool is_literal(int collection) const;
+  [[nodiscard]] bool varies(const Shape& shape, int call, int argument, bool dynamic) const;
+  [[nodiscard]] bool leaves(const Shape& shape, int call) const;
+  [[nodiscard]] bool always_leaves(int statement, bool breaks, int depth) const;
+};
+
+}  // namespace explaingate::host

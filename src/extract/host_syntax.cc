@@ -1,0 +1,235 @@
+#include "extract/host_syntax.h"
+
+#include <tree_sitter/api.h>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+
+namespace explaingate::host {
+namespace {
+
+constexpr std::array<std::string_view, static_cast<size_t>(Role::kCount)> kRoleNames = {
+    "",           "function",  "lambda",        "class",         "call",       "keyword", "parameter",   "splat",
+    "for",        "while",     "comprehension", "clause",        "assignment", "append",  "bind",        "branch",
+    "arm",        "default",   "try",           "handler",       "return",     "break",   "skip",        "string",
+    "start",      "content",   "escape",        "interpolation", "concat",     "binary",  "conditional", "group",
+    "member",     "subscript", "slice",         "list",          "map",        "pair",    "import",      "comment",
+    "identifier", "number",    "constant"};
+
+constexpr std::array<std::string_view, static_cast<size_t>(Part::kCount)> kPartNames = {
+    "name",  "callee",    "receiver", "arguments", "parameters", "bases", "body", "left",   "operator",
+    "right", "condition", "variable", "iterable",  "value",      "then",  "else", "module", "alias"};
+
+// Matches in progress at one time: the depth of nesting that the query keeps up with. What is nested deeper has no
+// role, so it can't be analysed; without a bound a hostile file costs its size times its depth.
+constexpr uint32_t kMatchLimit = 1024;
+
+struct Deleter {
+  void operator()(TSParser* parser) const { ts_parser_delete(parser); }
+  void operator()(TSTree* tree) const { ts_tree_delete(tree); }
+  void operator()(TSQueryCursor* cursor) const { ts_query_cursor_delete(cursor); }
+};
+
+// One callback comes per 100 parser steps. A sound file takes about one step per byte at most; error recovery can take
+// many more.
+struct Budget {
+  uint64_t calls = 0;
+  uint64_t limit = 0;
+};
+
+bool over_budget(TSParseState* state) {
+  auto* budget = static_cast<Budget*>(state->payload);
+  return ++budget->calls > budget->limit;
+}
+
+const char* read_source(void* payload, uint32_t offset, TSPoint, uint32_t* length) {
+  const auto& source = *static_cast<const std::string_view*>(payload);
+  *length = offset < source.size() ? static_cast<uint32_t>(source.size()) - offset : 0;
+  return *length != 0 ? source.data() + offset : "";
+}
+
+}  // namespace
+
+struct TreeWalk {
+  TSNode root;
+  std::vector<const void*> ids;  // by node index
+};
+
+std::optional<Role> role_named(std::string_view name) {
+  auto found = std::find(kRoleNames.begin() + 1, kRoleNames.end(), name);
+  if (found == kRoleNames.end()) return std::nullopt;
+  return static_cast<Role>(found - kRoleNames.begin());
+}
+
+std::optional<Part> part_named(std::string_view name) {
+  auto found = std::find(kPartNames.begin(), kPartNames.end(), name);
+  if (found == kPartNames.end()) return std::nullopt;
+  return static_cast<Part>(found - kPartNames.begin());
+}
+
+std::optional<Tree> Tree::parse(const Grammar& grammar, std::string_view source) {
+  std::unique_ptr<TSParser, Deleter> parser(ts_parser_new());
+  if (!ts_parser_set_language(parser.get(), grammar.language)) return std::nullopt;
+  Budget budget{0, 10'000 + source.size() / 4};
+  std::string masked;  // scanners take NUL for the end of the text
+  std::string_view seen = source;
+  if (source.find('\0') != std::string_view::npos) {
+    masked = source;
+    std::replace(masked.begin(), masked.end(), '\0', ' ');
+    seen = masked;
+  }
+  TSInput input{&seen, read_source, TSInputEncodingUTF8, nullptr};
+  TSParseOptions options{&budget, over_budget};
+  std::unique_ptr<TSTree, Deleter> tree(ts_parser_parse_with_options(parser.get(), nullptr, input, options));
+  if (!tree) return std::nullopt;
+  Tree result;
+  result.source_ = source;
+  TreeWalk walk{ts_tree_root_node(tree.get()), {}};
+  result.walk(grammar, walk);
+  result.assign_roles(grammar, walk);
+  result.assign_scopes();
+  return result;
+}
+
+void Tree::walk(const Grammar& grammar, TreeWalk& walk) {
+  uint32_t count = ts_node_descendant_count(walk.root);
+  nodes_.reserve(count);
+  walk.ids.reserve(count);
+  TSTreeCursor cursor = ts_tree_cursor_new(walk.root);
+  int32_t parent = -1;
+  for (bool more = true; more;) {
+    TSNode node = ts_tree_cursor_current_node(&cursor);
+    auto index = static_cast<int32_t>(nodes_.size());
+    TSSymbol symbol = ts_node_symbol(node);
+    Role role = symbol < grammar.role_by_symbol.size() ? grammar.role_by_symbol[symbol] : Role::kNone;
+    nodes_.push_back(
+        {ts_node_start_byte(node), ts_node_end_byte(node), parent, index + 1, -1, 0, role, ts_node_is_named(node)});
+    walk.ids.push_back(node.id);
+    if (ts_tree_cursor_goto_first_child(&cursor)) {
+      parent = index;
+      continue;
+    }
+    while (!ts_tree_cursor_goto_next_sibling(&cursor)) {
+      more = ts_tree_cursor_goto_parent(&cursor);
+      if (!more) break;
+      nodes_[static_cast<size_t>(parent)].after = static_cast<int32_t>(nodes_.size());
+      parent = nodes_[static_cast<size_t>(parent)].parent;
+    }
+  }
+  ts_tree_cursor_delete(&cursor);
+}
+
+// Pre-order is order of start bytes and, where those are equal, of end bytes downwards. Few nodes share both, however
+// long a chain of operators is (all of a chain's nodes share a start).
+int Tree::find(uint32_t start, uint32_t end, const void* id, const std::vector<const void*>& ids) const {
+  auto first =
+      std::lower_bound(nodes_.begin(), nodes_.end(), std::pair(start, end), [](const Node& node, const auto& want) {
+        return node.start != want.first ? node.start < want.first : node.end > want.second;
+      });
+  for (auto index = static_cast<size_t>(first - nodes_.begin()); index < nodes_.size(); ++index) {
+    if (ids[index] == id) return static_cast<int>(index);
+    if (nodes_[index].start != start || nodes_[index].end != end) break;
+  }
+  return -1;
+}
+
+void Tree::assign_roles(const Grammar& grammar, TreeWalk& walk) {
+  std::unique_ptr<TSQueryCursor, Deleter> cursor(ts_query_cursor_new());
+  ts_query_cursor_set_match_limit(cursor.get(), kMatchLimit);
+  ts_query_cursor_exec(cursor.get(), grammar.query, walk.root);
+  for (TSQueryMatch match; ts_query_cursor_next_match(cursor.get(), &match);) {
+    int subject = -1;
+    Role role = Role::kNone;
+    Parts found;
+    found.fill(-1);
+    for (const TSQueryCapture& capture : std::span(match.captures, match.capture_count)) {
+      const Capture& meaning = grammar.captures[capture.index];
+      int node = find(ts_node_start_byte(capture.node), ts_node_end_byte(capture.node), capture.node.id, walk.ids);
+      if (node < 0) continue;
+      if (meaning.role != Role::kNone) {
+        subject = node;
+        role = meaning.role;
+      } else {
+        found[static_cast<size_t>(meaning.part)] = node;
+      }
+    }
+    if (subject < 0) continue;
+    Node& node = nodes_[static_cast<size_t>(subject)];
+    node.role = role;
+    if (role == Role::kImport) {
+      auto text_of = [&](Part part) { return text(found[static_cast<size_t>(part)]); };
+      imports_.push_back({text_of(Part::kModule), text_of(Part::kName), text_of(Part::kAlias)});
+    }
+    if (node.parts < 0) {
+      node.parts = static_cast<int32_t>(parts_.size());
+      parts_.push_back(found);
+      continue;
+    }
+    Parts& known = parts_[static_cast<size_t>(node.parts)];  // a second pattern on the same node: it adds parts
+    for (size_t part = 0; part < known.size(); ++part)
+      if (known[part] < 0) known[part] = found[part];
+  }
+}
+
+void Tree::assign_scopes() {
+  for (Node& node : nodes_) {
+    if (node.parent < 0) continue;
+    node.scope = opens_scope(at(node.parent).role) ? node.parent : at(node.parent).scope;
+  }
+}
+
+int Tree::part(int node, Part part) const {
+  if (node < 0) return -1;
+  if (at(node).parts < 0) return role(node) == Role::kBinary ? operand(node, part) : -1;
+  return parts_[static_cast<size_t>(at(node).parts)][static_cast<size_t>(part)];
+}
+
+int Tree::operand(int node, Part part) const {
+  int left = first_named(node);
+  if (part == Part::kLeft || left < 0) return left;
+  if (part == Part::kRight) return next_named(left);
+  if (part != Part::kOperator) return -1;
+  int sign = next_sibling(left);
+  while (sign >= 0 && at(sign).named) sign = next_sibling(sign);
+  return sign;
+}
+
+int Tree::next_sibling(int node) const {
+  int parent = at(node).parent;
+  return parent >= 0 && at(node).after < at(parent).after ? at(node).after : -1;
+}
+
+int Tree::first_named(int node) const {
+  int child = first_child(node);
+  while (child >= 0 && (!at(child).named || role(child) == Role::kComment)) child = next_sibling(child);
+  return child;
+}
+
+int Tree::next_named(int node) const {
+  int child = next_sibling(node);
+  while (child >= 0 && (!at(child).named || role(child) == Role::kComment)) child = next_sibling(child);
+  return child;
+}
+
+std::vector<int> Tree::elements(int node) const {
+  std::vector<int> found;
+  if (node < 0) return found;
+  for (int child = first_named(node); child >= 0; child = next_named(child)) found.push_back(child);
+  return found;
+}
+
+int Tree::function_of(int node, bool lambdas) const {
+  int scope = at(node).scope;
+  while (scope > 0 && role(scope) != Role::kFunction && !(lambdas && role(scope) == Role::kLambda))
+    scope = at(scope).scope;
+  return scope;
+}
+
+int Tree::class_of(int node) const {
+  int scope = at(node).scope;
+  while (scope > 0 && role(scope) != Role::kClass) scope = at(scope).scope;
+  return scope > 0 ? scope : -1;
+}
+
+}  // namespace explaingate::host

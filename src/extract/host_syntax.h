@@ -1,0 +1,170 @@
+// A parsed host-language file as a flat tree: nodes in pre-order with the role that the language's data files give
+// them. All later passes work on roles; none of them knows a language.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/source.h"
+
+struct TSLanguage;
+struct TSQuery;
+
+namespace explaingate::host {
+
+// What a node is. The names in the data files are those of kRoleNames, in this order.
+enum class Role : uint8_t {
+  kNone,
+  kFunction,       // @function: a named function; parts @name @parameters @body
+  kLambda,         // @lambda: a function without a name, part of the function around it; @parameters @body
+  kClass,          // @class: @name @bases @body
+  kCall,           // @call: @callee (all of it), @receiver and @name (of a method), @arguments
+  kKeyword,        // @keyword: an argument with a name: @name @value
+  kParameter,      // @parameter: a parameter that is more than its name: @name
+  kSplat,          // @splat: a collection spread into arguments
+  kFor,            // @for: a loop over something: @variable @iterable @body
+  kWhile,          // @while: @condition @body
+  kComprehension,  // @comprehension: an expression with clauses below it: @body
+  kClause,         // @clause: one "for x in y" of a comprehension: @variable @iterable
+  kAssignment,     // @assignment: @left @right
+  kAppend,         // @append: x += y: @left @operator @right
+  kBind,           // @bind: any other statement that gives a name a value: @left
+  kBranch,         // @branch: at most one of the arms below it runs
+  kArm,            // @arm
+  kDefaultArm,     // @default: the arm that runs when no other does
+  kTry,            // @try: @body, and handlers below it
+  kHandler,        // @handler
+  kReturn,         // @return: leaves the function (or raises)
+  kBreak,          // @break: leaves the loop
+  kSkip,           // @skip: goes on with the loop's next turn
+  kString,         // @string: a literal with content, escapes and interpolations below it
+  kStringStart,    // @start: prefix and opening quote
+  kContent,        // @content: text as it stands, but for the escapes below it
+  kEscape,         // @escape
+  kInterpolation,  // @interpolation: @value
+  kConcat,         // @concat: literals side by side
+  kBinary,  // @binary: @left @operator @right; without parts: its first and second child, and the sign between them
+  kConditional,  // @conditional: @then @else
+  kGroup,        // @group: stands for its only child, or its @value: parentheses, await
+  kMember,       // @member: @receiver @name
+  kSubscript,    // @subscript: @receiver @value
+  kSlice,        // @slice: a part of a collection, inside a subscript
+  kList,         // @list: a literal collection
+  kMap,          // @map: a literal with pairs below it
+  kPair,         // @pair: @name (the key) @value
+  kImport,       // @import: @module @name @alias
+  kComment,      // @comment
+  kIdentifier,   // @identifier
+  kNumber,       // @number
+  kConstant,     // @constant: true, false, none
+  kCount,
+};
+
+enum class Part : uint8_t {
+  kName,
+  kCallee,
+  kReceiver,
+  kArguments,
+  kParameters,
+  kBases,
+  kBody,
+  kLeft,
+  kOperator,
+  kRight,
+  kCondition,
+  kVariable,
+  kIterable,
+  kValue,
+  kThen,
+  kElse,
+  kModule,
+  kAlias,
+  kCount,
+};
+
+[[nodiscard]] std::optional<Role> role_named(std::string_view name);
+[[nodiscard]] std::optional<Part> part_named(std::string_view name);
+
+// The meaning of each capture of a query, by capture id.
+struct Capture {
+  Role role = Role::kNone;
+  Part part = Part::kCount;
+};
+
+// What a tree is made with; owned by the Language.
+struct Grammar {
+  const TSLanguage* language = nullptr;
+  const TSQuery* query = nullptr;
+  std::span<const Role> role_by_symbol;
+  std::span<const Capture> captures;
+};
+
+struct Node {
+  uint32_t start = 0, end = 0;  // bytes of the source
+  int32_t parent = -1;
+  int32_t after = 0;   // index of the first node past this one's subtree
+  int32_t parts = -1;  // index in Tree::parts_
+  int32_t scope = 0;   // the function, lambda or class around it; 0, the root, at top level
+  Role role = Role::kNone;
+  bool named = false;
+};
+
+struct Import {
+  std::string_view module, name, alias;  // `from m import n as a`; name empty for `import m`
+};
+
+class Tree {
+ public:
+  // nullopt: the parser gave up (operation limit). The limit counts steps, not time, so that a result never depends on
+  // the machine.
+  static std::optional<Tree> parse(const Grammar& grammar, std::string_view source);
+
+  [[nodiscard]] int size() const { return static_cast<int>(nodes_.size()); }
+  [[nodiscard]] const Node& at(int node) const { return nodes_[static_cast<size_t>(node)]; }
+  [[nodiscard]] Role role(int node) const { return node < 0 ? Role::kNone : at(node).role; }
+  [[nodiscard]] std::string_view text(int node) const {
+    return node < 0 ? std::string_view{} : source_.substr(at(node).start, at(node).end - at(node).start);
+  }
+  [[nodiscard]] int part(int node, Part part) const;
+  [[nodiscard]] int parent(int node) const { return at(node).parent; }
+  [[nodiscard]] bool contains(int node, int inner) const {
+    return node >= 0 && inner >= node && inner < at(node).after;
+  }
+  // Children one by one: -1 = no more.
+  [[nodiscard]] int first_child(int node) const { return node + 1 < at(node).after ? node + 1 : -1; }
+  [[nodiscard]] int next_sibling(int node) const;
+  [[nodiscard]] int first_named(int node) const;
+  [[nodiscard]] int next_named(int node) const;
+  // Named children that are no comments: the arguments of a call, the elements of a list.
+  [[nodiscard]] std::vector<int> elements(int node) const;
+  // Nearest function around a node, named or not; 0 at top level. A lambda counts only with `lambdas`.
+  [[nodiscard]] int function_of(int node, bool lambdas = false) const;
+  [[nodiscard]] int class_of(int node) const;  // nearest class; -1 = none
+  [[nodiscard]] const std::vector<Import>& imports() const { return imports_; }
+  [[nodiscard]] std::string_view source() const { return source_; }
+
+ private:
+  using Parts = std::array<int32_t, static_cast<size_t>(Part::kCount)>;
+  std::string_view source_;
+  std::vector<Node> nodes_;
+  std::vector<Parts> parts_;
+  std::vector<Import> imports_;
+
+  [[nodiscard]] int operand(int node, Part part) const;
+  void walk(const Grammar& grammar, struct TreeWalk& walk);
+  void assign_roles(const Grammar& grammar, struct TreeWalk& walk);
+  void assign_scopes();
+  [[nodiscard]] int find(uint32_t start, uint32_t end, const void* id, const std::vector<const void*>& ids) const;
+};
+
+// A function, class or lambda: what opens a scope of names.
+[[nodiscard]] constexpr bool opens_scope(Role role) {
+  return role == Role::kFunction || role == Role::kLambda || role == Role::kClass;
+}
+
+}  // namespace explaingate::host

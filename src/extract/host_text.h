@@ -1,0 +1,67 @@
+// Texts that an expression can have: pieces of the source, decoded text, and holes where the source says nothing more.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/dialect.h"
+#include "extract/extract.h"
+
+namespace explaingate::host {
+
+struct Piece {
+  enum class Kind : uint8_t { kText, kHole } kind = Kind::kText;
+  // What is known of a hole before its surroundings are looked at.
+  enum class Hint : uint8_t { kNone, kPlaceholders, kClause, kIdentifier } hint = Hint::kNone;
+  std::string text;     // kText: the text; kHole with a hint: what to fill in ("?, ?"), may be empty
+  uint32_t from = 0;    // place in the source
+  uint32_t length = 0;  // bytes there; equal to the text's for what is taken as it stands
+  int node = -1;        // kHole: the expression
+  std::string reason;   // kHole: why it isn't known
+};
+
+using Text = std::vector<Piece>;
+
+// Every text that an expression can have; none = not known, and `reason` says why.
+struct Value {
+  std::vector<Text> variants;
+  std::string reason;
+  std::string name;             // the constant or variable it came through, the outermost
+  int parameter = -1;           // the reason is that it's this parameter (node) of the function around it
+  bool number = false;          // a number's digits
+  std::vector<int> text_calls;  // calls of kind "text" that it went through
+  [[nodiscard]] bool known() const { return !variants.empty(); }
+};
+
+constexpr size_t kMostVariants = 8;
+
+[[nodiscard]] Value unknown(std::string reason);
+[[nodiscard]] Text text_piece(std::string text, size_t from, size_t length);
+// All pairs, at most kMostVariants; `overflow` tells that some were left out.
+[[nodiscard]] std::vector<Text> joined(const std::vector<Text>& left, const std::vector<Text>& right, bool& overflow);
+// Writes the text to `out`; false when it has a hole.
+[[nodiscard]] bool plain_text(const Text& text, std::string& out);
+
+// The statement of a text: holes filled by what surrounds them, trimmed, without the closing ";", with its map to the
+// source.
+struct Filled {
+  std::string text;
+  std::vector<Hole> holes;
+  OffsetMap map;
+  size_t first = 0, last = 0;  // place of its first and last byte in the source
+  int table_hole = -1;         // node of a hole that stands for a table's name
+  bool starts_with_hole = false;
+  std::string start_reason;  // of that hole
+};
+[[nodiscard]] Filled fill_holes(const Text& text, std::string_view source, Dialect dialect);
+
+// The first word is one that an SQL statement starts with, in any case: SELECT, WITH, PRAGMA …
+[[nodiscard]] bool starts_like_sql(std::string_view text);
+// Starts like SQL beyond doubt, in capitals: SELECT … FROM, INSERT INTO, UPDATE … SET, DELETE FROM, WITH … AS (, CREATE
+// TABLE …
+[[nodiscard]] bool is_sql_in_capitals(std::string_view text);
+[[nodiscard]] bool has_upper_case_verb(std::string_view source);
+
+}  // namespace explaingate::host

@@ -1,0 +1,318 @@
+// Reads rules/languages. The grammars are registered here, and nowhere else does C++ know a language by name.
+#include <tree_sitter/api.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "base/file.h"
+#include "extract/host_language.h"
+#include "extract/host_text.h"
+
+extern "C" const TSLanguage* tree_sitter_python(void);
+
+namespace explaingate {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::array kGrammars = {std::pair{std::string_view("python"), &tree_sitter_python}};
+
+int line_of(std::string_view text, size_t offset) {
+  return LineIndex(text).position(std::min(offset, text.size())).line;
+}
+
+Error malformed(const std::string& file, std::string message, int line = 0) {
+  Error error;
+  error.kind = ErrorKind::kConfiguration;
+  error.file = file;
+  error.line = line;
+  error.message = std::move(message);
+  return error;
+}
+
+// Reads the members of one JSON object; what was not asked for in the end is an unknown key.
+class Reader {
+ public:
+  Reader(const json& object, std::string where, std::string& problem)
+      : object_(object), where_(std::move(where)), problem_(problem) {
+    if (!object_.is_object()) complain("is not an object");
+  }
+  template <class T>
+  void read(const char* key, T& value) {
+    const json* found = member(key);
+    if (found == nullptr) return;
+    try {
+      found->get_to(value);
+    } catch (const json::exception&) {
+      complain(std::string("\"") + key + "\" has a value of the wrong type");
+    }
+  }
+  [[nodiscard]] const json* member(const char* key) {
+    seen_.emplace_back(key);
+    if (!object_.is_object()) return nullptr;
+    auto found = object_.find(key);
+    return found == object_.end() ? nullptr : &*found;
+  }
+  template <class Function>
+  void each(const char* key, Function function) {
+    const json* list = member(key);
+    if (list == nullptr) return;
+    if (!list->is_array()) return complain(std::string("\"") + key + "\" is not a list");
+    for (size_t index = 0; index < list->size(); ++index)
+      function((*list)[index], where_ + key + "[" + std::to_string(index) + "].");
+  }
+  void finish() {
+    if (!object_.is_object()) return;
+    for (const auto& [key, value] : object_.items())
+      if (!host::is_one_of(key, seen_)) complain("unknown key \"" + key + "\"");
+  }
+  void complain(const std::string& what) {
+    if (problem_.empty()) problem_ = (where_.empty() ? "" : where_.substr(0, where_.size() - 1) + ": ") + what;
+  }
+
+ private:
+  const json& object_;
+  std::string where_;
+  std::string& problem_;
+  std::vector<std::string> seen_;
+};
+
+CallKind kind_named(const std::string& name, Reader& reader) {
+  if (name == "exec") return CallKind::kExecute;
+  if (name == "bulk") return CallKind::kBulk;
+  if (name == "prep") return CallKind::kPrepare;
+  if (name == "text") return CallKind::kText;
+  if (name == "run") return CallKind::kRun;
+  reader.complain("\"kind\" is none of exec, bulk, prep, text, run");
+  return CallKind::kNone;
+}
+
+host::CallSite read_call_site(const json& object, const std::string& where, std::string& problem) {
+  host::CallSite site;
+  std::string kind = "exec";
+  Reader reader(object, where, problem);
+  reader.read("library", site.library);
+  reader.read("imports", site.imports);
+  reader.read("callees", site.callees);
+  reader.read("argument", site.argument);
+  reader.read("keywords", site.keywords);
+  reader.read("kind", kind);
+  reader.read("placeholders", site.placeholders);
+  reader.read("fragment", site.fragment);
+  std::string receiver = "any";
+  reader.read("receiver", receiver);
+  reader.finish();
+  site.kind = kind_named(kind, reader);
+  if (receiver == "none")
+    site.receiver = host::CallSite::Receiver::kNone;
+  else if (receiver == "required")
+    site.receiver = host::CallSite::Receiver::kRequired;
+  else if (receiver != "any")
+    reader.complain("\"receiver\" is none of any, none, required");
+  if (site.library.empty() || site.callees.empty()) reader.complain("\"library\" and \"callees\" are required");
+  return site;
+}
+
+host::Callback read_callback(const json& object, const std::string& where, std::string& problem) {
+  host::Callback callback;
+  Reader reader(object, where, problem);
+  reader.read("callees", callback.callees);
+  reader.read("function", callback.function);
+  reader.read("function_keyword", callback.function_keyword);
+  reader.read("iterable", callback.iterable);
+  reader.finish();
+  return callback;
+}
+
+host::StringRules read_strings(const json& object, std::string& problem) {
+  host::StringRules rules;
+  std::map<std::string, std::string> simple, interpolation;
+  std::map<std::string, int> hexadecimal;
+  Reader reader(object, "strings.", problem);
+  reader.read("prefix_raw", rules.prefix_raw);
+  reader.read("prefix_interpolated", rules.prefix_interpolated);
+  reader.read("introducer", rules.introducer);
+  reader.read("simple", simple);
+  reader.read("hexadecimal", hexadecimal);
+  reader.read("octal", rules.octal);
+  reader.read("interpolation_escapes", interpolation);
+  reader.finish();
+  rules.simple.assign(simple.begin(), simple.end());
+  rules.hexadecimal.assign(hexadecimal.begin(), hexadecimal.end());
+  rules.interpolation_escapes.assign(interpolation.begin(), interpolation.end());
+  return rules;
+}
+
+host::Words read_words(const json& object, std::string& problem) {
+  host::Words words;
+  Reader reader(object, "words.", problem);
+  reader.read("concatenate", words.concatenate);
+  reader.read("format", words.format);
+  reader.read("repeat", words.repeat);
+  reader.read("transparent_methods", words.transparent_methods);
+  reader.read("transparent_functions", words.transparent_functions);
+  reader.read("format_methods", words.format_methods);
+  reader.read("join_methods", words.join_methods);
+  reader.read("replace_methods", words.replace_methods);
+  reader.read("self", words.self);
+  reader.read("database_receivers", words.database_receivers);
+  reader.read("any_receiver_callees", words.any_receiver_callees);
+  reader.read("quiet_callees", words.quiet_callees);
+  reader.read("fetch_methods", words.fetch_methods);
+  reader.read("iterate_through", words.iterate_through);
+  reader.read("element_methods", words.element_methods);
+  reader.read("mutating_methods", words.mutating_methods);
+  reader.read("range_functions", words.range_functions);
+  reader.read("batch_functions", words.batch_functions);
+  reader.read("batch_words", words.batch_words);
+  reader.read("retry_words", words.retry_words);
+  reader.read("sleep_functions", words.sleep_functions);
+  reader.read("identifier_functions", words.identifier_functions);
+  reader.finish();
+  return words;
+}
+
+}  // namespace
+
+Language::Language() : query_(nullptr, ts_query_delete) {}
+Language::~Language() = default;
+
+host::Grammar Language::grammar() const {
+  return {language_, query_.get(), role_by_symbol_, captures_};
+}
+
+bool Language::may_hold_sql(std::string_view source) const {
+  if (host::has_upper_case_verb(source)) return true;
+  auto stands_in = [&](std::string_view word) { return source.find(word) != std::string_view::npos; };
+  if (std::any_of(words.any_receiver_callees.begin(), words.any_receiver_callees.end(), stands_in)) return true;
+  return std::any_of(call_sites.begin(), call_sites.end(), [&](const host::CallSite& site) {
+    bool gate = site.imports.empty() || std::any_of(site.imports.begin(), site.imports.end(), stands_in);
+    return gate && std::any_of(site.callees.begin(), site.callees.end(), [&](std::string_view callee) {
+             return stands_in(callee.substr(callee.rfind('.') + 1));
+           });
+  });
+}
+
+Result<std::unique_ptr<Language>> Language::load(const std::string& json_path) {
+  auto language = std::make_unique<Language>();
+  if (Status status = language->load_json(json_path); !status) return fail(status.error());
+  std::string query_path = std::filesystem::path(json_path).replace_extension(".scm").string();
+  if (Status status = language->load_query(query_path); !status) return fail(status.error());
+  return language;
+}
+
+Status Language::load_json(const std::string& path) {
+  Result<std::string> text = read_file(path);
+  if (!text) return fail(text.error());
+  json root;
+  try {
+    root = json::parse(*text, nullptr, true, true);
+  } catch (const json::parse_error& error) {
+    return fail(malformed(path, error.what(), line_of(*text, error.byte == 0 ? 0 : error.byte - 1)));
+  }
+  std::string problem;
+  std::map<std::string, std::vector<std::string>> nodes;
+  Reader reader(root, "", problem);
+  reader.read("language", name);
+  reader.read("extensions", extensions);
+  reader.read("nodes", nodes);
+  if (const json* object = reader.member("strings")) strings = read_strings(*object, problem);
+  if (const json* object = reader.member("words")) words = read_words(*object, problem);
+  reader.each("callbacks", [&](const json& object, const std::string& where) {
+    callbacks.push_back(read_callback(object, where, problem));
+  });
+  reader.each("call_sites", [&](const json& object, const std::string& where) {
+    call_sites.push_back(read_call_site(object, where, problem));
+  });
+  reader.finish();
+  for (const auto& [known, grammar] : kGrammars)
+    if (known == name) language_ = grammar();
+  if (language_ == nullptr) reader.complain("\"language\": no grammar is built in for \"" + name + "\"");
+  if (!problem.empty()) return fail(malformed(path, problem));
+
+  role_by_symbol_.assign(ts_language_symbol_count(language_), host::Role::kNone);
+  for (const auto& [role_name, types] : nodes) {
+    auto role = host::role_named(role_name);
+    if (!role) return fail(malformed(path, "nodes: unknown role \"" + role_name + "\""));
+    for (const std::string& type : types) {
+      bool found = false;  // one name can stand for several symbols (aliases)
+      for (TSSymbol symbol = 0; symbol < role_by_symbol_.size(); ++symbol) {
+        if (ts_language_symbol_type(language_, symbol) != TSSymbolTypeRegular ||
+            type != ts_language_symbol_name(language_, symbol))
+          continue;
+        role_by_symbol_[symbol] = *role;
+        found = true;
+      }
+      if (!found) return fail(malformed(path, "nodes: the grammar has no node \"" + type + "\""));
+    }
+  }
+  return {};
+}
+
+Status Language::load_query(const std::string& path) {
+  Result<std::string> text = read_file(path);
+  if (!text) return fail(text.error());
+  uint32_t offset = 0;
+  TSQueryError error = TSQueryErrorNone;
+  query_.reset(ts_query_new(language_, text->data(), static_cast<uint32_t>(text->size()), &offset, &error));
+  if (!query_) return fail(malformed(path, "the query is not valid for this grammar", line_of(*text, offset)));
+  for (uint32_t id = 0; id < ts_query_capture_count(query_.get()); ++id) {
+    uint32_t length = 0;
+    const char* start = ts_query_capture_name_for_id(query_.get(), id, &length);
+    std::string_view capture(start, length);
+    // A name that is both (@name is a part only; @body, @left …) is looked up as a part first.
+    if (auto part = host::part_named(capture)) {
+      captures_.push_back({host::Role::kNone, *part});
+    } else if (auto role = host::role_named(capture)) {
+      captures_.push_back({*role, host::Part::kCount});
+    } else {
+      return fail(malformed(path, "unknown capture \"@" + std::string(capture) + "\"",
+                            line_of(*text, text->find("@" + std::string(capture)))));
+    }
+  }
+  return {};
+}
+
+Languages::Languages() = default;
+Languages::Languages(Languages&&) noexcept = default;
+Languages& Languages::operator=(Languages&&) noexcept = default;
+Languages::~Languages() = default;
+
+Result<Languages> Languages::load(const std::string& folder) {
+  std::vector<std::string> files;
+  std::error_code code;
+  for (std::filesystem::directory_iterator entry(folder, code), end; !code && entry != end; entry.increment(code))
+    if (entry->path().extension() == ".json") files.push_back(entry->path().string());
+  if (code) return fail(malformed(folder, "the folder of languages can't be read: " + code.message()));
+  std::sort(files.begin(), files.end());
+  Languages languages;
+  for (const std::string& file : files) {
+    auto language = Language::load(file);
+    if (!language) return fail(language.error());
+    languages.languages_.push_back(std::move(*language));
+  }
+  return languages;
+}
+
+const Language* Languages::for_path(std::string_view path) const {
+  for (const auto& language : languages_)
+    for (const std::string& extension : language->extensions)
+      if (path.ends_with(extension)) return language.get();
+  return nullptr;
+}
+
+namespace host {
+
+bool is_one_of(std::string_view word, const std::vector<std::string>& words) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+bool ends_with_path(std::string_view path, std::string_view end) {
+  return path.ends_with(end) && (path.size() == end.size() || path[path.size() - end.size() - 1] == '.');
+}
+
+}  // namespace host
+}  // namespace explaingate

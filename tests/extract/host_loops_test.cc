@@ -1,0 +1,127 @@
+// Loops around a call: which parts are inside, what they run over, and whether they go round.
+#include <doctest/doctest.h>
+
+#include "extract/host_dump.h"
+
+using namespace explaingate;
+
+namespace {
+
+// The loops of the last statement.
+std::string loops(const std::string& source) {
+  Extraction extraction = extract("a.py", "import sqlite3\n" + source, test_languages(), Dialect::kSqlite);
+  if (extraction.statements.empty()) return "no statement\n";
+  std::string out;
+  for (const Loop& loop : extraction.statements.back().loops) out += dump_loop(loop);
+  return out;
+}
+
+struct Case {
+  std::string source, want;
+};
+
+}  // namespace
+
+TEST_CASE("what is inside a loop") {
+  const Case cases[] = {
+      {"c.execute('SELECT 1')\n", ""},
+      {"for x in xs:\n  c.execute('SELECT 1')\n", "  for 2-3 x in xs, collection\n"},
+      {"async def f():\n  async for x in xs:\n    await c.execute('SELECT 1', (x,))\n",
+       "  for 3-4 x in xs, collection, varies\n"},
+      {"for x in c.execute('SELECT 1'):\n  pass\n", ""},
+      {"for x in xs:\n  pass\nelse:\n  c.execute('SELECT 1')\n", ""},
+      {"while c.execute('SELECT 1'):\n  pass\n", "  while 2-3, unknown\n"},
+      {"while a:\n  pass\nelse:\n  c.execute('SELECT 1')\n", ""},
+      {"for x in xs:\n  for y in x:\n    if y:\n      c.execute('SELECT ?', (x,))\n",
+       "  for 2-5 x in xs, collection, varies\n  for 3-5 y in x, collection\n"},
+      {"[c.execute('SELECT ?', (x,)) for x in xs]\n", "  comprehension 2-2 x in xs, collection, varies\n"},
+      {"{x: c.execute('SELECT 1') for x in xs}\n", "  comprehension 2-2 x in xs, collection\n"},
+      {"any(c.execute('SELECT ?', (x,)) for x in xs)\n", "  comprehension 2-2 x in xs, collection, varies\n"},
+      {"[x for x in c.execute('SELECT 1')]\n", ""},
+      {"[y for x in xs for y in c.execute('SELECT ?', (x,))]\n", "  comprehension 2-2 x in xs, collection, varies\n"},
+      {"[x for x in xs if c.execute('SELECT ?', (x,))]\n", "  comprehension 2-2 x in xs, collection, varies\n"},
+      {"list(map(lambda x: c.execute('SELECT ?', (x,)), xs))\n", "  callback 2-2 x in xs, collection, varies\n"},
+      {"sorted(xs, key=lambda x: c.execute('SELECT ?', (x,)))\n", "  callback 2-2 x in xs, collection, varies\n"},
+      {"pool.map(lambda x: c.execute('SELECT ?', (x,)), xs)\n", "  callback 2-2 x in xs, collection, varies\n"},
+      {"await asyncio.gather(*[c.execute('SELECT ?', (x,)) for x in xs])\n",
+       "  comprehension 2-2 x in xs, collection, varies\n"},
+      // defining a function in a loop isn't calling it
+      {"for x in xs:\n  def f():\n    c.execute('SELECT 1')\n", ""},
+      {"for x in xs:\n  fs.append(lambda: c.execute('SELECT 1'))\n", ""},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.source);
+    CHECK(loops(c.source) == c.want);
+  }
+}
+
+TEST_CASE("what a loop runs over") {
+  const Case cases[] = {
+      {"for r in c.execute('SELECT 1'):\n  c.execute('SELECT ?', r)\n",
+       "  for 2-3 r in c.execute('SELECT 1'), rows of #0, varies\n"},
+      {"for r in c.execute('SELECT 1').fetchall():\n  c.execute('SELECT ?', r)\n",
+       "  for 2-3 r in c.execute('SELECT 1').fetchall(), rows of #0, varies\n"},
+      {"c.execute('SELECT 1')\nfor r in c.fetchall():\n  d.execute('SELECT ?', r)\n",
+       "  for 3-4 r in c.fetchall(), rows of #0, varies\n"},
+      {"c.execute('SELECT 1')\nfor i, r in enumerate(c):\n  d.execute('SELECT ?', r)\n",
+       "  for 3-4 i, r in enumerate(c), rows of #0, varies\n"},
+      {"c.execute('SELECT 1')\nrows = c.fetchall()\nc.execute('SELECT 2')\nfor r in rows:\n  c.execute('SELECT ?', "
+       "r)\n",
+       "  for 5-6 r in rows, rows of #0, varies\n"},
+      {"rows = c.execute('SELECT 1')\nfor r in rows.fetchall():\n  c.execute('SELECT ?', r)\n",
+       "  for 3-4 r in rows.fetchall(), rows of #0, varies\n"},
+      {"def f(q):\n  for r in c.execute(q):\n    c.execute('SELECT ?', r)\n",
+       "  for 3-4 r in c.execute(q), rows, varies\n"},
+      {"c.execute('SELECT 1')\nwhile (r := c.fetchone()):\n  d.execute('SELECT ?', r)\n",
+       "  while 3-4, rows of #0, varies\n"},
+      {"for x in (1, 2):\n  c.execute('SELECT ?', (x,))\n", "  for 2-3 x in (1, 2), literal, varies\n"},
+      {"for x in range(3):\n  c.execute('SELECT ?', (x,))\n", "  for 2-3 x in range(3), literal, varies\n"},
+      {"NAMES = ['a', 'b']\nfor x in NAMES:\n  c.execute('SELECT ?', (x,))\n",
+       "  for 3-4 x in NAMES, literal, varies\n"},
+      {"D = {'a': 1}\nfor k, v in D.items():\n  c.execute('SELECT ?', (v,))\n",
+       "  for 3-4 k, v in D.items(), literal, varies\n"},
+      {"NAMES = ['a']\nNAMES.append(b)\nfor x in NAMES:\n  c.execute('SELECT ?', (x,))\n",
+       "  for 4-5 x in NAMES, collection, varies\n"},
+      {"for x in [a, b]:\n  c.execute('SELECT ?', (x,))\n", "  for 2-3 x in [a, b], collection, varies\n"},
+      {"for i in range(n):\n  c.execute('SELECT ?', (i,))\n", "  for 2-3 i in range(n), collection, varies\n"},
+      {"for i in range(0, len(xs), 100):\n  c.execute('SELECT ?', xs[i:i + 100])\n",
+       "  for 2-3 i in range(0, len(xs), 100), batch, varies\n"},
+      {"for part in chunked(xs, 10):\n  c.execute('SELECT ?', part)\n",
+       "  for 2-3 part in chunked(xs, 10), batch, varies\n"},
+      {"for batch in split(xs):\n  c.execute('SELECT ?', batch)\n", "  for 2-3 batch in split(xs), batch, varies\n"},
+      {"for x in find(y):\n  c.execute('SELECT ?', (x,))\n", "  for 2-3 x in find(y), unknown, varies\n"},
+      {"for attempt in range(n):\n  try:\n    c.execute('SELECT 1')\n    break\n  except E:\n    time.sleep(1)\n",
+       "  for 2-7 attempt in range(n), retry, leaves\n"},
+      {"while True:\n  try:\n    c.execute('SELECT 1')\n    break\n  except E:\n    time.sleep(1)\n",
+       "  while 2-7, retry, leaves\n"},
+      {"while True:\n  try:\n    c.execute('SELECT ?', (next(i),))\n  except E:\n    break\n",
+       "  while 2-6, unknown\n"},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.source);
+    CHECK(loops(c.source) == c.want);
+  }
+}
+
+TEST_CASE("what varies and what leaves") {
+  const Case cases[] = {
+      {"for x in xs:\n  y = x.id\n  z = y + 1\n  c.execute('SELECT ?', (z,))\n",
+       "  for 2-5 x in xs, collection, varies\n"},
+      {"for x in xs:\n  c.execute(f'SELECT a FROM t WHERE b = {x}')\n", "  for 2-3 x in xs, collection, varies\n"},
+      {"for x in xs:\n  q = 'SELECT a FROM t'\n  c.execute(q, (other,))\n", "  for 2-4 x in xs, collection\n"},
+      {"while n:\n  n -= 1\n  c.execute('SELECT ?', (n,))\n", "  while 2-4, unknown, varies\n"},
+      {"def f():\n  for x in xs:\n    return c.execute('SELECT 1')\n", "  for 3-4 x in xs, collection, leaves\n"},
+      {"def f():\n  for x in xs:\n    r = c.execute('SELECT 1')\n    if r:\n      return r\n    else:\n      raise E\n",
+       "  for 3-8 x in xs, collection, leaves\n"},
+      {"def f():\n  for x in xs:\n    r = c.execute('SELECT 1')\n    if r:\n      return r\n",
+       "  for 3-6 x in xs, collection\n"},
+      {"for x in xs:\n  if x:\n    c.execute('SELECT 1')\n    break\n", "  for 2-5 x in xs, collection, leaves\n"},
+      {"for x in xs:\n  c.execute('SELECT 1')\n  continue\n", "  for 2-4 x in xs, collection\n"},
+      {"for x in xs:\n  for y in ys:\n    c.execute('SELECT 1')\n    break\n",
+       "  for 2-5 x in xs, collection\n  for 3-5 y in ys, collection, leaves\n"},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.source);
+    CHECK(loops(c.source) == c.want);
+  }
+}
