@@ -144,9 +144,10 @@ class Analysis {
   void operator_comparison(const Node& node, const Where& where);
   void between(const Node& node, const Where& where, bool negated);
   void sublink_comparison(const Node& node, const Where& where);
-  void truth(const Node& node, const Where& where, std::string op);
+  void truth(const Node& node, const Where& where);
   void compare(const Comparison& comparison, const Where& where, bool flip);
   void emit(const Comparison& comparison, const Use& use, const Where& where);
+  bool names_table(const Node* other, int table, int block);
   void describe_other(const Node* other, int block, Predicate& predicate);
   void uses(const Node& node, const std::string& why_not, std::vector<Use>& found, int depth) const;
   [[nodiscard]] std::string reason(const Node& node) const;

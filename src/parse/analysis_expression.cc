@@ -196,7 +196,8 @@ std::pair<int, int> Analysis::find_table(std::string_view schema, std::string_vi
       for (int index : scope.tables) {
         const TableRef& table = out_.tables[static_cast<size_t>(index)];
         const std::string& known = table.alias.empty() ? table.name : table.alias;
-        if (same_name(known, qualifier) && (schema.empty() || same_name(table.schema, schema))) return {index, at};
+        if (same_name(known, qualifier) && (schema.empty() || table.schema.empty() || same_name(table.schema, schema)))
+          return {index, at};
       }
     }
     hidden = scope.hides_parent;

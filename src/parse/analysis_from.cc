@@ -43,9 +43,11 @@ void Analysis::from(const Node& list, int block, int target) {
       join.left = alone ? left : -1;
       join.right = item.table;
       join.type = ",";
-      bool comma = item.first > 0 && source_.lexed().symbol(item.first - 1) == ',';
-      if (item.first < source_.lexed().tokens.size())
-        join.offset = source_.lexed().tokens[item.first - (comma ? 1 : 0)].offset;
+      const Lexemes& lexed = source_.lexed();
+      size_t comma = item.first;
+      for (int back = 0; back < 3 && comma > 0 && lexed.symbol(comma) != ','; ++back) --comma;
+      if (lexed.symbol(comma) != ',') comma = item.first;  // UPDATE … FROM's first table
+      if (comma < lexed.tokens.size()) join.offset = lexed.tokens[comma].offset;
       out_.joins.push_back(std::move(join));
       alone = false;
     }

@@ -51,7 +51,7 @@ bool is_arithmetic(std::string_view op) {
 }
 
 bool excludes(std::string_view op) {  // true for nearly all rows, so that an index is no help
-  return op == "<>" || (op.starts_with("NOT ")) || op == "IS NOT" || op.starts_with("!");
+  return op == "<>" || op.starts_with("NOT ") || op.starts_with("IS NOT") || op.starts_with("!");
 }
 
 }  // namespace
@@ -108,20 +108,20 @@ void Analysis::comparison(const Node& node, const Where& where) {
       const Node* tested = tree_.child(node, Key::kArg);
       std::string op(tree_.text(node, Key::kBooltesttype));  // IS_NOT_TRUE
       std::ranges::replace(op, '_', ' ');
-      if (tested != nullptr) truth(*tested, where, op);
+      if (tested != nullptr) compare({.op = op, .node = &node, .left = tested, .right = nullptr}, where, false);
       return;
     }
     case Type::kAConst:
     case Type::kParamRef:
       return;
     default:
-      return truth(node, where, "IS TRUE");
+      return truth(node, where);
   }
 }
 
 // A column or an expression as a condition: WHERE active, WHERE instr(name, ?).
-void Analysis::truth(const Node& node, const Where& where, std::string op) {
-  compare({.op = std::move(op), .node = &node, .left = &node, .right = nullptr}, where, false);
+void Analysis::truth(const Node& node, const Where& where) {
+  compare({.op = "IS TRUE", .node = &node, .left = &node, .right = nullptr}, where, false);
 }
 
 void Analysis::operator_comparison(const Node& node, const Where& where) {
@@ -135,7 +135,7 @@ void Analysis::operator_comparison(const Node& node, const Where& where) {
   bool json = name == "->" || name == "->>" || name == "#>" || name == "#>>" || name == "||";
   if (left == nullptr || right == nullptr || kind == "AEXPR_NULLIF" ||
       (kind == "AEXPR_OP" && (is_arithmetic(name) || json)))
-    return truth(node, where, "IS TRUE");
+    return truth(node, where);
   if (kind.starts_with("AEXPR_BETWEEN")) return between(node, where, false);
   if (kind.starts_with("AEXPR_NOT_BETWEEN")) return between(node, where, true);
 
@@ -371,6 +371,14 @@ void Analysis::emit(const Comparison& comparison, const Use& use, const Where& w
   predicate.offset = source_.start(whole);
   predicate.length = source_.length(whole);
   out_.predicates.push_back(std::move(predicate));
+}
+
+// "t.a = t.b + 1": no index helps to compare two columns of one row.
+bool Analysis::names_table(const Node* other, int table, int block) {
+  if (other == nullptr || table < 0) return false;
+  std::vector<Use> found;
+  uses(*other, {}, found, 0);
+  return std::ranges::any_of(found, [&](const Use& use) { return resolve(*use.column, block).table == table; });
 }
 
 void Analysis::describe_other(const Node* other, int block, Predicate& predicate) {

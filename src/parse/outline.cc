@@ -30,6 +30,7 @@ class Definition {
     if (type == Word::kTable) {
       out.kind = StatementKind::kCreateTable;
       out.object = qualified_name();
+      check(out, !out.object.empty());
       check(out, lexed_.symbol(at_) == '(' || any_of({Word::kAs, Word::kUsing, Word::kPartition, Word::kOf}));
       out.query = body(out.kind);
     } else if (type == Word::kIndex) {

@@ -10,6 +10,7 @@
 #include "parse/source_text.h"
 #include "parse/translate.h"
 #include "parse/tree.h"
+#include "parse/utility.h"
 
 namespace explaingate {
 namespace {
@@ -117,16 +118,30 @@ Result<void> read_tree(const GrammarResult& parsed, const Lexemes& lexed, const 
   return {};
 }
 
-// SQLite's DDL is not PostgreSQL's: tokens tell what there is to know, and the engine checks the rest.
-Result<void> define_sqlite(const Outline& shape, const Lexemes& lexed, const Translation& translation,
-                           ParsedQuery& query) {
+// SQLite's DDL and commands are not PostgreSQL's: tokens tell what there is to know, and the engine checks the rest.
+Result<void> define_sqlite(const Outline& shape, Lexemes& lexed, std::string_view placeholders, ParsedQuery& query) {
   if (auto balanced = check_brackets(lexed); !balanced) return balanced;
-  bool ddl = shape.kind != StatementKind::kUtility && shape.kind != StatementKind::kTransaction;
-  if (!shape.known || (ddl && shape.stopped != 0))
-    return syntax_error_at(lexed, std::max<size_t>(shape.stopped, shape.known));
-  bool only_sqlite = shape.kind == StatementKind::kUtility || shape.kind == StatementKind::kCreateTrigger;
-  if (!only_sqlite) query.fingerprint = grammar_fingerprint(translation.text);
-  if (query.fingerprint.empty()) query.fingerprint = token_fingerprint(lexed);
+  bool command = shape.kind == StatementKind::kUtility || shape.kind == StatementKind::kTransaction;
+  if (command) {
+    size_t explained = 0;
+    if (auto stop = sqlite_command_stop(lexed, explained)) return syntax_error_at(lexed, *stop);
+    if (explained > 0) {
+      uint32_t start = lexed.tokens[explained].offset;
+      auto inner = parse_query(lexed.sql.substr(start), Dialect::kSqlite, placeholders);
+      if (!inner) return statement_error(inner.error().message, start + static_cast<size_t>(inner.error().column - 1));
+      query.placeholder_count = inner->placeholder_count;
+    }
+  } else if (shape.stopped != 0) {
+    return syntax_error_at(lexed, shape.stopped);
+  }
+  if (shape.kind == StatementKind::kCreateTrigger) {
+    size_t last = lexed.tokens.size() - 1;
+    if (lexed.word(last) != Word::kEnd) return syntax_error_at(lexed, lexed.tokens.size());
+  }
+  std::string tokens = token_fingerprint(lexed);  // before the translation takes words for names
+  if (!command && shape.kind != StatementKind::kCreateTrigger)
+    query.fingerprint = grammar_fingerprint(translate(lexed, Dialect::kSqlite, shape.kind).text);
+  if (query.fingerprint.empty()) query.fingerprint = std::move(tokens);
   return {};
 }
 
@@ -148,13 +163,13 @@ Result<ParsedQuery> parse_query(std::string_view sql, Dialect dialect, std::stri
   query.object = shape.object;
   query.object_type = shape.object_type;
   query.on_table = shape.on_table;
-  Translation translation = translate(*lexed, dialect, shape.kind);
-  query.placeholder_count = translation.placeholder_count;
 
   Result<void> done;
   if (dialect == Dialect::kSqlite && is_definition(shape.kind) && shape.query == 0 && shape.known) {
-    done = define_sqlite(shape, *lexed, translation, query);
+    done = define_sqlite(shape, *lexed, placeholders, query);
   } else {
+    Translation translation = translate(*lexed, dialect, shape.kind);
+    query.placeholder_count = translation.placeholder_count;
     GrammarResult parsed(translation.text);
     done = parsed.accepted() ? read_tree(parsed, *lexed, translation, dialect, query)
                              : grammar_error(parsed.error(), *lexed, translation);

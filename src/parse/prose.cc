@@ -1,7 +1,6 @@
 // looks_like_sql(): the last gate against prose.
 #include <algorithm>
 
-#include "parse/grammar.h"
 #include "parse/lexemes.h"
 #include "parse/outline.h"
 #include "parse/parse.h"
@@ -9,34 +8,29 @@
 namespace explaingate {
 namespace {
 
-// PostgreSQL's grammar takes "select name", "delete from me", "drop table salt" and much other English. A text that it
-// accepts is SQL when something in it is not English, or when it is long enough in the way of SQL:
-//   - a mark that prose hasn't inside a sentence: an operator, a bracket, a placeholder, a quoted string, a dotted
-//   name, a number;
-//   - a keyword in capitals, with the statement's first word in capitals as well: "SELECT name FROM users";
-//   - two clauses, each with its keyword: "select name from users where active".
-// Qualifies: "delete from users where id = ?", "select 1". Near misses: "Select a file", "select all from list", "drop
-// table", "with pleasure", "SELECT name" (a label of a form), "Update available".
+// PostgreSQL's grammar takes "select name", "select-all", "delete from the list" and much other English. A text that it
+// accepts is SQL when something in it is not English:
+//   - "Select …": a sentence begins so, and hardly any SQL: two marks that prose hasn't (an operator, a bracket, a
+//   quoted string,
+//     a placeholder, a number) and a clause;
+//   - with a clause (FROM, INTO, SET …): it is, unless there is no mark and an English word ("the", "your") or nothing
+//   selected;
+//   - without a clause: a literal, a placeholder, a comparison or a call: "select 1", "SELECT changes()".
+// Qualifies: "select name from users". Near misses: "Select name from users", "select all from list", "SELECT (NONE)",
+// "select 5 items", "select file(s)".
 struct Signs {
-  int marks = 0;
-  int capital_keywords = 0;
+  int marks = 0;   // anything but words and commas
+  int values = 0;  // marks that make an expression
   int clauses = 0;
+  bool english = false;
 };
 
 bool is_clause(Word word) {
   switch (word) {
     case Word::kFrom:
-    case Word::kWhere:
     case Word::kInto:
     case Word::kValues:
     case Word::kSet:
-    case Word::kJoin:
-    case Word::kGroup:
-    case Word::kOrder:
-    case Word::kHaving:
-    case Word::kLimit:
-    case Word::kUnion:
-    case Word::kReturning:
     case Word::kTable:
     case Word::kIndex:
     case Word::kView:
@@ -51,8 +45,22 @@ bool in_capitals(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return c < 'a' || c > 'z'; });
 }
 
-bool is_capitalised(std::string_view text) {  // "Select": how a sentence begins, and nobody's SQL
+bool is_capitalised(std::string_view text) {
   return text.size() > 1 && text[0] >= 'A' && text[0] <= 'Z' && !in_capitals(text.substr(1));
+}
+
+bool is_english(const Lexemes& lexed, size_t i) {
+  for (std::string_view word : {"the", "an", "this", "that", "these", "those", "your", "you", "my", "our", "please"})
+    if (lexed.text_is(i, word)) return true;
+  return false;
+}
+
+// "name(" without a space, and not the "(s)" of a plural.
+bool is_call(const Lexemes& lexed, size_t open) {
+  if (open == 0 || lexed.kind(open - 1) != TokenKind::kWord ||
+      lexed.tokens[open - 1].end() != lexed.tokens[open].offset)
+    return false;
+  return !lexed.text_is(open + 1, "s") && !lexed.text_is(open + 1, "es");
 }
 
 Signs signs(const Lexemes& lexed) {
@@ -60,20 +68,26 @@ Signs signs(const Lexemes& lexed) {
   for (size_t i = 0; i < lexed.tokens.size(); ++i) {
     const Lexeme& token = lexed.tokens[i];
     switch (token.kind) {
-      case TokenKind::kString:
       case TokenKind::kNumber:
+        ++found.marks;
+        if (lexed.kind(i + 1) != TokenKind::kWord || lexed.word(i + 1) != Word::kNone) ++found.values;  // "5 items"
+        break;
+      case TokenKind::kString:
       case TokenKind::kParameter:
+        ++found.values;
+        [[fallthrough]];
       case TokenKind::kQuotedName:
         ++found.marks;
         break;
       case TokenKind::kOperator:
-        if (token.symbol != ',') ++found.marks;
+        if (token.symbol == ',') break;
+        ++found.marks;
+        if (token.symbol == '=' || token.symbol == '<' || token.symbol == '>') ++found.values;
+        if (token.symbol == '(' && is_call(lexed, i)) ++found.values;
         break;
       case TokenKind::kWord:
-        if (is_clause(token.word)) {
-          ++found.clauses;
-          if (in_capitals(lexed.text(i))) ++found.capital_keywords;
-        }
+        if (is_clause(token.word)) ++found.clauses;
+        found.english = found.english || is_english(lexed, i);
         break;
       default:
         break;
@@ -83,14 +97,33 @@ Signs signs(const Lexemes& lexed) {
 }
 
 // Statements of words alone, as scripts have them and sentences don't.
-bool is_plain_command(const Lexemes& lexed, const Outline& shape) {
+bool is_plain_command(const Lexemes& lexed) {
   size_t size = lexed.tokens.size();
   bool capitals = in_capitals(lexed.text(0));
-  if (shape.kind == StatementKind::kTransaction)
-    return size == 1 ? capitals : capitals || lexed.text_is(1, "transaction") || lexed.word(0) == Word::kSavepoint;
-  if (shape.kind == StatementKind::kUtility)
-    return lexed.word(0) == Word::kPragma ? size > 1 : capitals && (size > 1 || lexed.word(0) == Word::kVacuum);
-  return false;
+  switch (lexed.word(0)) {
+    case Word::kBegin:
+    case Word::kCommit:
+    case Word::kRollback:
+      return capitals || (size == 2 && lexed.text_is(1, "transaction"));
+    case Word::kStart:
+      return lexed.text_is(1, "transaction");
+    case Word::kSavepoint:
+      return size == 2;
+    case Word::kRelease:
+      return capitals || lexed.word(1) == Word::kSavepoint;
+    case Word::kPragma:
+      return size > 1;
+    case Word::kVacuum:
+      return capitals;
+    case Word::kReindex:
+    case Word::kAnalyze:
+    case Word::kTruncate:
+      return capitals && size > 1;
+    case Word::kExplain:
+      return capitals || lexed.text_is(1, "query");
+    default:
+      return false;
+  }
 }
 
 bool starts_statement(const Lexemes& lexed) {
@@ -99,25 +132,42 @@ bool starts_statement(const Lexemes& lexed) {
   return lexed.kind(first) == TokenKind::kWord && has_flag(lexed.word(first), kStartsStatement);
 }
 
+// SELECT with nothing to select, as in "select from list": PostgreSQL allows it.
+bool selects_nothing(const Lexemes& lexed) {
+  size_t i = 1;
+  if (lexed.word(i) == Word::kAll || lexed.word(i) == Word::kDistinct) ++i;
+  return lexed.word(0) == Word::kSelect && lexed.word(i) == Word::kFrom;
+}
+
 bool reads_as_sql(const Lexemes& lexed, const Outline& shape) {
+  // "select-all" is a class name. An opening bracket, a quote or a star may touch the first word.
+  if (lexed.tokens.size() > 1 && lexed.tokens[0].end() == lexed.tokens[1].offset &&
+      lexed.kind(1) == TokenKind::kOperator && lexed.symbol(1) != '(' && lexed.symbol(1) != '*')
+    return false;
   Signs found = signs(lexed);
-  std::string_view first = lexed.text(0);
-  if (is_plain_command(lexed, shape)) return true;
-  if (shape.kind == StatementKind::kUtility || shape.kind == StatementKind::kTransaction ||
-      shape.kind == StatementKind::kOtherDdl)
-    return found.marks > 0 && !is_capitalised(first);
-  bool capitals = in_capitals(first);
-  if (capitals && found.capital_keywords > 0) return true;
-  if (is_capitalised(first)) return found.marks > 1 && found.clauses > 0;
-  if (found.clauses == 0) return found.marks > 0;  // select 1, select now(), VALUES …
-  return found.marks > 0 || found.clauses > 1;
+  if (found.english && found.marks == 0) return false;
+  if (is_plain_command(lexed)) return true;
+  bool capitalised = is_capitalised(lexed.text(0));
+  switch (shape.kind) {
+    case StatementKind::kUtility:
+    case StatementKind::kTransaction:
+    case StatementKind::kOtherDdl:
+      return found.marks > 0 && !capitalised;
+    default:
+      break;
+  }
+  if (capitalised) return found.marks > 1 && found.clauses > 0;
+  if (found.clauses == 0) return found.values > 0;
+  return found.marks > 0 || !selects_nothing(lexed);
 }
 
 }  // namespace
 
 bool looks_like_sql(std::string_view text) {
   // Most strings of a program don't begin with a statement's word: told without lexing them whole.
-  Token first = Scanner(text, Dialect::kSqlite).next();
+  Scanner scanner(text, Dialect::kSqlite);
+  Token first = scanner.next();
+  while (first.kind == TokenKind::kComment) first = scanner.next();
   bool bracket = token_text(text, first) == "(";
   if (!bracket && (first.kind != TokenKind::kWord || !has_flag(find_word(token_text(text, first)), kStartsStatement)))
     return false;

@@ -42,7 +42,7 @@ void SourceText::reach(const Node& node, size_t& first, size_t& last, int depth)
         while (lexed_.symbol(at + 1) == '.') at += 2;
         if (node.type == Type::kFuncCall && lexed_.symbol(at + 1) == '(') ++at;
       }
-      if (node.type == Type::kCollateClause) ++at;
+      if (node.type == Type::kCollateClause || (node.type == Type::kAConst && lexed_.symbol(at) == '-')) ++at;
       if (node.type == Type::kNullTest || node.type == Type::kBooleanTest) {  // IS [NOT] NULL, ISNULL, NOT NULL
         if (lexed_.word(at) == Word::kIs) ++at;
         if (lexed_.word(at) == Word::kNot) ++at;

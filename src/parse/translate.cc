@@ -195,7 +195,7 @@ void Translator::open_bracket(size_t i) {
     }
     if (query && !has_alias(close + 1))
       edits_.insert(lexed_.tokens[close].end(), " AS \"" + std::string(kNoAlias) + "\"");
-    if (!is_query(i) && close == i + 2 && lexed_.is_name(i + 1)) {
+    if (!query && is_bracketed_name(i)) {
       edits_.replace(lexed_.tokens[i].offset, 1, " ");
       edits_.replace(lexed_.tokens[close].offset, 1, " ");
     }
@@ -216,6 +216,14 @@ bool Translator::is_query(size_t open) const {
     if (lexed_.symbol(behind) != ')' && !combines(next) && next != Word::kOrder && next != Word::kLimit) return false;
   }
   return true;
+}
+
+// "(t)", "((t))"
+bool Translator::is_bracketed_name(size_t open) const {
+  size_t name = open;
+  while (lexed_.symbol(name) == '(') ++name;
+  if (!lexed_.is_name(name) || starts_query(lexed_.word(name)) || lexed_.symbol(name + 1) != ')') return false;
+  return static_cast<size_t>(lexed_.tokens[open].match) == name + (name - open);
 }
 
 bool Translator::has_alias(size_t i) const {

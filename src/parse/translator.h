@@ -39,6 +39,7 @@ class Translator {
   void number(size_t i);
   void open_bracket(size_t i);
   [[nodiscard]] bool is_query(size_t open) const;
+  [[nodiscard]] bool is_bracketed_name(size_t open) const;
   [[nodiscard]] bool has_alias(size_t i) const;
   [[nodiscard]] size_t behind_table(size_t i) const;
   void advance(bool ended) {

@@ -1,5 +1,6 @@
 #include "parse/tree.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -23,10 +24,13 @@ constexpr std::string_view kTypes[] = {
 
 constexpr size_t kSlots = 512;
 
+// The length and four bytes tell the names apart well enough; names are never empty.
 constexpr size_t hash(std::string_view name) {
-  uint32_t value = static_cast<uint32_t>(name.size());
-  for (char c : name) value = value * 31 + static_cast<uint8_t>(c);
-  return (value ^ (value >> 9)) % kSlots;
+  auto byte = [&](size_t i) { return static_cast<uint32_t>(static_cast<uint8_t>(name[i])); };
+  size_t size = name.size();
+  uint32_t value = byte(0) | byte(size / 2) << 8 | byte(size - 1) << 16 | byte(size > 4 ? size - 4 : 0) << 24;
+  value += static_cast<uint32_t>(size) * 0x01000193U;
+  return (value * 0x9E3779B1U) >> 23;  // 9 bits: kSlots
 }
 
 template <size_t N>
@@ -136,21 +140,23 @@ class Tree::Reader {
     return true;
   }
 
-  // Behind the opening quote; leaves at_ behind the closing one.
+  // Behind the opening quote; leaves at_ behind the closing one. Names have no escapes.
+  std::string_view name() {
+    size_t start = at_;
+    size_t end = std::min(json_.find('"', start), json_.size());
+    at_ = end + 1;
+    return json_.substr(start, end - start);
+  }
+
   std::string_view quoted() {
     size_t start = at_;
-    bool escaped = false;
-    while (at_ < json_.size() && json_[at_] != '"') {
-      if (json_[at_] == '\\') {
-        escaped = true;
-        ++at_;
-      }
-      ++at_;
-    }
-    std::string_view raw = json_.substr(start, std::min(at_, json_.size()) - start);
-    ++at_;
-    if (!escaped) return raw;
-    tree_.unescaped_.push_back(std::make_unique<std::string>(unescape(raw)));
+    std::string_view raw = name();
+    if (raw.find('\\') == std::string_view::npos) return raw;
+    at_ = start;
+    while (at_ < json_.size() && json_[at_] != '"') at_ += json_[at_] == '\\' ? 2 : 1;
+    size_t end = std::min(at_, json_.size());
+    at_ = end + 1;
+    tree_.unescaped_.push_back(std::make_unique<std::string>(unescape(json_.substr(start, end - start))));
     return *tree_.unescaped_.back();
   }
 
@@ -161,13 +167,11 @@ class Tree::Reader {
   }
 
   bool member() {
-    Key key = Key::kItem;
-    if (!open_.back().array) {
-      if (!take('"')) return false;
-      key = find_key(quoted());
-      if (!take(':')) return false;
-    }
-    return value(key);
+    if (open_.back().array) return value(Key::kItem);
+    if (!take('"')) return false;
+    std::string_view field = name();
+    if (field.empty() || !take(':')) return false;
+    return value(find_key(field));
   }
 
   bool value(Key key) {
@@ -177,8 +181,18 @@ class Tree::Reader {
       std::from_chars(number.data(), number.data() + number.size(), tree_.nodes_[open_.back().node].location);
       return true;
     }
+    char c = json_[at_];
+    if (key == Key::kOther && c != '{' && c != '[') {  // "inh":true, "relpersistence":"p"
+      if (take('"')) {
+        while (at_ < json_.size() && json_[at_] != '"') at_ += json_[at_] == '\\' ? 2 : 1;
+        ++at_;
+      } else {
+        bare();
+      }
+      return true;
+    }
     uint32_t index = append(key);
-    switch (json_[at_]) {
+    switch (c) {
       case '{':
         ++at_;
         return object(index);
@@ -200,7 +214,9 @@ class Tree::Reader {
     bool typed = at_ + 1 < json_.size() && json_[at_] == '"' && json_[at_ + 1] >= 'A' && json_[at_ + 1] <= 'Z';
     if (typed) {
       ++at_;
-      tree_.nodes_[index].type = find_type(quoted());
+      std::string_view type = name();
+      if (type.empty()) return false;
+      tree_.nodes_[index].type = find_type(type);
       if (!take(':') || !take('{')) return false;
     }
     open_.push_back({.node = index, .wrapped = typed});
