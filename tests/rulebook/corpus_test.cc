@@ -1,0 +1,183 @@
+// The rules in the repository and their fixtures belong together: each rule has a whole page and all three kinds of
+// fixtures, no fixture is an orphan, and each rule gives in the sqlite3 shell what it gives here.
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <map>
+#include <set>
+
+#include <doctest/doctest.h>
+
+#include "base/file.h"
+#include "facts_builder.h"
+
+namespace explaingate {
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path kRoot = SOURCE_DIR;
+
+std::vector<std::string> names_in(const fs::path& folder) {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(folder)) names.push_back(entry.path().filename().string());
+  std::ranges::sort(names);
+  return names;
+}
+
+std::vector<fs::path> files_below(const fs::path& folder) {
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::recursive_directory_iterator(folder))
+    if (entry.is_regular_file()) files.push_back(entry.path());
+  std::ranges::sort(files);
+  return files;
+}
+
+// "<rule> <subject>" of each expectation at the end of a line.
+std::vector<std::string> expectations(const fs::path& folder) {
+  std::vector<std::string> found;
+  for (const fs::path& file : files_below(folder)) {
+    std::string text = read_file(file).value();
+    for (std::string_view mark : {"-- expect: ", "# expect: "})
+      for (size_t at = text.find(mark); at != std::string::npos; at = text.find(mark, at + 1))
+        found.push_back(text.substr(at + mark.size(), text.find('\n', at) - at - mark.size()));
+  }
+  return found;
+}
+
+TEST_CASE("the binary carries the rules of the repository, each with a whole page") {
+  auto rules = built_in_rules();
+  if (!rules) FAIL(to_text(rules.error()));
+  std::vector<std::string> carried, there;
+  for (const Rule& rule : *rules) {
+    carried.push_back(rule.id + ".sql");
+    CAPTURE(rule.id);
+    CHECK(rule.built_in);
+    CHECK(rule.summary.ends_with('.'));
+    size_t at = 0;
+    for (const char* section : {"## What it does\n", "## Why\n", "## Example\n```", "## Remedy\n",
+                                "## Stays quiet when\n- ", "## Limits\n"}) {
+      CAPTURE(std::string(section));
+      size_t found = rule.page.find(section, at);
+      REQUIRE(found != std::string::npos);
+      at = found + std::string(section).size();
+      CHECK(rule.page.substr(at, 1) != "\n");
+    }
+    for (const std::string& name : rule.after) CHECK(rule.sql.find("'" + name + "'") != std::string::npos);
+  }
+  for (const std::string& name : names_in(kRoot / "rules"))
+    if (name.ends_with(".sql")) there.push_back(name);
+  CHECK(carried == there);
+}
+
+TEST_CASE("no rule without fixtures that fire, stay quiet and are fixed; no fixture without a rule") {
+  auto rules = built_in_rules();
+  if (!rules) FAIL(to_text(rules.error()));
+  std::set<std::string> ids;
+  for (const Rule& rule : *rules) ids.insert(rule.id);
+  std::vector<std::string> folders = names_in(kRoot / "fixtures" / "rules");
+  CHECK(folders == std::vector<std::string>(ids.begin(), ids.end()));
+  for (const std::string& id : folders) {
+    std::map<std::string, int> kinds;
+    for (const std::string& name : names_in(kRoot / "fixtures" / "rules" / id)) {
+      CAPTURE(id + "/" + name);
+      fs::path folder = kRoot / "fixtures" / "rules" / id / name;
+      std::string kind = name.substr(0, name.find('-'));
+      CHECK((kind == "fires" || kind == "quiet" || kind == "fixed"));
+      CHECK(name.size() > kind.size() + 1);
+      ++kinds[kind];
+      for (const std::string& entry : names_in(folder)) {
+        CAPTURE(entry);
+        CHECK((entry == "base" || entry == "head" || entry == "schema.sql" || entry == "explaingate.json"));
+      }
+      CHECK(fs::is_directory(folder / "base"));
+      std::vector<std::string> expected = expectations(folder / "head");
+      for (const std::string& each : expected)
+        CHECK((ids.contains(each.substr(0, each.find(' '))) && each.find(' ') != std::string::npos));
+      bool fires = std::ranges::any_of(expected, [&](const std::string& each) { return each.starts_with(id + " "); });
+      CHECK(fires == (kind == "fires"));
+      if (kind != "fires") CHECK(expected.empty());
+    }
+    CAPTURE(id);
+    CHECK(kinds["fires"] >= 1);
+    CHECK(kinds["quiet"] >= 2);
+    CHECK(kinds["fixed"] >= 1);
+  }
+}
+
+TEST_CASE("the fixtures' schemas apply and their .sql queries prepare, but for those that are about failing") {
+  for (const fs::path& folder : {kRoot / "fixtures" / "rules"})
+    for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+      if (entry.path().filename() != "head" || !entry.is_directory()) continue;
+      fs::path fixture = entry.path().parent_path();
+      if (fixture.filename().string().starts_with("fires") && fixture.parent_path().filename() == "migration-failed")
+        continue;
+      CAPTURE(fixture.string());
+      auto database = Sqlite::open();
+      REQUIRE(database);
+      if (fs::exists(fixture / "schema.sql")) CHECK(database->execute(read_file(fixture / "schema.sql").value()));
+      for (const fs::path& file : files_below(entry.path()))
+        if (file.filename() == "schema.sql" || file.parent_path().filename() == "migrations")
+          CHECK(database->execute(read_file(file).value()));
+      for (const fs::path& file : files_below(entry.path())) {
+        if (file.parent_path().filename() != "queries") continue;
+        std::string text = read_file(file).value();
+        for (size_t at = 0, tail = 0; text.find_first_not_of(" \n", at) != std::string::npos; at += tail) {
+          auto statement = database->prepare(std::string_view(text).substr(at), &tail);
+          if (!statement && statement.error().message == "no statement here") break;
+          if (!statement) FAIL_CHECK(statement.error().message);
+          if (!statement) break;
+        }
+      }
+    }
+}
+
+// What the sqlite3 shell prints for a rule's file on a saved fact base; "skipped" where the shell isn't installed.
+std::string shell_output(const fs::path& base, const fs::path& rule) {
+  std::string command = "sqlite3 -readonly -bail -noheader '" + base.string() + "' < '" + rule.string() + "' 2>&1";
+  std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen(command.c_str(), "r"), [](FILE* file) { return pclose(file); });
+  REQUIRE(pipe);
+  std::string output;
+  std::array<char, 4096> buffer{};
+  for (size_t got = 0; (got = fread(buffer.data(), 1, buffer.size(), pipe.get())) > 0;)
+    output.append(buffer.data(), got);
+  return output;
+}
+
+TEST_CASE("rule files run unchanged in the sqlite3 shell on a saved fact base, and give as many rows") {
+  if (shell_output(":memory:", "/dev/null").find("not found") != std::string::npos) {
+    MESSAGE("skipped: there is no sqlite3 shell");
+    return;
+  }
+  auto store = FactStore::create();
+  REQUIRE(store);
+  std::string facts = shop() + query({}) + node(1, {}) + where(1, {}) + trial(1, {});
+  facts += query({.id = 2}) + node(2, {.relation = "items"}) + compared(2) + access(2, "items", "search", "scan");
+  facts += query({.id = 3, .growth_class = 2}) + node(3, {.relation = "customers"}) + node(3, {}) +
+           from(3, 0, "customers") + from(3, 1, "orders") + join(3, 0, 1, ",", 0);
+  facts += "INSERT INTO not_analysed VALUES ('a.py', 1, 1, 'why', NULL, 1), ('a.py', 2, 1, 'why', NULL, 1);";
+  REQUIRE(store->database().execute(facts));
+  auto rules = built_in_rules();
+  REQUIRE(rules);
+  auto results = run_rules(*store, *rules, {});
+  if (!results) FAIL(to_text(results.error()));
+  auto folder = TemporaryFolder::create();
+  REQUIRE(folder);
+  REQUIRE(store->save((folder->path() / "facts.db").string()));
+  std::map<std::string, long> counts;
+  for (const Finding& finding : results->findings) ++counts[finding.rule];
+  CHECK(counts == std::map<std::string, long>{
+                      {"access-regression", 1}, {"cross-join", 1}, {"full-scan-growth", 1}, {"not-analysed", 2}});
+  for (const Rule& rule : *rules) {
+    CAPTURE(rule.id);
+    std::string output = shell_output(folder->path() / "facts.db", kRoot / rule.file);
+    CAPTURE(output);
+    for (const char* complaint : {"Parse error", "Runtime error", "Error: "})
+      CHECK(output.find(complaint) == std::string::npos);
+    CHECK(std::ranges::count(output, '\n') == counts[rule.id]);
+  }
+}
+
+}  // namespace
+}  // namespace explaingate
