@@ -59,7 +59,8 @@ TEST_CASE("code in an order that nobody could run") {
              "def clean(db):\n"
              "    db.execute('DROP TABLE IF EXISTS orders')\n"
              "def downgrade(db):\n"
-             "    db.execute('DROP INDEX i')\n"},
+             "    db.execute('DROP INDEX i')\n"
+             "import sqlite3\n"},
         }) ==
         "= code\n"
         "b_tables.py:2 CREATE TABLE orders (id INTEGER PRIMARY KEY, day TEXT, CHECK (note > 1))\n"
