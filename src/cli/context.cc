@@ -38,6 +38,7 @@ Result<ChangeRequest> change_request(const GateOptions& options) {
   ChangeRequest request;
   request.github_base_ref = environment("GITHUB_BASE_REF");
   request.gitlab_base_sha = environment("CI_MERGE_REQUEST_DIFF_BASE_SHA");
+  request.index_file = environment("GIT_INDEX_FILE");
   if (!options.base.empty()) {
     request.mode = ChangeRequest::Mode::kBase;
     request.base = options.base;

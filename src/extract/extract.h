@@ -97,6 +97,8 @@ class Language;
 class Languages {
  public:
   static Result<Languages> load(const std::string& folder);
+  // Those that travel with the binary (rules/languages).
+  static Result<Languages> built_in();
   Languages(Languages&&) noexcept;
   Languages& operator=(Languages&&) noexcept;
   ~Languages();

@@ -39,10 +39,11 @@ Status FactStore::save(const std::string& path) {
   return {};
 }
 
-FactInserter::FactInserter(FactStore& store, std::string_view table, int columns) {
+void FactInserter::prepare(size_t columns) {
+  prepared_ = true;
   std::string marks = "?";
-  for (int i = 1; i < columns; ++i) marks += ",?";
-  auto prepared = store.database().prepare(fmt::format("INSERT INTO {} VALUES ({})", table, marks));
+  for (size_t i = 1; i < columns; ++i) marks += ",?";
+  auto prepared = store_.database().prepare(fmt::format("INSERT INTO {} VALUES ({})", table_, marks));
   if (prepared)
     statement_ = std::move(*prepared);
   else

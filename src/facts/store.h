@@ -30,9 +30,11 @@ class FactStore {
 // status() at the end.
 class FactInserter {
  public:
-  FactInserter(FactStore& store, std::string_view table, int columns);
+  FactInserter(FactStore& store, std::string_view table) : store_(store), table_(table) {}
+  // One value a column, in the order of schema.sql.
   template <class... T>
   void operator()(const T&... values) {
+    if (!prepared_) prepare(sizeof...(values));
     if (!status_) return;
     int index = 0;
     (statement_.bind(++index, values), ...);
@@ -41,7 +43,11 @@ class FactInserter {
   [[nodiscard]] const Status& status() const { return status_; }
 
  private:
+  void prepare(size_t columns);
   void run();
+  FactStore& store_;
+  std::string table_;
+  bool prepared_ = false;
   SqliteStatement statement_;
   Status status_;
 };

@@ -149,18 +149,18 @@ class Filler {
   }
 
   void about_run() {
-    FactInserter run(store_, "run", 5);
+    FactInserter run(store_, "run");
     const Engine& engine = *run_.sides[kHeadSide].engine;
     run(engine.name(), engine.version(), run_.mode == Mode::kAll ? "all" : "change", run_.schema_changed, kScaleCount - 1);
     keep(run);
-    FactInserter limits(store_, "limits", 2);
+    FactInserter limits(store_, "limits");
     for (const auto& [name, value] : run_.settings.limits) limits(name, value);
     keep(limits);
   }
 
   void changes() {
-    FactInserter files(store_, "changed_files", 3);
-    FactInserter lines(store_, "changed_lines", 4);
+    FactInserter files(store_, "changed_files");
+    FactInserter lines(store_, "changed_lines");
     for (const ChangedFile& file : run_.change.files) {
       const std::string& path = file.new_path.empty() ? file.old_path : file.new_path;
       files(path, file.old_path.empty() ? std::optional<std::string>() : std::optional(file.old_path), name_of(file.status));
@@ -174,14 +174,14 @@ class Filler {
   }
 
   void queries() {
-    FactInserter statements(store_, "statements", 16);
-    FactInserter calls(store_, "call_sites", 5);
-    FactInserter loops(store_, "loops", 11);
-    FactInserter tables(store_, "query_tables", 6);
-    FactInserter blocks(store_, "query_blocks", 10);
-    FactInserter predicates(store_, "predicates", 14);
-    FactInserter joins(store_, "joins", 8);
-    FactInserter orderings(store_, "orderings", 8);
+    FactInserter statements(store_, "statements");
+    FactInserter calls(store_, "call_sites");
+    FactInserter loops(store_, "loops");
+    FactInserter tables(store_, "query_tables");
+    FactInserter blocks(store_, "query_blocks");
+    FactInserter predicates(store_, "predicates");
+    FactInserter joins(store_, "joins");
+    FactInserter orderings(store_, "orderings");
     for (const KnownStatement& known : run_.statements) {
       if (known.not_planned == "unchanged") continue;
       const Statement& source = known.source;
@@ -235,8 +235,8 @@ class Filler {
   // Schema statements, who created which object, what came and went, what failed.
   void schema() {
     SchemaDifference difference = run_.schema_changed ? schema_difference(run_) : SchemaDifference{};
-    FactInserter statements(store_, "statements", 16);
-    FactInserter changes(store_, "schema_changes", 6);
+    FactInserter statements(store_, "statements");
+    FactInserter changes(store_, "schema_changes");
     for (SideIndex side : {kBaseSide, kHeadSide}) {
       const SchemaSide& mine = run_.sides[side];
       const std::vector<size_t>& only_here = side == kHeadSide ? difference.come : difference.gone;
@@ -262,7 +262,7 @@ class Filler {
     std::set<std::string> failed_before;
     if (run_.sides[kBaseSide].engine)
       for (const SchemaFailure& failure : run_.sides[kBaseSide].engine->failures()) failed_before.insert(run_.sides[kBaseSide].schema.statements[failure.statement].text);
-    FactInserter rows(store_, "schema_failures", 4);
+    FactInserter rows(store_, "schema_failures");
     const SchemaSide& head = run_.sides[kHeadSide];
     for (const SchemaFailure& failure : head.engine->failures()) {
       bool came = std::binary_search(difference.come.begin(), difference.come.end(), failure.statement);
@@ -286,11 +286,11 @@ class Filler {
 
   void catalogue(SideIndex side) {
     const Engine& engine = *run_.sides[side].engine;
-    FactInserter tables(store_, "tables", 7);
-    FactInserter columns(store_, "columns", 8);
-    FactInserter indexes(store_, "indexes", 7);
-    FactInserter index_columns(store_, "index_columns", 7);
-    FactInserter foreign_keys(store_, "foreign_keys", 8);
+    FactInserter tables(store_, "tables");
+    FactInserter columns(store_, "columns");
+    FactInserter indexes(store_, "indexes");
+    FactInserter index_columns(store_, "index_columns");
+    FactInserter foreign_keys(store_, "foreign_keys");
     std::string_view name = kSideNames[side];
     double factor = engine.scale_factor(kScaleCount - 1);
     for (const CatalogueTable& table : engine.catalogue().tables) {
@@ -315,11 +315,11 @@ class Filler {
   }
 
   void plans() {
-    FactInserter nodes(store_, "plan_nodes", 18);
-    FactInserter metrics(store_, "metrics", 7);
-    FactInserter growth(store_, "growth", 6);
-    FactInserter measured(store_, "measured", 7);
-    FactInserter trials(store_, "index_trials", 12);
+    FactInserter nodes(store_, "plan_nodes");
+    FactInserter metrics(store_, "metrics");
+    FactInserter growth(store_, "growth");
+    FactInserter measured(store_, "measured");
+    FactInserter trials(store_, "index_trials");
     for (const KnownStatement& known : run_.statements) {
       for (SideIndex side : {kBaseSide, kHeadSide}) {
         if (known.measured[side]) {
@@ -349,9 +349,9 @@ class Filler {
   }
 
   void comparisons() {
-    FactInserter rows(store_, "comparisons", 15);
-    FactInserter accesses(store_, "access_comparisons", 10);
-    FactInserter causes(store_, "causes", 3);
+    FactInserter rows(store_, "comparisons");
+    FactInserter accesses(store_, "access_comparisons");
+    FactInserter causes(store_, "causes");
     for (const Comparison& comparison : run_.comparisons) {
       int64_t id = run_.statements[comparison.statement].id;
       std::optional<int64_t> before;
@@ -382,16 +382,16 @@ class Filler {
   }
 
   void the_rest() {
-    FactInserter missing(store_, "not_analysed", 6);
+    FactInserter missing(store_, "not_analysed");
     for (const NotAnalysed& item : run_.not_analysed)
       missing(item.path, item.line, item.column, item.reason, nullptr, lines_.touch(item.path, item.line, item.line));
     keep(missing);
-    FactInserter baseline(store_, "baseline_entries", 5);
+    FactInserter baseline(store_, "baseline_entries");
     if (run_.baseline)
       for (const BaselineEntry& entry : run_.baseline->entries)
         baseline(entry.fingerprint, entry.growth, static_cast<double>(entry.rows_examined), static_cast<double>(entry.cost), fmt::format("{}", fmt::join(entry.plan, "\n")));
     keep(baseline);
-    FactInserter waivers(store_, "waivers", 6);
+    FactInserter waivers(store_, "waivers");
     for (const Waiver& waiver : run_.waivers) waivers(waiver.fingerprint, waiver.rule, waiver.path, waiver.subject, waiver.reason, waiver.expires);
     keep(waivers);
   }

@@ -47,17 +47,18 @@ TEST_CASE("every column of every fact table is explained, or stands in a table w
 TEST_CASE("rows go in, the first error is kept and the rows after it are skipped") {
   auto facts = FactStore::create();
   REQUIRE(facts);
-  FactInserter limits(*facts, "limits", 2);
+  FactInserter limits(*facts, "limits");
   limits("cost_ratio", 2.0);
   limits("cost_ratio", 3.0);
   limits("cost_floor", 1000.0);
   REQUIRE_FALSE(limits.status());
   CHECK(limits.status().error().message == "UNIQUE constraint failed: limits.name");
   CHECK(first_text(facts->database(), "SELECT group_concat(name || '=' || value) FROM limits") == "cost_ratio=2.0");
-  FactInserter wrong(*facts, "limits", 3);
+  FactInserter wrong(*facts, "limits");
+  wrong("cost_floor", 1.0, 2.0);
   REQUIRE_FALSE(wrong.status());
   CHECK(wrong.status().error().message == "table limits has 2 columns but 3 values were supplied");
-  FactInserter typed(*facts, "facts_version", 1);
+  FactInserter typed(*facts, "facts_version");
   typed("not a number");
   REQUIRE_FALSE(typed.status());
   CHECK(typed.status().error().message == "cannot store TEXT value in INTEGER column facts_version.version");
@@ -70,7 +71,7 @@ TEST_CASE("save writes a database that opens again, over an old one, and leaves 
   for (double value : {1.0, 2.0}) {
     auto facts = FactStore::create();
     REQUIRE(facts);
-    FactInserter limits(*facts, "limits", 2);
+    FactInserter limits(*facts, "limits");
     limits("cost_ratio", value);
     REQUIRE(limits.status());
     REQUIRE(facts->save(path));
