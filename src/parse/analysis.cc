@@ -4,18 +4,18 @@
 
 namespace explaingate {
 
-bool Analysis::run(const Node& node) {
+std::string_view Analysis::run(const Node& node) {
   uint32_t offset = source_.lexed().tokens.empty() ? 0 : source_.lexed().tokens[0].offset;
   const Node* body = &node;
   if (node.type == Type::kViewStmt || node.type == Type::kCreateTableAsStmt) {
     body = tree_.child(node, Key::kQuery);
-    if (body == nullptr) return true;
+    if (body == nullptr) return {};
     offset = query_offset(*body);
   }
   int block = open_block(BlockKind::kTop, -1, {}, offset);
   statement(*body, block);
   tail(block);
-  return !too_deep_;
+  return given_up_;
 }
 
 int Analysis::open_block(BlockKind kind, int parent, std::string name, uint32_t offset) {
@@ -65,7 +65,7 @@ uint32_t Analysis::query_offset(const Node& node) const {
 
 void Analysis::statement(const Node& node, int block) {
   Deeper deeper(*this);
-  if (too_deep_) return;
+  if (!given_up_.empty()) return;
   switch (node.type) {
     case Type::kInsertStmt:
       return insert(node, block);
@@ -140,6 +140,7 @@ void Analysis::with(const Node& node, int block) {
   const Node* list = clause == nullptr ? nullptr : tree_.child(*clause, Key::kCtes);
   if (list == nullptr) return;
   bool recursive = sqlite_ || tree_.child(*clause, Key::kRecursive) != nullptr;  // SQLite doesn't ask for the word
+  if (tree_.count(*list) > kMostTables) return give_up("too many common table expressions");
   for (const Node* cte = tree_.first(*list); cte != nullptr; cte = tree_.next(*cte)) {
     const Node* query = tree_.child(*cte, Key::kCtequery);
     if (query == nullptr) continue;

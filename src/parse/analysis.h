@@ -21,17 +21,18 @@ class Analysis {
       : tree_(tree), source_(source), translation_(translation), sqlite_(dialect == Dialect::kSqlite), out_(out) {}
 
   // `statement` is a SelectStmt, InsertStmt, UpdateStmt, DeleteStmt, MergeStmt, ViewStmt or CreateTableAsStmt node.
-  // False when it is nested deeper than kDeepest.
-  [[nodiscard]] bool run(const Node& statement);
+  // What was too much: "statement is nested too deep", "too many tables"; empty = all is in `out`.
+  [[nodiscard]] std::string_view run(const Node& statement);
 
  private:
   using BlockKind = QueryBlock::Kind;
 
   static constexpr int kDeepest = 600;  // of our own recursion: about 1 kB of stack a level, four times that under ASan
+  static constexpr size_t kMostTables = 1'000;  // in one block, and CTEs in one WITH: names are looked up one by one
   class Deeper {
    public:
     explicit Deeper(Analysis& analysis) : analysis_(analysis) {
-      if (++analysis_.depth_ > kDeepest) analysis_.too_deep_ = true;
+      if (++analysis_.depth_ > kDeepest) analysis_.give_up("statement is nested too deep");
     }
     ~Deeper() { --analysis_.depth_; }
     Deeper(const Deeper&) = delete;
@@ -93,6 +94,10 @@ class Analysis {
     int table = -1;    // -1: itself a join
     size_t first = 0;  // token
   };
+
+  void give_up(std::string_view reason) {
+    if (given_up_.empty()) given_up_ = reason;
+  }
 
   // analysis.cc
   int open_block(BlockKind kind, int parent, std::string name, uint32_t offset);
@@ -173,7 +178,9 @@ class Analysis {
   std::vector<Scope> scopes_;
   std::vector<PendingJoin> pending_;
   int depth_ = 0;
-  bool too_deep_ = false;
+  std::string_view given_up_;     // the reason
+  const Node* ranged_ = nullptr;  // the comparison that whole_ is the range of
+  SourceText::Range whole_;
 };
 
 }  // namespace explaingate

@@ -83,7 +83,7 @@ constexpr int kDeepestLook = 1'000;
 // Everything below the node, once: columns are resolved (which finds correlation), subqueries become blocks.
 void Analysis::expression(const Node& node, int block) {
   Deeper deeper(*this);
-  if (too_deep_) return;
+  if (!given_up_.empty()) return;
   switch (node.type) {
     case Type::kColumnRef:
       resolve(node, block);

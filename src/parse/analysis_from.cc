@@ -8,7 +8,9 @@ namespace explaingate {
 
 int Analysis::add_table(TableRef table) {
   auto index = static_cast<int>(out_.tables.size());
-  scopes_[static_cast<size_t>(table.block)].tables.push_back(index);
+  std::vector<int>& tables = scopes_[static_cast<size_t>(table.block)].tables;
+  tables.push_back(index);
+  if (tables.size() > kMostTables) give_up("too many tables");
   out_.tables.push_back(std::move(table));
   return index;
 }
@@ -60,7 +62,7 @@ void Analysis::from(const Node& list, int block, int target) {
 
 Analysis::FromItem Analysis::from_item(const Node& node, int block) {
   Deeper deeper(*this);
-  if (too_deep_) return {};
+  if (!given_up_.empty()) return {};
   switch (node.type) {
     case Type::kJoinExpr:
       return join(node, block);

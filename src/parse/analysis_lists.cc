@@ -1,9 +1,13 @@
 // Projections, orderings and limits.
+#include <algorithm>
 #include <charconv>
 
 #include "parse/analysis.h"
 
 namespace explaingate {
+
+// Aliases are looked up one by one, and among the latest projections only: a bound on hostile statements' time.
+static constexpr size_t kMostProjections = 2'000;
 
 void Analysis::projections(const Node& list, int block) {
   int position = 0;
@@ -100,7 +104,9 @@ void Analysis::ordering(const Node& node, Ordering ordering) {
       std::string_view folded;
       if (const Node* fields = tree_.child(*plain, Key::kFields))
         if (const Node* field = tree_.first(*fields)) folded = tree_.text(*field, Key::kSval);
-      for (const Projection& projection : out_.projections) {
+      size_t first = out_.projections.size() > kMostProjections ? out_.projections.size() - kMostProjections : 0;
+      for (size_t i = first; i < out_.projections.size(); ++i) {
+        const Projection& projection = out_.projections[i];
         if (projection.block != ordering.block || projection.alias.empty() || projection.alias != folded) continue;
         ordering.table = projection.table;
         ordering.column = projection.column;
@@ -121,11 +127,8 @@ void Analysis::limit(const Node& node, int block) {
   if (count != nullptr && skipped != nullptr) {  // LIMIT offset, count
     uint32_t first = source_.offset(*count);
     uint32_t second = source_.offset(*skipped);
-    for (uint32_t comma : translation_.limit_commas)
-      if (first < comma && comma < second) {
-        std::swap(count, skipped);
-        break;
-      }
+    auto comma = std::ranges::lower_bound(translation_.limit_commas, first);
+    if (comma != translation_.limit_commas.end() && *comma < second) std::swap(count, skipped);
   }
   if (count == nullptr) return;
   limited.has_limit = true;

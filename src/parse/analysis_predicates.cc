@@ -58,7 +58,7 @@ bool excludes(std::string_view op) {  // true for nearly all rows, so that an in
 
 void Analysis::condition(const Node& node, Where where) {
   Deeper deeper(*this);
-  if (too_deep_) return;
+  if (!given_up_.empty()) return;
   if (node.type != Type::kBoolExpr) return conjunct(node, where);
   const Node* arguments = tree_.child(node, Key::kArgs);
   if (arguments == nullptr) return;
@@ -89,7 +89,7 @@ void Analysis::conjunct(const Node& node, const Where& where) {
         between_columns = has_column(*left, 0) && has_column(*right, 0);
     if (between_columns) own.links.emplace_back(own.touched.empty() ? -1 : own.touched[0], -1);
   }
-  if (!too_deep_) comparison(node, where);
+  if (given_up_.empty()) comparison(node, where);
 }
 
 void Analysis::comparison(const Node& node, const Where& where) {
@@ -365,17 +365,19 @@ void Analysis::emit(const Comparison& comparison, const Use& use, const Where& w
   bool truth = predicate.op.ends_with("TRUE") || predicate.op.ends_with("FALSE") || predicate.op.ends_with("UNKNOWN");
   if (predicate.why_not.empty() && truth && sqlite_) predicate.why_not = "truth test of the column";
   predicate.sargable = predicate.why_not.empty();
-  SourceText::Range own = source_.range(*comparison.left);
-  if (!predicate.sargable) predicate.expression = source_.text(own);
-  SourceText::Range whole = source_.range(*comparison.node);
-  predicate.offset = source_.start(whole);
-  predicate.length = source_.length(whole);
+  if (!predicate.sargable) predicate.expression = source_.text(*comparison.left);
+  if (ranged_ != comparison.node) {
+    ranged_ = comparison.node;
+    whole_ = source_.range(*comparison.node);
+  }
+  predicate.offset = source_.start(whole_);
+  predicate.length = source_.length(whole_);
   out_.predicates.push_back(std::move(predicate));
 }
 
 // "t.a = t.b + 1": no index helps to compare two columns of one row.
 bool Analysis::names_table(const Node* other, int table, int block) {
-  if (other == nullptr || table < 0) return false;
+  if (other == nullptr || table < 0 || other->type == Type::kList) return false;
   std::vector<Use> found;
   uses(*other, {}, found, 0);
   return std::ranges::any_of(found, [&](const Use& use) { return resolve(*use.column, block).table == table; });

@@ -108,6 +108,7 @@ Result<Lexemes> lex(std::string_view sql, Dialect dialect, std::string_view plac
 
     Level& level = levels.back();
     if (separates(next)) level.row = 0;
+    if (token.kind == TokenKind::kSemicolon) level = {.open = level.open};  // in a trigger's body
     ++level.row;
     if (chains(next.word)) ++level.chain;
     if (rows_outside + level.row + level.chain > kLongestRow)

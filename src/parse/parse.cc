@@ -113,8 +113,8 @@ Result<void> read_tree(const GrammarResult& parsed, const Lexemes& lexed, const 
   query.fingerprint = grammar_fingerprint(translation.text);
   if (!has_query(*statement)) return {};
   SourceText source(tree, lexed, translation, dialect);
-  if (!Analysis(tree, source, translation, dialect, query).run(*statement))
-    return statement_error("statement is nested too deep", 0);
+  std::string_view given_up = Analysis(tree, source, translation, dialect, query).run(*statement);
+  if (!given_up.empty()) return statement_error(std::string(given_up), 0);
   return {};
 }
 
