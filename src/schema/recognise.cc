@@ -41,18 +41,20 @@ std::string area_of(std::string_view folder) {
   return std::string(folder);
 }
 
-bool mentions_create_table(const FileIndex& index, const std::string& path) {
+// "create table" in the file, comments and strings not looked at.
+size_t count_create_table(const FileIndex& index, const std::string& path) {
   Result<std::string> text = index.read(path);
-  if (!text) return false;
+  if (!text) return 0;
   std::string lowered = lower(*text);
+  size_t count = 0;
   for (size_t at = lowered.find("create"); at != std::string::npos; at = lowered.find("create", at + 6)) {
     std::string_view rest = std::string_view(lowered).substr(at + 6, 60);
     rest = trim(rest);
     for (std::string_view word : {"temporary", "temp", "virtual", "unlogged"})
       if (rest.starts_with(word)) rest = trim(rest.substr(word.size()));
-    if (rest.starts_with("table")) return true;
+    if (rest.starts_with("table")) ++count;
   }
-  return false;
+  return count;
 }
 
 class Recogniser {
@@ -117,7 +119,7 @@ class Recogniser {
     }
     if (numbered.empty()) return false;
     std::sort(numbered.begin(), numbered.end(), natural_less);
-    return mentions_create_table(index_, numbered.front());
+    return count_create_table(index_, numbered.front()) > 0;
   }
 
   // db/migrate/*.rb with a stray .sql file is not a folder of SQL migrations.
@@ -237,9 +239,15 @@ std::string find_unnamed_dump(const FileIndex& index, Dialect dialect) {
   }
   std::sort(found.begin(), found.end());
   if (found.size() > kMostFiles) found.resize(kMostFiles);
-  for (const auto& [depth, path] : found)
-    if (mentions_create_table(index, path)) return path;
-  return {};
+  std::string best;
+  size_t most = 0;
+  for (const auto& [depth, path] : found) {
+    size_t tables = count_create_table(index, path);
+    if (tables <= most) continue;
+    most = tables;
+    best = path;
+  }
+  return best;
 }
 
 std::vector<NotAnalysed> programmed_migrations(const FileIndex& index) {

@@ -26,7 +26,8 @@ struct Recognition {
 };
 [[nodiscard]] Recognition recognise(const FileIndex& index, Dialect dialect);
 
-// A single .sql file that makes tables, where recognise() found nothing: "app/tables.sql". "" = there is none.
+// Where recognise() found nothing: the .sql file, called after what it might be ("app/tables.sql"), that makes most
+// tables; the shallowest of equals. "" = there is none.
 [[nodiscard]] std::string find_unnamed_dump(const FileIndex& index, Dialect dialect);
 
 // Migrations that are programs (Django, Alembic, Rails, Laravel …): one entry a folder.

@@ -1,5 +1,6 @@
 #include "schema/memory_tree.h"
 
+#include <doctest/doctest.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -33,8 +34,9 @@ bool MemoryTree::contains(std::string_view path) const {
 }
 
 const Languages& languages() {
-  static const Languages loaded = std::move(*Languages::load(SOURCE_DIR "/rules/languages"));
-  return loaded;
+  static const Result<Languages> loaded = Languages::load(SOURCE_DIR "/rules/languages");
+  REQUIRE_MESSAGE(loaded.has_value(), (loaded ? std::string() : to_text(loaded.error())));
+  return *loaded;
 }
 
 std::string dump(const Tree& tree, const SchemaSource& source, Dialect dialect) {

@@ -143,6 +143,16 @@ TEST_CASE("the choice: shallow before deep, migrations before the dump beside th
   }
 }
 
+TEST_CASE("of files that only their names hint at, the one with most tables") {
+  Files files = {
+      {"resources/fts_sqlite.sql", "CREATE TABLE fts (id);"},
+      {"resources/metadata_sqlite.sql", "CREATE TABLE books (id); create temporary table authors (id);"},
+      {"resources/queries.sql", "CREATE TABLE a (id); CREATE TABLE b (id); CREATE TABLE c (id);"},
+  };
+  CHECK(found(files).starts_with("= file\nresources/metadata_sqlite.sql:1 CREATE TABLE books (id)\n"));
+  CHECK(found({{"sql/create_report.sql", "SELECT 1"}}) == "= \n");
+}
+
 TEST_CASE("migrations that are programs") {
   struct Case {
     Files files;
