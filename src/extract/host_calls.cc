@@ -20,21 +20,6 @@ namespace {
 
 constexpr std::string_view kAllPlaceholders = "%s %(n)s ? :n :1";
 
-bool starts_with_main_verb(std::string_view text) {
-  if (!starts_like_sql(text)) return false;
-  size_t first = text.find_first_not_of(" \t\r\n(");
-  if (first == std::string_view::npos) return false;
-  if (!((text[first] >= 'a' && text[first] <= 'z') || (text[first] >= 'A' && text[first] <= 'Z')))
-    return true;  // behind a comment
-  std::string verb;
-  for (char c : text.substr(first, 8)) verb += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  for (std::string_view known : {"select", "insert",  "update", "delete",   "with",   "create", "alter",
-                                 "drop",   "replace", "pragma", "explain",  "vacuum", "values", "truncate",
-                                 "merge",  "begin",   "commit", "rollback", "attach", "detach", "savepoint"})
-    if (verb.starts_with(known.substr(0, 8))) return true;
-  return false;
-}
-
 std::string merged_styles(const std::string& left, std::string_view right) {
   std::string all = left;
   while (!right.empty()) {
@@ -153,7 +138,12 @@ void HostFile::find_calls() {
       continue;
     }
     Site site;
-    if (find_site(node, site)) analyse(site);
+    if (!find_site(node, site)) continue;
+    analyse(site);
+    if (site.row != nullptr || sites_.contains(node)) continue;
+    site.argument =
+        evaluator_.sql_argument(node, 1, {});  // execute(database, "SELECT …"): wrappers that choose a connection
+    if (site.argument >= 0) analyse(site);
   }
 }
 

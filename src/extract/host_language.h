@@ -3,6 +3,7 @@
 // one can't be ignored.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -14,6 +15,8 @@
 
 namespace explaingate {
 namespace host {
+
+using ReadFile = std::function<Result<std::string>(const std::string& path)>;
 
 struct CallSite {  // a row of "call_sites"
   std::string library;
@@ -45,7 +48,9 @@ struct StringRules {
   std::vector<std::pair<std::string, std::string>> interpolation_escapes;  // "{{" -> "{"
 };
 
-struct Words {                                           // names with a meaning, as written in sources of the language
+struct Words {             // names with a meaning, as written in sources of the language
+  std::string call_opens;  // what follows a callee\'s name, white space apart; empty = no telling
+  std::string text_opens;  // bytes that the first word of a text stands behind, white space apart; empty = no telling
   std::vector<std::string> concatenate, format, repeat;  // operators
   std::vector<std::string> transparent_methods;          // x.strip() is x
   std::vector<std::string> transparent_functions;        // dedent(x) is x
@@ -71,10 +76,11 @@ class Language {
   Language(const Language&) = delete;
   Language& operator=(const Language&) = delete;
 
-  static Result<std::unique_ptr<Language>> load(const std::string& json_path);
+  static Result<std::unique_ptr<Language>> load(const std::string& json_path, const host::ReadFile& read);
   [[nodiscard]] host::Grammar grammar() const;
-  // False when the text can't hold a statement: no SQL verb and no name of a call site stands in it. Sound: every
-  // statement needs one.
+  // False when the text can't hold a statement, nor a call that would be listed as not analysed: no SQL verb in
+  // capitals, no name of a call site with its gate, no SQL verb beside a name that executes literals. A keyword that is
+  // itself put together ("SEL" "ECT") is the one thing it doesn't see.
   [[nodiscard]] bool may_hold_sql(std::string_view source) const;
 
   std::string name;
@@ -90,8 +96,8 @@ class Language {
   std::vector<host::Role> role_by_symbol_;
   std::vector<host::Capture> captures_;
 
-  Status load_json(const std::string& path);
-  Status load_query(const std::string& path);
+  Status load_json(const std::string& path, const host::ReadFile& read);
+  Status load_query(const std::string& path, const host::ReadFile& read);
 };
 
 namespace host {

@@ -14,6 +14,48 @@ constexpr std::array<std::string_view, 34> kVerbs = {
     "detach", "explain", "values",  "truncate", "merge",   "grant",    "revoke",    "set",     "show",
     "lock",   "copy",    "call",    "reindex",  "refresh", "comment",  "declare"};
 
+constexpr std::array<std::string_view, 21> kMainVerbs = {
+    "alter",     "attach",  "begin",    "commit", "create", "delete",  "detach",
+    "drop",      "explain", "insert",   "merge",  "pragma", "replace", "rollback",
+    "savepoint", "select",  "truncate", "update", "vacuum", "values",  "with"};
+
+std::string lowered(std::string_view word) {
+  std::string lower(word);
+  for (char& c : lower)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return lower;
+}
+
+bool is_main_verb(std::string_view word) {
+  constexpr size_t kShortest = 4, kLongest = 9;
+  if (word.size() < kShortest || word.size() > kLongest) return false;
+  return std::binary_search(kMainVerbs.begin(), kMainVerbs.end(), std::string_view(lowered(word)));
+}
+
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (c >= '0' && c <= '9');
+}
+
+// What the grammar wants behind some verbs, so that "create a thing" and "delete the rest" are prose. `next` is the
+// word that follows; empty (no word: a hole, a parenthesis, the end) is always plausible.
+bool can_follow(std::string_view verb, std::string_view next) {
+  struct Followers {
+    std::string_view verb;
+    std::string_view words;  // each between spaces
+  };
+  static constexpr std::string_view kObjects =
+      " table index view trigger unique temp temporary virtual materialized or schema database sequence type function "
+      "extension role user policy procedure domain global unlogged recursive foreign column aggregate operator server ";
+  static constexpr Followers kFollowers[] = {
+      {"create", kObjects},           {"drop", kObjects},    {"alter", kObjects}, {"delete", " from "},
+      {"insert", " into or ignore "}, {"replace", " into "},
+  };
+  if (next.empty()) return true;
+  for (const Followers& known : kFollowers)
+    if (lowered(verb) == known.verb) return known.words.find(" " + lowered(next) + " ") != std::string_view::npos;
+  return true;
+}
+
 // Words of a text up to a number, through PostgreSQL-neutral eyes; comments are skipped.
 class WordReader {
  public:
@@ -97,6 +139,15 @@ bool starts_like_sql(std::string_view text) {
   return second.kind != TokenKind::kOther && second.kind != TokenKind::kUnterminated;
 }
 
+bool starts_with_main_verb(std::string_view text) {
+  if (!starts_like_sql(text)) return false;
+  WordReader words(text);
+  Token first = words.first();
+  Token second = words.next();
+  return is_main_verb(token_text(text, first)) &&
+         can_follow(token_text(text, first), second.kind == TokenKind::kWord ? token_text(text, second) : "");
+}
+
 bool is_sql_in_capitals(std::string_view text) {
   WordReader words(text);
   Token first = words.first();
@@ -116,10 +167,54 @@ bool is_sql_in_capitals(std::string_view text) {
   return false;
 }
 
-bool has_upper_case_verb(std::string_view source) {
-  for (std::string_view verb : {"SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "CREATE", "REPLACE"})
-    if (source.find(verb) != std::string_view::npos) return true;
-  return false;
+namespace {
+
+// Whether a text can begin at `at`: behind one of `opens`, or behind an SQL comment; white space and opening
+// parentheses don't count.
+bool can_begin_at(std::string_view source, size_t at, std::string_view opens) {
+  while (at > 0) {
+    char before = source[at - 1];
+    bool escape = at > 1 && source[at - 2] == '\\' && (before == 'n' || before == 't' || before == 'r');
+    if (escape) {
+      at -= 2;
+    } else if (before == ' ' || (before >= '\t' && before <= '\r') || before == '(' || before == '\\' ||
+               before == ';') {
+      --at;
+    } else {
+      break;
+    }
+  }
+  if (at == 0) return false;
+  if (opens.find(source[at - 1]) != std::string_view::npos) return true;
+  size_t line = source.rfind('\n', at - 1);
+  line = line == std::string_view::npos ? 0 : line + 1;
+  return source.substr(line, at - line).find("--") != std::string_view::npos;
+}
+
+}  // namespace
+
+VerbsSeen verbs_in(std::string_view source, std::string_view opens) {
+  VerbsSeen seen;
+  for (size_t at = 0; at < source.size() && !seen.capitals;) {
+    if (!is_letter(source[at])) {
+      ++at;
+      continue;
+    }
+    size_t start = at;
+    while (at < source.size() && is_letter(source[at])) ++at;
+    std::string_view word = source.substr(start, at - start);
+    if (at == source.size() || std::string_view(" \t\r\n\"'`*(\\/-+").find(source[at]) == std::string_view::npos)
+      continue;
+    if (start > 0 && source[start - 1] == '\\') word.remove_prefix(1);  // "\nSELECT": the escape's letter
+    if (!is_main_verb(word) || (!opens.empty() && !can_begin_at(source, at - word.size(), opens))) continue;
+    size_t next = std::min(source.find_first_not_of(" \t\r\n\"'\\", at), source.size());
+    size_t end = next;
+    while (end < source.size() && is_letter(source[end])) ++end;
+    if (!can_follow(word, source.substr(next, end - next))) continue;
+    seen.any_case = true;
+    seen.capitals = std::all_of(word.begin(), word.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+  }
+  return seen;
 }
 
 }  // namespace explaingate::host

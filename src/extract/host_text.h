@@ -59,9 +59,17 @@ struct Filled {
 
 // The first word is one that an SQL statement starts with, in any case: SELECT, WITH, PRAGMA …
 [[nodiscard]] bool starts_like_sql(std::string_view text);
+// The same for the verbs of statements proper, without those that prose starts with as well (set, show, call …).
+[[nodiscard]] bool starts_with_main_verb(std::string_view text);
 // Starts like SQL beyond doubt, in capitals: SELECT … FROM, INSERT INTO, UPDATE … SET, DELETE FROM, WITH … AS (, CREATE
 // TABLE …
 [[nodiscard]] bool is_sql_in_capitals(std::string_view text);
-[[nodiscard]] bool has_upper_case_verb(std::string_view source);
+// What a whole source says of SQL, for deciding whether to parse it at all: a main verb as a word, where a
+// text can begin (behind one of `opens`; empty = anywhere), followed by what can follow one.
+struct VerbsSeen {
+  bool any_case = false;
+  bool capitals = false;
+};
+[[nodiscard]] VerbsSeen verbs_in(std::string_view source, std::string_view opens);
 
 }  // namespace explaingate::host

@@ -7,6 +7,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "base/embedded.h"
 #include "base/file.h"
 #include "extract/host_language.h"
 #include "extract/host_text.h"
@@ -149,6 +150,8 @@ host::StringRules read_strings(const json& object, std::string& problem) {
 host::Words read_words(const json& object, std::string& problem) {
   host::Words words;
   Reader reader(object, "words.", problem);
+  reader.read("call_opens", words.call_opens);
+  reader.read("text_opens", words.text_opens);
   reader.read("concatenate", words.concatenate);
   reader.read("format", words.format);
   reader.read("repeat", words.repeat);
@@ -185,27 +188,40 @@ host::Grammar Language::grammar() const {
 }
 
 bool Language::may_hold_sql(std::string_view source) const {
-  if (host::has_upper_case_verb(source)) return true;
+  host::VerbsSeen verbs = host::verbs_in(source, words.text_opens);
+  if (verbs.capitals) return true;
   auto stands_in = [&](std::string_view word) { return source.find(word) != std::string_view::npos; };
-  if (std::any_of(words.any_receiver_callees.begin(), words.any_receiver_callees.end(), stands_in)) return true;
+  auto is_called = [&](std::string_view path) {
+    std::string_view name = path.substr(path.rfind('.') + 1);
+    for (size_t at = source.find(name); at != std::string_view::npos; at = source.find(name, at + 1)) {
+      size_t next = source.find_first_not_of(" \t\r\n\\", at + name.size());
+      if (words.call_opens.empty() ||
+          (next != std::string_view::npos && source.substr(next).starts_with(words.call_opens)))
+        return true;
+    }
+    return false;
+  };
+  if (verbs.any_case) {
+    if (std::any_of(words.any_receiver_callees.begin(), words.any_receiver_callees.end(), is_called)) return true;
+    auto receives = [&](const std::string& name) { return stands_in(name.size() > 2 ? name : name + "."); };
+    if (std::any_of(words.database_receivers.begin(), words.database_receivers.end(), receives)) return true;
+  }
   return std::any_of(call_sites.begin(), call_sites.end(), [&](const host::CallSite& site) {
     bool gate = site.imports.empty() || std::any_of(site.imports.begin(), site.imports.end(), stands_in);
-    return gate && std::any_of(site.callees.begin(), site.callees.end(), [&](std::string_view callee) {
-             return stands_in(callee.substr(callee.rfind('.') + 1));
-           });
+    return gate && std::any_of(site.callees.begin(), site.callees.end(), is_called);
   });
 }
 
-Result<std::unique_ptr<Language>> Language::load(const std::string& json_path) {
+Result<std::unique_ptr<Language>> Language::load(const std::string& json_path, const host::ReadFile& read) {
   auto language = std::make_unique<Language>();
-  if (Status status = language->load_json(json_path); !status) return fail(status.error());
+  if (Status status = language->load_json(json_path, read); !status) return fail(status.error());
   std::string query_path = std::filesystem::path(json_path).replace_extension(".scm").string();
-  if (Status status = language->load_query(query_path); !status) return fail(status.error());
+  if (Status status = language->load_query(query_path, read); !status) return fail(status.error());
   return language;
 }
 
-Status Language::load_json(const std::string& path) {
-  Result<std::string> text = read_file(path);
+Status Language::load_json(const std::string& path, const host::ReadFile& read) {
+  Result<std::string> text = read(path);
   if (!text) return fail(text.error());
   json root;
   try {
@@ -252,8 +268,8 @@ Status Language::load_json(const std::string& path) {
   return {};
 }
 
-Status Language::load_query(const std::string& path) {
-  Result<std::string> text = read_file(path);
+Status Language::load_query(const std::string& path, const host::ReadFile& read) {
+  Result<std::string> text = read(path);
   if (!text) return fail(text.error());
   uint32_t offset = 0;
   TSQueryError error = TSQueryErrorNone;
@@ -290,7 +306,23 @@ Result<Languages> Languages::load(const std::string& folder) {
   std::sort(files.begin(), files.end());
   Languages languages;
   for (const std::string& file : files) {
-    auto language = Language::load(file);
+    auto language = Language::load(file, [](const std::string& path) { return read_file(path); });
+    if (!language) return fail(language.error());
+    languages.languages_.push_back(std::move(*language));
+  }
+  return languages;
+}
+
+Result<Languages> Languages::built_in() {
+  auto read = [](const std::string& path) -> Result<std::string> {
+    for (const EmbeddedFile& file : embedded_files())
+      if (file.name == path) return std::string(file.text);
+    return fail(malformed(path, "is not part of this binary"));
+  };
+  Languages languages;
+  for (const EmbeddedFile& file : embedded_files()) {
+    if (!file.name.starts_with("rules/languages/") || !file.name.ends_with(".json")) continue;
+    auto language = Language::load(std::string(file.name), read);
     if (!language) return fail(language.error());
     languages.languages_.push_back(std::move(*language));
   }

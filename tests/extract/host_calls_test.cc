@@ -96,7 +96,11 @@ TEST_CASE("gates") {
       {"pool.execute('SELECT 1')", "SELECT 1\n"},
       {"anything.query('select a from t')", "select a from t\n"},
       {"tx.mutate_many('UPDATE t SET a = ?', rows)", "UPDATE t SET a = ?\n"},
+      {"self.ds.execute(self.database, 'select a from t')", "select a from t\n"},
+      {"def f(q):\n  db.execute_write(q)\n", "- SQL is the parameter `q` of this function\n"},
       // near misses
+      {"pool.query('delete the rest')", ""},
+      {"db.execute_fn(check)", ""},
       {"def f(task):\n  pool.execute(task)\n", ""},
       {"executor.execute('echo hello')", ""},
       {"cursor.execute('echo hello')", ""},
