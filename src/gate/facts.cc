@@ -258,7 +258,10 @@ class Filler {
     failures(difference);
   }
 
+  // DDL that was gathered from code has no certain order: what the engine refuses there is no failing migration, and is listed
+  // as not analysed instead (gate/plans.cc).
   void failures(const SchemaDifference& difference) {
+    if (run_.sides[kHeadSide].schema.tool == "code") return;
     std::set<std::string> failed_before;
     if (run_.sides[kBaseSide].engine)
       for (const SchemaFailure& failure : run_.sides[kBaseSide].engine->failures()) failed_before.insert(run_.sides[kBaseSide].schema.statements[failure.statement].text);

@@ -176,6 +176,13 @@ Status plan_statements(Run& run) {
 
 Status list_not_analysed(Run& run) {
   bool everything = run.mode == Mode::kAll || run.schema_changed;
+  const SchemaSide& head = run.sides[kHeadSide];
+  if (head.schema.tool == "code") {
+    for (const SchemaFailure& failure : head.engine->failures()) {
+      const SchemaStatement& statement = head.schema.statements[failure.statement];
+      run.not_analysed.push_back({statement.path, statement.line, statement.column, "not applied to the schema: " + failure.message, ""});
+    }
+  }
   for (const KnownStatement& statement : run.statements) {
     if (statement.side != kHeadSide || !(everything || statement.changed)) continue;
     const Statement& source = statement.source;

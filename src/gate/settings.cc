@@ -89,7 +89,7 @@ Status read_schema_key(const Reader& reader, const json& value, SchemaSource& sc
         auto tool = one_string(reader, key, item);
         if (!tool) return fail(tool.error());
         static const std::vector<std::string> tools = {"file",   "sql",   "golang-migrate", "goose", "dbmate",  "sqlx",
-                                                       "flyway", "prisma", "rails",          "sqlc",  "drizzle", "code"};
+                                                       "flyway", "prisma", "rails",          "sqlc",  "drizzle", "sql-migrate", "diesel", "code"};
         if (std::find(tools.begin(), tools.end(), *tool) == tools.end()) return reader.unknown(*tool, tools, "schema tool");
         schema.tool = *tool;
       }

@@ -27,6 +27,7 @@ Result<std::vector<Wanted>> files_to_read(Run& run) {
   for (const SchemaSide& side : run.sides) {
     if (side.schema.tool == "code") continue;  // host code holds queries beside its DDL
     schema_files.insert(side.schema.files.begin(), side.schema.files.end());
+    schema_files.insert(side.schema.passed_over.begin(), side.schema.passed_over.end());
   }
   if (!run.settings.seed.empty()) schema_files.insert(run.settings.seed);
   auto want = [&](const std::string& path, SideIndex side) {
@@ -60,7 +61,7 @@ Status load_schemas(Run& run) {
     const Tree& tree = side == kBaseSide ? *run.change.base : *run.change.head;
     auto schema = read_schema(tree, run.settings.schema, *run.languages, run.settings.dialect());
     // A schema path that is new with this change isn't there on the base side: an empty schema, no error.
-    if (!schema && side == kBaseSide) schema = Schema{};
+    if (!schema && side == kBaseSide && schema.error().kind == ErrorKind::kConfiguration) schema = Schema{};
     if (!schema) return fail(schema.error());
     run.sides[side].schema = std::move(*schema);
   }
