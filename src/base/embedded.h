@@ -1,4 +1,5 @@
-// The data files that the binary carries: rules/*.sql, rules/languages/*, src/facts/schema.sql. The build writes the list.
+// The data files that the binary carries: rules/*.sql, rules/languages/*, src/facts/schema.sql. The build writes the
+// list.
 #pragma once
 
 #include <span>

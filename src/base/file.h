@@ -12,8 +12,8 @@ namespace explaingate {
 // Refuses what is not a regular file, and files above `limit` bytes.
 [[nodiscard]] Result<std::string> read_file(const std::filesystem::path& path, size_t limit = size_t{1} << 30);
 
-// Temporary file in the same folder, fsync, rename, fsync of the folder: after a crash at any moment the old file or the
-// new one is there, whole.
+// Temporary file in the same folder, fsync, rename, fsync of the folder: after a crash at any moment the old file or
+// the new one is there, whole.
 [[nodiscard]] Status write_file_atomic(const std::filesystem::path& path, std::string_view text);
 
 // A folder of its own below the system's temporary folder, removed with everything in it at the end of its life.

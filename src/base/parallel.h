@@ -8,7 +8,8 @@
 
 namespace explaingate {
 
-// Calls work(i) for every i in [0, count). `work` writes to its own slot i only. Small counts run on the calling thread.
+// Calls work(i) for every i in [0, count). `work` writes to its own slot i only. Small counts run on the calling
+// thread.
 template <class Work>
 void parallel_for(size_t count, Work&& work, size_t serial_below = 8) {
   size_t workers = std::min<size_t>(std::max(1U, std::thread::hardware_concurrency()), count);

@@ -1,4 +1,5 @@
-// Errors as values. A function that can fail returns Result<T>; what to do next is decided on Error::kind, never on text.
+// Errors as values. A function that can fail returns Result<T>; what to do next is decided on Error::kind, never on
+// text.
 #pragma once
 
 #include <expected>
@@ -37,7 +38,9 @@ using Status = std::expected<void, Error>;
   error.hint = std::move(hint);
   return std::unexpected(std::move(error));
 }
-[[nodiscard]] inline std::unexpected<Error> fail(Error error) { return std::unexpected(std::move(error)); }
+[[nodiscard]] inline std::unexpected<Error> fail(Error error) {
+  return std::unexpected(std::move(error));
+}
 
 // "file:line:column: message", the source line and a caret, then "help: hint". Ends with a newline.
 [[nodiscard]] std::string to_text(const Error& error);

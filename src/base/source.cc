@@ -5,7 +5,8 @@
 namespace explaingate {
 
 LineIndex::LineIndex(std::string_view text) : starts_{0}, size_(text.size()) {
-  for (size_t at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1)) starts_.push_back(at + 1);
+  for (size_t at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1))
+    starts_.push_back(at + 1);
 }
 
 Position LineIndex::position(size_t offset) const {

@@ -37,8 +37,9 @@ class LineIndex {
 // Text of line `line` without its line end; empty when there is no such line.
 [[nodiscard]] std::string_view line_text(std::string_view text, int line);
 
-// A derived text as pieces of an original one. Each piece either stands for the same bytes (equal lengths) or replaces a
-// stretch of the original (then every offset inside maps to the stretch's start). Pieces are appended in order of `to`.
+// A derived text as pieces of an original one. Each piece either stands for the same bytes (equal lengths) or replaces
+// a stretch of the original (then every offset inside maps to the stretch's start). Pieces are appended in order of
+// `to`.
 class OffsetMap {
  public:
   struct Piece {
@@ -48,7 +49,8 @@ class OffsetMap {
     uint32_t from_length;  // bytes in the original text
   };
   void add(size_t to_length, size_t from, size_t from_length);
-  // Offset in the original of a byte of the derived text; an offset at or past the end maps to the end of the last piece.
+  // Offset in the original of a byte of the derived text; an offset at or past the end maps to the end of the last
+  // piece.
   [[nodiscard]] size_t original(size_t derived) const;
   // Offset in the derived text of a byte of the original; the nearest following piece when it has none of its own.
   [[nodiscard]] size_t derived(size_t original) const;

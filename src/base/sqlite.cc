@@ -12,17 +12,48 @@ namespace {
 
 constexpr int kProgressInterval = 1000;  // virtual-machine steps between two looks at the limit
 
-constexpr std::array kActions = {
-    "COPY",         "CREATE_INDEX",        "CREATE_TABLE",      "CREATE_TEMP_INDEX", "CREATE_TEMP_TABLE", "CREATE_TEMP_TRIGGER",
-    "CREATE_TEMP_VIEW", "CREATE_TRIGGER",  "CREATE_VIEW",       "DELETE",            "DROP_INDEX",        "DROP_TABLE",
-    "DROP_TEMP_INDEX",  "DROP_TEMP_TABLE", "DROP_TEMP_TRIGGER", "DROP_TEMP_VIEW",    "DROP_TRIGGER",      "DROP_VIEW",
-    "INSERT",       "PRAGMA",              "READ",              "SELECT",            "TRANSACTION",       "UPDATE",
-    "ATTACH",       "DETACH",              "ALTER_TABLE",       "REINDEX",           "ANALYZE",           "CREATE_VTABLE",
-    "DROP_VTABLE",  "FUNCTION",            "SAVEPOINT",         "RECURSIVE"};
+constexpr std::array kActions = {"COPY",
+                                 "CREATE_INDEX",
+                                 "CREATE_TABLE",
+                                 "CREATE_TEMP_INDEX",
+                                 "CREATE_TEMP_TABLE",
+                                 "CREATE_TEMP_TRIGGER",
+                                 "CREATE_TEMP_VIEW",
+                                 "CREATE_TRIGGER",
+                                 "CREATE_VIEW",
+                                 "DELETE",
+                                 "DROP_INDEX",
+                                 "DROP_TABLE",
+                                 "DROP_TEMP_INDEX",
+                                 "DROP_TEMP_TABLE",
+                                 "DROP_TEMP_TRIGGER",
+                                 "DROP_TEMP_VIEW",
+                                 "DROP_TRIGGER",
+                                 "DROP_VIEW",
+                                 "INSERT",
+                                 "PRAGMA",
+                                 "READ",
+                                 "SELECT",
+                                 "TRANSACTION",
+                                 "UPDATE",
+                                 "ATTACH",
+                                 "DETACH",
+                                 "ALTER_TABLE",
+                                 "REINDEX",
+                                 "ANALYZE",
+                                 "CREATE_VTABLE",
+                                 "DROP_VTABLE",
+                                 "FUNCTION",
+                                 "SAVEPOINT",
+                                 "RECURSIVE"};
 
-std::string_view view(const char* text) { return text == nullptr ? std::string_view() : std::string_view(text); }
+std::string_view view(const char* text) {
+  return text == nullptr ? std::string_view() : std::string_view(text);
+}
 
-std::unexpected<Error> statement_error(sqlite3* database) { return fail(ErrorKind::kStatement, sqlite3_errmsg(database)); }
+std::unexpected<Error> statement_error(sqlite3* database) {
+  return fail(ErrorKind::kStatement, sqlite3_errmsg(database));
+}
 
 }  // namespace
 
@@ -35,7 +66,9 @@ struct Sqlite::State {
   ~State() { sqlite3_close_v2(database); }
 };
 
-void SqliteStatement::Finalize::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+void SqliteStatement::Finalize::operator()(sqlite3_stmt* statement) const {
+  sqlite3_finalize(statement);
+}
 
 Result<bool> SqliteStatement::step() {
   int code = sqlite3_step(handle_.get());
@@ -49,9 +82,15 @@ Status SqliteStatement::reset() {
   return {};
 }
 
-void SqliteStatement::bind(int index, std::nullptr_t) { sqlite3_bind_null(handle_.get(), index); }
-void SqliteStatement::bind(int index, int64_t value) { sqlite3_bind_int64(handle_.get(), index, value); }
-void SqliteStatement::bind(int index, double value) { sqlite3_bind_double(handle_.get(), index, value); }
+void SqliteStatement::bind(int index, std::nullptr_t) {
+  sqlite3_bind_null(handle_.get(), index);
+}
+void SqliteStatement::bind(int index, int64_t value) {
+  sqlite3_bind_int64(handle_.get(), index, value);
+}
+void SqliteStatement::bind(int index, double value) {
+  sqlite3_bind_double(handle_.get(), index, value);
+}
 void SqliteStatement::bind(int index, std::string_view value) {
   sqlite3_bind_text64(handle_.get(), index, value.data() == nullptr ? "" : value.data(), value.size(), SQLITE_TRANSIENT,
                       SQLITE_UTF8);
@@ -61,19 +100,35 @@ void SqliteStatement::bind_column(int index, const SqliteStatement& row, int col
   sqlite3_bind_value(handle_.get(), index, sqlite3_column_value(row.handle_.get(), column));
 }
 
-int SqliteStatement::column_count() const { return sqlite3_column_count(handle_.get()); }
-std::string_view SqliteStatement::column_name(int column) const { return view(sqlite3_column_name(handle_.get(), column)); }
-bool SqliteStatement::is_null(int column) const { return sqlite3_column_type(handle_.get(), column) == SQLITE_NULL; }
-int64_t SqliteStatement::integer(int column) const { return sqlite3_column_int64(handle_.get(), column); }
-double SqliteStatement::real(int column) const { return sqlite3_column_double(handle_.get(), column); }
+int SqliteStatement::column_count() const {
+  return sqlite3_column_count(handle_.get());
+}
+std::string_view SqliteStatement::column_name(int column) const {
+  return view(sqlite3_column_name(handle_.get(), column));
+}
+bool SqliteStatement::is_null(int column) const {
+  return sqlite3_column_type(handle_.get(), column) == SQLITE_NULL;
+}
+int64_t SqliteStatement::integer(int column) const {
+  return sqlite3_column_int64(handle_.get(), column);
+}
+double SqliteStatement::real(int column) const {
+  return sqlite3_column_double(handle_.get(), column);
+}
 std::string_view SqliteStatement::text(int column) const {
   const unsigned char* text = sqlite3_column_text(handle_.get(), column);
   if (text == nullptr) return {};
   return {reinterpret_cast<const char*>(text), static_cast<size_t>(sqlite3_column_bytes(handle_.get(), column))};
 }
-int SqliteStatement::parameter_count() const { return sqlite3_bind_parameter_count(handle_.get()); }
-bool SqliteStatement::read_only() const { return sqlite3_stmt_readonly(handle_.get()) != 0; }
-bool SqliteStatement::is_explain() const { return sqlite3_stmt_isexplain(handle_.get()) != 0; }
+int SqliteStatement::parameter_count() const {
+  return sqlite3_bind_parameter_count(handle_.get());
+}
+bool SqliteStatement::read_only() const {
+  return sqlite3_stmt_readonly(handle_.get()) != 0;
+}
+bool SqliteStatement::is_explain() const {
+  return sqlite3_stmt_isexplain(handle_.get()) != 0;
+}
 
 SqliteStatement::Work SqliteStatement::take_work() {
   auto take = [this](int counter) -> int64_t { return sqlite3_stmt_status(handle_.get(), counter, 1); };
@@ -116,8 +171,12 @@ Result<SqliteStatement> Sqlite::prepare(std::string_view sql, size_t* tail) {
   return statement;
 }
 
-int Sqlite::error_offset() const { return sqlite3_error_offset(state_->database); }
-int64_t Sqlite::last_insert_id() const { return sqlite3_last_insert_rowid(state_->database); }
+int Sqlite::error_offset() const {
+  return sqlite3_error_offset(state_->database);
+}
+int64_t Sqlite::last_insert_id() const {
+  return sqlite3_last_insert_rowid(state_->database);
+}
 
 void Sqlite::set_authorizer(std::function<bool(const AuthorizerRequest&)> allow) {
   state_->allow = std::move(allow);
@@ -127,8 +186,9 @@ void Sqlite::set_authorizer(std::function<bool(const AuthorizerRequest&)> allow)
   }
   auto ask = [](void* data, int action, const char* first, const char* second, const char* database, const char*) {
     auto* state = static_cast<State*>(data);
-    std::string_view name =
-        action >= 0 && static_cast<size_t>(action) < kActions.size() ? kActions[static_cast<size_t>(action)] : "UNKNOWN";
+    std::string_view name = action >= 0 && static_cast<size_t>(action) < kActions.size()
+                                ? kActions[static_cast<size_t>(action)]
+                                : "UNKNOWN";
     return state->allow({name, view(first), view(second), view(database)}) ? SQLITE_OK : SQLITE_DENY;
   };
   sqlite3_set_authorizer(state_->database, ask, state_.get());
@@ -151,7 +211,9 @@ void Sqlite::limit_steps(int64_t steps) {
   sqlite3_progress_handler(state_->database, kProgressInterval, look, state_.get());
 }
 
-bool Sqlite::step_limit_reached() const { return state_->limit_reached; }
+bool Sqlite::step_limit_reached() const {
+  return state_->limit_reached;
+}
 
 void Sqlite::set_limit(std::string_view category, int value) {
   int id = category == "length"       ? SQLITE_LIMIT_LENGTH
@@ -166,9 +228,13 @@ void Sqlite::distrust_schema() {
   sqlite3_db_config(state_->database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
 }
 
-void Sqlite::explain_triggers() { sqlite3_db_config(state_->database, SQLITE_DBCONFIG_TRIGGER_EQP, 1, nullptr); }
+void Sqlite::explain_triggers() {
+  sqlite3_db_config(state_->database, SQLITE_DBCONFIG_TRIGGER_EQP, 1, nullptr);
+}
 
-void Sqlite::limit_memory(int64_t bytes) { sqlite3_hard_heap_limit64(bytes); }
+void Sqlite::limit_memory(int64_t bytes) {
+  sqlite3_hard_heap_limit64(bytes);
+}
 
 Status Sqlite::register_function(const std::string& name, bool returns_first_argument, bool aggregate) {
   auto null_result = [](sqlite3_context* context, int, sqlite3_value**) { sqlite3_result_null(context); };
@@ -181,8 +247,8 @@ Status Sqlite::register_function(const std::string& name, bool returns_first_arg
   auto nothing = [](sqlite3_context*, int, sqlite3_value**) {};
   auto finish = [](sqlite3_context* context) { sqlite3_result_null(context); };
   constexpr int kFlags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
-  int code = aggregate ? sqlite3_create_window_function(state_->database, name.c_str(), -1, kFlags, nullptr, nothing, finish,
-                                                        finish, nothing, nullptr)
+  int code = aggregate ? sqlite3_create_window_function(state_->database, name.c_str(), -1, kFlags, nullptr, nothing,
+                                                        finish, finish, nothing, nullptr)
                        : sqlite3_create_function_v2(state_->database, name.c_str(), -1, kFlags, nullptr,
                                                     returns_first_argument ? +first_argument : +null_result, nullptr,
                                                     nullptr, nullptr);
@@ -200,6 +266,8 @@ Status Sqlite::register_collation(const std::string& name) {
   return {};
 }
 
-std::string Sqlite::version() { return sqlite3_libversion(); }
+std::string Sqlite::version() {
+  return sqlite3_libversion();
+}
 
 }  // namespace explaingate

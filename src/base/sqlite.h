@@ -1,4 +1,5 @@
-// The sole owner of the sqlite3* API. Everything that embeds SQLite (engine, facts, rules) goes through these two types.
+// The sole owner of the sqlite3* API. Everything that embeds SQLite (engine, facts, rules) goes through these two
+// types.
 #pragma once
 
 #include <cstdint>
@@ -90,7 +91,8 @@ class Sqlite {
 
   // Allow = true. Replaces any earlier authoriser; nullptr removes it.
   void set_authorizer(std::function<bool(const AuthorizerRequest&)> allow);
-  // Interrupts a statement that has run more than `steps` virtual-machine steps since the last call of this function; 0 = no limit.
+  // Interrupts a statement that has run more than `steps` virtual-machine steps since the last call of this function; 0
+  // = no limit.
   void limit_steps(int64_t steps);
   [[nodiscard]] bool step_limit_reached() const;
   // Caps: sqlite3_limit categories by name: "length", "sql_length", "expr_depth", "column", "attached".
@@ -98,12 +100,13 @@ class Sqlite {
   void distrust_schema();  // SQLITE_DBCONFIG_TRUSTED_SCHEMA off
   // EXPLAIN QUERY PLAN lists the trigger and foreign-key programs too, each after a row whose parent is 1 and id 0.
   void explain_triggers();
-  // Bytes that SQLite may hold in this process, all connections together (SQLite has no limit per connection); a statement
-  // that wants more fails with "out of memory". 0 = no limit.
+  // Bytes that SQLite may hold in this process, all connections together (SQLite has no limit per connection); a
+  // statement that wants more fails with "out of memory". 0 = no limit.
   static void limit_memory(int64_t bytes);
 
-  // A stand-in for an unknown function: deterministic, any number of arguments, returns NULL (or its first argument). An
-  // aggregate one also serves as a window function. Harmless, so that an untrusted schema may use it (SQLITE_INNOCUOUS).
+  // A stand-in for an unknown function: deterministic, any number of arguments, returns NULL (or its first argument).
+  // An aggregate one also serves as a window function. Harmless, so that an untrusted schema may use it
+  // (SQLITE_INNOCUOUS).
   Status register_function(const std::string& name, bool returns_first_argument = false, bool aggregate = false);
   // A stand-in for an unknown collation: byte order.
   Status register_collation(const std::string& name);

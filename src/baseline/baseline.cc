@@ -18,16 +18,20 @@ constexpr int kBaselineVersion = 1;
 constexpr int kWaiversVersion = 1;
 constexpr size_t kDepthLimit = 16;  // a baseline is four levels deep
 
-std::string dump(const Json& document) { return document.dump(1, ' ', false, Json::error_handler_t::replace) + "\n"; }
+std::string dump(const Json& document) {
+  return document.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
 
 // One JSON file being read: complaints carry the file, and the line where there is one.
 class Document {
  public:
-  Document(std::string_view text, std::string file, std::string hint) : text_(text), file_(std::move(file)), hint_(std::move(hint)) {}
+  Document(std::string_view text, std::string file, std::string hint)
+      : text_(text), file_(std::move(file)), hint_(std::move(hint)) {}
 
   [[nodiscard]] std::unexpected<Error> complain(std::string message, std::string_view near = {}) const {
     Error error{ErrorKind::kConfiguration, std::move(message), file_, 0, 0, "", hint_};
-    if (size_t at = near.empty() ? std::string_view::npos : text_.find(near); at != std::string_view::npos) error.line = LineIndex(text_).position(at).line;
+    if (size_t at = near.empty() ? std::string_view::npos : text_.find(near); at != std::string_view::npos)
+      error.line = LineIndex(text_).position(at).line;
     return std::unexpected(std::move(error));
   }
 
@@ -40,7 +44,8 @@ class Document {
       });
     } catch (const Json::parse_error& problem) {
       auto error = complain("is not valid JSON: it is cut short or was edited by hand");
-      error.error().line = LineIndex(text_).position(problem.byte == 0 ? 0 : std::min(problem.byte - 1, text_.size())).line;
+      error.error().line =
+          LineIndex(text_).position(problem.byte == 0 ? 0 : std::min(problem.byte - 1, text_.size())).line;
       return error;
     } catch (const std::length_error&) {
       return complain("is nested too deep");
@@ -48,7 +53,9 @@ class Document {
     if (!document.is_object() || !document.contains(version_key) || !document[version_key].is_number_integer())
       return complain(fmt::format("has no \"{}\"", version_key));
     if (document[version_key] != version)
-      return complain(fmt::format("is of version {}; this explaingate reads version {}", document[version_key].dump(), version), version_key);
+      return complain(
+          fmt::format("is of version {}; this explaingate reads version {}", document[version_key].dump(), version),
+          version_key);
     return document;
   }
 
@@ -63,16 +70,28 @@ constexpr const char* kBaselineHint = "take the file from git again, or make it 
 // Typed access that keeps the first complaint; after one, every answer is empty.
 class Fields {
  public:
-  Fields(const Document& document, const Json& object, std::string what) : document_(document), object_(object), what_(std::move(what)) {
+  Fields(const Document& document, const Json& object, std::string what)
+      : document_(document), object_(object), what_(std::move(what)) {
     if (!object.is_object()) problem_ = document.complain(what_ + " must be an object");
   }
-  std::string text(const char* key) { return get<std::string>(key, "a string", [](const Json& v) { return v.is_string(); }); }
-  double number(const char* key) { return get<double>(key, "a number", [](const Json& v) { return v.is_number(); }); }
-  int64_t integer(const char* key) { return get<int64_t>(key, "a whole number, 0 or more", [](const Json& v) { return v.is_number_integer() && v.get<double>() >= 0 && v.get<double>() < 9.2e18; }); }
-  bool flag(const char* key) { return get<bool>(key, "true or false", [](const Json& v) { return v.is_boolean(); }); }
+  std::string text(const char* key) {
+    return get<std::string>(key, "a string", [](const Json& v) { return v.is_string(); });
+  }
+  double number(const char* key) {
+    return get<double>(key, "a number", [](const Json& v) { return v.is_number(); });
+  }
+  int64_t integer(const char* key) {
+    return get<int64_t>(key, "a whole number, 0 or more", [](const Json& v) {
+      return v.is_number_integer() && v.get<double>() >= 0 && v.get<double>() < 9.2e18;
+    });
+  }
+  bool flag(const char* key) {
+    return get<bool>(key, "true or false", [](const Json& v) { return v.is_boolean(); });
+  }
   std::vector<std::string> texts(const char* key) {
-    return get<std::vector<std::string>>(key, "a list of strings",
-                                         [](const Json& v) { return v.is_array() && std::all_of(v.begin(), v.end(), [](const Json& item) { return item.is_string(); }); });
+    return get<std::vector<std::string>>(key, "a list of strings", [](const Json& v) {
+      return v.is_array() && std::all_of(v.begin(), v.end(), [](const Json& item) { return item.is_string(); });
+    });
   }
   [[nodiscard]] bool has(const char* key) const { return !problem_ && object_.contains(key); }
   // Everything else in the object is an error: a misspelt key must not pass for an absent one.
@@ -99,7 +118,8 @@ class Fields {
       return {};
     }
     if (!test(*found)) {
-      problem_ = document_.complain(fmt::format("\"{}\" of {} must be {}", key, what_, expected), fmt::format("\"{}\"", key));
+      problem_ =
+          document_.complain(fmt::format("\"{}\" of {} must be {}", key, what_, expected), fmt::format("\"{}\"", key));
       return {};
     }
     return found->template get<T>();
@@ -110,8 +130,9 @@ class Fields {
   std::optional<std::unexpected<Error>> problem_;
 };
 
-constexpr Access kAccesses[] = {Access::kConstant, Access::kSearchCovering, Access::kSearch, Access::kAutomaticIndex,
-                                Access::kScanCovering, Access::kScan, Access::kVirtual, Access::kNone};
+constexpr Access kAccesses[] = {
+    Access::kConstant,     Access::kSearchCovering, Access::kSearch,  Access::kAutomaticIndex,
+    Access::kScanCovering, Access::kScan,           Access::kVirtual, Access::kNone};
 
 std::optional<Access> access_of(std::string_view name) {
   for (Access access : kAccesses)
@@ -121,13 +142,22 @@ std::optional<Access> access_of(std::string_view name) {
 
 Json entry_json(const BaselineEntry& entry) {
   Json access = Json::object();
-  for (const BaselineAccess& one : entry.access) access[one.relation] = {{"access", to_string(one.access)}, {"index", one.index}};
-  Json out = {{"query", entry.query},   {"sites", entry.sites},   {"plan", entry.plan},
-              {"access", std::move(access)}, {"rows_examined", entry.rows_examined}, {"cost", entry.cost},
-              {"growth", entry.growth}, {"result_growth", entry.result_growth}};
+  for (const BaselineAccess& one : entry.access)
+    access[one.relation] = {{"access", to_string(one.access)}, {"index", one.index}};
+  Json out = {{"query", entry.query},
+              {"sites", entry.sites},
+              {"plan", entry.plan},
+              {"access", std::move(access)},
+              {"rows_examined", entry.rows_examined},
+              {"cost", entry.cost},
+              {"growth", entry.growth},
+              {"result_growth", entry.result_growth}};
   if (entry.measured)
-    out["measured"] = {{"vm_steps", entry.measured->vm_steps}, {"full_scan_steps", entry.measured->full_scan_steps}, {"sorts", entry.measured->sorts},
-                       {"automatic_index_rows", entry.measured->automatic_index_rows}, {"rows", entry.measured->rows}};
+    out["measured"] = {{"vm_steps", entry.measured->vm_steps},
+                       {"full_scan_steps", entry.measured->full_scan_steps},
+                       {"sorts", entry.measured->sorts},
+                       {"automatic_index_rows", entry.measured->automatic_index_rows},
+                       {"rows", entry.measured->rows}};
   if (!entry.executions.empty()) out["executions"] = entry.executions;
   if (entry.unstable) out["unstable"] = true;
   return out;
@@ -146,9 +176,11 @@ Result<BaselineEntry> entry_of(const Document& document, const std::string& fing
   entry.growth = fields.number("growth");
   entry.result_growth = fields.number("result_growth");
   if (fields.has("unstable")) entry.unstable = fields.flag("unstable");
-  fields.only({"query", "sites", "plan", "access", "rows_examined", "cost", "growth", "result_growth", "measured", "executions", "unstable"});
+  fields.only({"query", "sites", "plan", "access", "rows_examined", "cost", "growth", "result_growth", "measured",
+               "executions", "unstable"});
   if (!fields.status()) return fail(fields.status().error());
-  if (!object.contains("access") || !object["access"].is_object()) return document.complain(what + " has no \"access\"");
+  if (!object.contains("access") || !object["access"].is_object())
+    return document.complain(what + " has no \"access\"");
   for (const auto& [relation, item] : object["access"].items()) {
     Fields access(document, item, fmt::format("\"access\" of {}", what));
     std::string name = access.text("access");
@@ -160,12 +192,15 @@ Result<BaselineEntry> entry_of(const Document& document, const std::string& fing
   }
   if (object.contains("measured")) {
     Fields measured(document, object["measured"], fmt::format("\"measured\" of {}", what));
-    entry.measured = Measured{measured.integer("vm_steps"), measured.integer("full_scan_steps"), measured.integer("sorts"), measured.integer("automatic_index_rows"), measured.integer("rows")};
+    entry.measured =
+        Measured{measured.integer("vm_steps"), measured.integer("full_scan_steps"), measured.integer("sorts"),
+                 measured.integer("automatic_index_rows"), measured.integer("rows")};
     if (!measured.status()) return fail(measured.status().error());
   }
   if (object.contains("executions")) {
     for (const auto& [scope, count] : object["executions"].items()) {
-      if (!count.is_number_integer()) return document.complain(fmt::format("\"executions\" of {} must be whole numbers", what));
+      if (!count.is_number_integer())
+        return document.complain(fmt::format("\"executions\" of {} must be whole numbers", what));
       entry.executions[scope] = count.get<int64_t>();
     }
   }
@@ -177,8 +212,12 @@ Result<BaselineEntry> entry_of(const Document& document, const std::string& fing
 std::string to_json(const Baseline& baseline) {
   const BaselineEnvironment& environment = baseline.environment;
   Json out = {{"explaingate_baseline", kBaselineVersion},
-              {"environment", {{"engine", environment.engine}, {"engine_version", environment.engine_version}, {"schema_hash", environment.schema_hash},
-                               {"statistics_hash", environment.statistics_hash}, {"settings", environment.settings}}}};
+              {"environment",
+               {{"engine", environment.engine},
+                {"engine_version", environment.engine_version},
+                {"schema_hash", environment.schema_hash},
+                {"statistics_hash", environment.statistics_hash},
+                {"settings", environment.settings}}}};
   Json queries = Json::object();
   for (const BaselineEntry& entry : baseline.entries) queries[entry.fingerprint] = entry_json(entry);
   out["queries"] = std::move(queries);
@@ -192,27 +231,35 @@ Result<Baseline> parse_baseline(std::string_view json, const std::string& file) 
   Fields top(document, *parsed, "the baseline");
   top.only({"explaingate_baseline", "environment", "queries"});
   if (!top.status()) return fail(top.status().error());
-  if (!parsed->contains("environment") || !parsed->contains("queries") || !(*parsed)["queries"].is_object()) return document.complain("has no \"environment\" or no \"queries\"");
+  if (!parsed->contains("environment") || !parsed->contains("queries") || !(*parsed)["queries"].is_object())
+    return document.complain("has no \"environment\" or no \"queries\"");
   Fields environment(document, (*parsed)["environment"], "\"environment\"");
   Baseline baseline;
-  baseline.environment = {environment.text("engine"), environment.text("engine_version"), environment.text("schema_hash"), environment.text("statistics_hash"), environment.text("settings")};
+  baseline.environment = {environment.text("engine"), environment.text("engine_version"),
+                          environment.text("schema_hash"), environment.text("statistics_hash"),
+                          environment.text("settings")};
   if (!environment.status()) return fail(environment.status().error());
   std::set<std::string> seen;
   for (const auto& [fingerprint, object] : (*parsed)["queries"].items()) {
-    if (!seen.insert(fingerprint).second) return document.complain(fmt::format("query \"{}\" stands there twice", fingerprint), fingerprint);
+    if (!seen.insert(fingerprint).second)
+      return document.complain(fmt::format("query \"{}\" stands there twice", fingerprint), fingerprint);
     auto entry = entry_of(document, fingerprint, object);
     if (!entry) return fail(entry.error());
     baseline.entries.push_back(std::move(*entry));
   }
-  std::sort(baseline.entries.begin(), baseline.entries.end(), [](const BaselineEntry& a, const BaselineEntry& b) { return a.fingerprint < b.fingerprint; });
+  std::sort(baseline.entries.begin(), baseline.entries.end(),
+            [](const BaselineEntry& a, const BaselineEntry& b) { return a.fingerprint < b.fingerprint; });
   return baseline;
 }
 
 std::string environment_difference(const BaselineEnvironment& now, const BaselineEnvironment& stored) {
   if (now.engine != stored.engine) return fmt::format("engine {}, the baseline has {}", now.engine, stored.engine);
-  if (now.engine_version != stored.engine_version) return fmt::format("{} {}, the baseline has {}", now.engine, now.engine_version, stored.engine_version);
-  if (now.statistics_hash != stored.statistics_hash) return "the statistics, the seed or the configured table sizes are not those that the baseline was made with";
-  if (now.settings != stored.settings) return fmt::format("settings {}, the baseline has {}", now.settings, stored.settings);
+  if (now.engine_version != stored.engine_version)
+    return fmt::format("{} {}, the baseline has {}", now.engine, now.engine_version, stored.engine_version);
+  if (now.statistics_hash != stored.statistics_hash)
+    return "the statistics, the seed or the configured table sizes are not those that the baseline was made with";
+  if (now.settings != stored.settings)
+    return fmt::format("settings {}, the baseline has {}", now.settings, stored.settings);
   return "";
 }
 
@@ -234,7 +281,9 @@ int64_t round_rows(double rows) {
   return static_cast<int64_t>(std::llround(std::min(std::round(rows / unit) * unit, 9e15)));
 }
 
-double round_growth(double exponent) { return std::round(exponent * 20) / 20 + 0.0; }
+double round_growth(double exponent) {
+  return std::round(exponent * 20) / 20 + 0.0;
+}
 
 bool is_date(std::string_view text) {
   if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
@@ -254,10 +303,13 @@ bool is_date(std::string_view text) {
 
 std::string to_json(const std::vector<Waiver>& waivers) {
   std::vector<Waiver> sorted = waivers;
-  std::sort(sorted.begin(), sorted.end(), [](const Waiver& a, const Waiver& b) { return std::tie(a.path, a.rule, a.subject, a.fingerprint) < std::tie(b.path, b.rule, b.subject, b.fingerprint); });
+  std::sort(sorted.begin(), sorted.end(), [](const Waiver& a, const Waiver& b) {
+    return std::tie(a.path, a.rule, a.subject, a.fingerprint) < std::tie(b.path, b.rule, b.subject, b.fingerprint);
+  });
   Json list = Json::array();
   for (const Waiver& waiver : sorted) {
-    Json item = {{"finding", waiver.fingerprint}, {"rule", waiver.rule}, {"path", waiver.path}, {"subject", waiver.subject}, {"reason", waiver.reason}, {"expires", waiver.expires}};
+    Json item = {{"finding", waiver.fingerprint}, {"rule", waiver.rule},     {"path", waiver.path},
+                 {"subject", waiver.subject},     {"reason", waiver.reason}, {"expires", waiver.expires}};
     if (waiver.accepted_rows) item["accepted_rows"] = *waiver.accepted_rows;
     list.push_back(std::move(item));
   }
@@ -268,16 +320,22 @@ Result<std::vector<Waiver>> parse_waivers(std::string_view json, const std::stri
   Document document(json, file, "take the file from git again; `explaingate accept` writes it");
   auto parsed = document.parse("explaingate_waivers", kWaiversVersion);
   if (!parsed) return fail(parsed.error());
-  if (!parsed->contains("waivers") || !(*parsed)["waivers"].is_array()) return document.complain("has no list \"waivers\"");
+  if (!parsed->contains("waivers") || !(*parsed)["waivers"].is_array())
+    return document.complain("has no list \"waivers\"");
   std::vector<Waiver> waivers;
   for (const Json& item : (*parsed)["waivers"]) {
     Fields fields(document, item, fmt::format("waiver {}", waivers.size() + 1));
-    Waiver waiver{fields.text("finding"), fields.text("rule"), fields.text("path"), fields.text("subject"), fields.text("reason"), fields.text("expires"), std::nullopt};
+    Waiver waiver{fields.text("finding"), fields.text("rule"),    fields.text("path"), fields.text("subject"),
+                  fields.text("reason"),  fields.text("expires"), std::nullopt};
     if (fields.has("accepted_rows")) waiver.accepted_rows = fields.integer("accepted_rows");
     fields.only({"finding", "rule", "path", "subject", "reason", "expires", "accepted_rows"});
     if (!fields.status()) return fail(fields.status().error());
-    if (waiver.reason.empty()) return document.complain(fmt::format("waiver {} has an empty reason", waivers.size() + 1), waiver.fingerprint);
-    if (!is_date(waiver.expires)) return document.complain(fmt::format("waiver {}: \"{}\" is not a date (YYYY-MM-DD)", waivers.size() + 1, waiver.expires), waiver.expires);
+    if (waiver.reason.empty())
+      return document.complain(fmt::format("waiver {} has an empty reason", waivers.size() + 1), waiver.fingerprint);
+    if (!is_date(waiver.expires))
+      return document.complain(
+          fmt::format("waiver {}: \"{}\" is not a date (YYYY-MM-DD)", waivers.size() + 1, waiver.expires),
+          waiver.expires);
     waivers.push_back(std::move(waiver));
   }
   return waivers;

@@ -1,7 +1,7 @@
 #include "cli/cli.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <cstdio>
 
@@ -17,22 +17,36 @@ constexpr const char* kAbout =
 
 constexpr const char* kExitCodes =
     "Exit codes: 0 clean; 1 findings at or above --fail-level; 2 usage or configuration; 3 could not verify.\n"
-    "Configuration: explaingate.json, overridden by EXPLAINGATE_* variables, overridden by flags. docs/configuration.md has all of it.";
+    "Configuration: explaingate.json, overridden by EXPLAINGATE_* variables, overridden by flags. "
+    "docs/configuration.md has all of it.";
 
 void output_options(CLI::App& command, GateOptions& options, bool formats) {
-  if (formats) command.add_option("--format", options.formats, "text or json; FORMAT=FILE writes to a file; may be given more than once")->type_name("FORMAT[=FILE]");
-  command.add_option("--color", options.color, "Colour in text: auto (default), always, never; NO_COLOR is heeded")->check(CLI::IsMember({"auto", "always", "never"}));
-  command.add_option("--config", options.config, "Configuration file; default: explaingate.json here or in a folder above, up to the repository's root")->type_name("FILE");
+  if (formats)
+    command
+        .add_option("--format", options.formats,
+                    "text or json; FORMAT=FILE writes to a file; may be given more than once")
+        ->type_name("FORMAT[=FILE]");
+  command.add_option("--color", options.color, "Colour in text: auto (default), always, never; NO_COLOR is heeded")
+      ->check(CLI::IsMember({"auto", "always", "never"}));
+  command
+      .add_option(
+          "--config", options.config,
+          "Configuration file; default: explaingate.json here or in a folder above, up to the repository's root")
+      ->type_name("FILE");
 }
 
 void engine_options(CLI::App& command, GateOptions& options) {
   command.add_option("--engine", options.engine, "Database to plan in: sqlite")->check(CLI::IsMember({"sqlite"}));
-  command.add_flag("--measure", options.measure, "Also run the SELECTs on the seed data, for exact work (needs `seed` in the configuration)");
+  command.add_flag("--measure", options.measure,
+                   "Also run the SELECTs on the seed data, for exact work (needs `seed` in the configuration)");
 }
 
 void change_options(CLI::App& command, GateOptions& options) {
   command.add_option("--base", options.base, "Compare with the merge base of HEAD and REF")->type_name("REF");
-  command.add_option("--diff", options.diff, "Compare the two sides of a unified diff; nothing is applied on disk; - reads standard input")->type_name("FILE");
+  command
+      .add_option("--diff", options.diff,
+                  "Compare the two sides of a unified diff; nothing is applied on disk; - reads standard input")
+      ->type_name("FILE");
   command.add_flag("--staged", options.staged, "Compare what is staged with HEAD");
   command.add_flag("--all", options.all, "Judge every query of the repository; compare with the stored baseline");
 }
@@ -46,47 +60,68 @@ struct Parsed {
 
 void add_check(CLI::App& app, Parsed& parsed) {
   CLI::App* check = app.add_subcommand("check", "Judge a change; exit 1 on findings");
-  check->footer(std::string("With no flag: the working tree against the merge base with the default branch (in CI: with the event's base branch).\n") + kExitCodes);
+  check->footer(std::string("With no flag: the working tree against the merge base with the default branch (in CI: "
+                            "with the event's base branch).\n") +
+                kExitCodes);
   change_options(*check, parsed.gate);
   engine_options(*check, parsed.gate);
   output_options(*check, parsed.gate, true);
-  check->add_option("--fail-level", parsed.gate.fail_level, "Exit 1 from this level on: error (default), warning, info, never")->check(CLI::IsMember({"error", "warning", "info", "never"}));
-  check->add_flag("-v,--verbose", parsed.gate.verbose, "List everything that was not analysed, what was waived, and each rule's status");
+  check
+      ->add_option("--fail-level", parsed.gate.fail_level,
+                   "Exit 1 from this level on: error (default), warning, info, never")
+      ->check(CLI::IsMember({"error", "warning", "info", "never"}));
+  check->add_flag("-v,--verbose", parsed.gate.verbose,
+                  "List everything that was not analysed, what was waived, and each rule's status");
   check->callback([&parsed] { parsed.run = [&parsed] { return check_command(parsed.gate); }; });
 }
 
 void add_baseline(CLI::App& app, Parsed& parsed) {
-  CLI::App* baseline = app.add_subcommand("baseline", "The stored baseline (.explaingate/baseline.json): make it, look at it, clean it");
+  CLI::App* baseline =
+      app.add_subcommand("baseline", "The stored baseline (.explaingate/baseline.json): make it, look at it, clean it");
   baseline->require_subcommand(1);
-  for (const auto& [verb, about] : {std::pair<const char*, const char*>{"update", "Plan every query and write the baseline; commit the file"},
-                                    {"show", "Print it"},
-                                    {"prune", "Drop queries that are gone and waivers that match nothing"}}) {
+  for (const auto& [verb, about] :
+       {std::pair<const char*, const char*>{"update", "Plan every query and write the baseline; commit the file"},
+        {"show", "Print it"},
+        {"prune", "Drop queries that are gone and waivers that match nothing"}}) {
     CLI::App* command = baseline->add_subcommand(verb, about);
     output_options(*command, parsed.gate, std::string_view(verb) == "show");
     if (std::string_view(verb) != "show") engine_options(*command, parsed.gate);
-    command->callback([&parsed, verb = std::string(verb)] { parsed.run = [&parsed, verb] { return baseline_command(parsed.gate, verb); }; });
+    command->callback([&parsed, verb = std::string(verb)] {
+      parsed.run = [&parsed, verb] { return baseline_command(parsed.gate, verb); };
+    });
   }
 }
 
 void add_accept(CLI::App& app, Parsed& parsed) {
-  CLI::App* accept = app.add_subcommand("accept", "Accept a finding until a date: writes .explaingate/waivers.json, to be reviewed and committed");
-  accept->add_option("finding", parsed.finding, "Fingerprint of the finding, or its first characters, as `check` shows it")->required()->type_name("FINDING");
+  CLI::App* accept = app.add_subcommand(
+      "accept", "Accept a finding until a date: writes .explaingate/waivers.json, to be reviewed and committed");
+  accept
+      ->add_option("finding", parsed.finding,
+                   "Fingerprint of the finding, or its first characters, as `check` shows it")
+      ->required()
+      ->type_name("FINDING");
   accept->add_option("--reason", parsed.reason, "Why it is acceptable")->required()->type_name("TEXT");
-  accept->add_option("--expires", parsed.expires, "Last day on which it is accepted")->required()->type_name("YYYY-MM-DD");
+  accept->add_option("--expires", parsed.expires, "Last day on which it is accepted")
+      ->required()
+      ->type_name("YYYY-MM-DD");
   change_options(*accept, parsed.gate);
   engine_options(*accept, parsed.gate);
   output_options(*accept, parsed.gate, false);
-  accept->callback([&parsed] { parsed.run = [&parsed] { return accept_command(parsed.gate, parsed.finding, parsed.reason, parsed.expires); }; });
+  accept->callback([&parsed] {
+    parsed.run = [&parsed] { return accept_command(parsed.gate, parsed.finding, parsed.reason, parsed.expires); };
+  });
 }
 
 void add_looking_commands(CLI::App& app, Parsed& parsed) {
-  CLI::App* explain = app.add_subcommand("explain", "Plan, growth, findings and tried indexes of one statement, on this repository's schema");
+  CLI::App* explain = app.add_subcommand(
+      "explain", "Plan, growth, findings and tried indexes of one statement, on this repository's schema");
   explain->add_option("sql", parsed.sql, "The statement, or - for standard input")->required()->type_name("SQL");
   engine_options(*explain, parsed.gate);
   output_options(*explain, parsed.gate, true);
   explain->callback([&parsed] { parsed.run = [&parsed] { return explain_command(parsed.gate, parsed.sql); }; });
 
-  CLI::App* extract = app.add_subcommand("extract", "The SQL statements that are found, where, and what was left out and why");
+  CLI::App* extract =
+      app.add_subcommand("extract", "The SQL statements that are found, where, and what was left out and why");
   extract->add_option("path", parsed.paths, "Files or folders; default: the whole repository")->type_name("PATH");
   extract->add_flag("--all", parsed.gate.all, "The whole repository (the default when no PATH is given)");
   output_options(*extract, parsed.gate, true);
@@ -99,14 +134,16 @@ void add_looking_commands(CLI::App& app, Parsed& parsed) {
   change_options(*facts, parsed.gate);
   engine_options(*facts, parsed.gate);
   output_options(*facts, parsed.gate, false);
-  facts->callback([&parsed] { parsed.run = [&parsed] { return facts_command(parsed.gate, parsed.sql, parsed.save); }; });
+  facts->callback(
+      [&parsed] { parsed.run = [&parsed] { return facts_command(parsed.gate, parsed.sql, parsed.save); }; });
 
   CLI::App* rules = app.add_subcommand("rules", "The rules, or one rule's page");
   rules->add_option("rule", parsed.rule, "Name of a rule")->type_name("RULE");
   output_options(*rules, parsed.gate, false);
   rules->callback([&parsed] { parsed.run = [&parsed] { return rules_command(parsed.gate, parsed.rule); }; });
 
-  CLI::App* doctor = app.add_subcommand("doctor", "What is found in this repository, what is missing, and what to do about it");
+  CLI::App* doctor =
+      app.add_subcommand("doctor", "What is found in this repository, what is missing, and what to do about it");
   change_options(*doctor, parsed.gate);
   engine_options(*doctor, parsed.gate);
   output_options(*doctor, parsed.gate, false);
@@ -131,7 +168,8 @@ int run_command_line(int argc, char** argv) {
   } catch (const CLI::Success& success) {  // --help, --version
     return app.exit(success);
   } catch (const CLI::ParseError& problem) {
-    fmt::print(stderr, "explaingate: {}\nhelp: `explaingate --help`, or `explaingate COMMAND --help`\n", problem.what());
+    fmt::print(stderr, "explaingate: {}\nhelp: `explaingate --help`, or `explaingate COMMAND --help`\n",
+               problem.what());
     return 2;
   }
   return parsed.run();

@@ -18,13 +18,13 @@ int run_command_line(int argc, char** argv);
 
 // What the commands that look at a change have in common.
 struct GateOptions {
-  std::string base;          // --base
-  std::string diff;          // --diff FILE or "-"
+  std::string base;  // --base
+  std::string diff;  // --diff FILE or "-"
   bool staged = false;
   bool all = false;
   bool measure = false;
-  std::string engine;        // --engine
-  std::string config;        // --config
+  std::string engine;  // --engine
+  std::string config;  // --config
   std::string fail_level = "error";
   std::vector<std::string> formats;  // FMT or FMT=FILE
   std::string color = "auto";
@@ -33,15 +33,16 @@ struct GateOptions {
 
 int check_command(const GateOptions& options);
 int baseline_command(const GateOptions& options, const std::string& verb);
-int accept_command(const GateOptions& options, const std::string& finding, const std::string& reason, const std::string& expires);
+int accept_command(const GateOptions& options, const std::string& finding, const std::string& reason,
+                   const std::string& expires);
 int explain_command(const GateOptions& options, const std::string& sql);
 int extract_command(const GateOptions& options, const std::vector<std::string>& paths);
 int facts_command(const GateOptions& options, const std::string& sql, const std::string& save);
 int rules_command(const GateOptions& options, const std::string& rule);
 int doctor_command(const GateOptions& options);
 
-// A run with its settings, languages and change in place, ready for its passes. `run` must outlive nothing it points to:
-// the languages are owned by the context.
+// A run with its settings, languages and change in place, ready for its passes. `run` must outlive nothing it points
+// to: the languages are owned by the context.
 struct Context {
   std::optional<Languages> languages;
   std::function<void(std::string_view, size_t, size_t)> progress;

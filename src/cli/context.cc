@@ -27,14 +27,18 @@ std::map<std::string, std::string> own_environment() {
   for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
     std::string_view text(*entry);
     size_t equals = text.find('=');
-    if (text.starts_with(kPrefix) && equals != std::string_view::npos) found[std::string(text.substr(kPrefix.size(), equals - kPrefix.size()))] = text.substr(equals + 1);
+    if (text.starts_with(kPrefix) && equals != std::string_view::npos)
+      found[std::string(text.substr(kPrefix.size(), equals - kPrefix.size()))] = text.substr(equals + 1);
   }
   return found;
 }
 
 Result<ChangeRequest> change_request(const GateOptions& options) {
-  int given = (options.base.empty() ? 0 : 1) + (options.diff.empty() ? 0 : 1) + (options.staged ? 1 : 0) + (options.all ? 1 : 0);
-  if (given > 1) return fail(ErrorKind::kUsage, "--base, --diff, --staged and --all exclude one another", "give one of them, or none: the working tree against the default branch");
+  int given = (options.base.empty() ? 0 : 1) + (options.diff.empty() ? 0 : 1) + (options.staged ? 1 : 0) +
+              (options.all ? 1 : 0);
+  if (given > 1)
+    return fail(ErrorKind::kUsage, "--base, --diff, --staged and --all exclude one another",
+                "give one of them, or none: the working tree against the default branch");
   ChangeRequest request;
   request.github_base_ref = environment("GITHUB_BASE_REF");
   request.gitlab_base_sha = environment("CI_MERGE_REQUEST_DIFF_BASE_SHA");
@@ -52,7 +56,9 @@ Result<ChangeRequest> change_request(const GateOptions& options) {
       request.patch = read_standard_input();
     } else {
       auto text = read_file(options.diff);
-      if (!text) return fail(Error{ErrorKind::kUsage, text.error().message, text.error().file, 0, 0, "", "--diff takes a unified diff: a file, or - for standard input"});
+      if (!text)
+        return fail(Error{ErrorKind::kUsage, text.error().message, text.error().file, 0, 0, "",
+                          "--diff takes a unified diff: a file, or - for standard input"});
       request.patch = std::move(*text);
     }
   }
@@ -116,18 +122,24 @@ Status prepare(const GateOptions& options, Context& context) {
   run.mode = options.all ? Mode::kAll : Mode::kChange;
   run.measure = options.measure;
   if (run.measure && run.settings.seed.empty())
-    return fail(ErrorKind::kUsage, "--measure runs the queries on seed data, and there is none", fmt::format("name a .sql file with INSERTs in {}: {{\"seed\": \"seed.sql\"}}", kConfigurationFile));
+    return fail(ErrorKind::kUsage, "--measure runs the queries on seed data, and there is none",
+                fmt::format("name a .sql file with INSERTs in {}: {{\"seed\": \"seed.sql\"}}", kConfigurationFile));
   run.languages = &*context.languages;
   run.today = today();
-  if (!is_date(run.today)) return fail(ErrorKind::kUsage, fmt::format("EXPLAINGATE_TODAY: \"{}\" is not a date (YYYY-MM-DD)", run.today));
+  if (!is_date(run.today))
+    return fail(ErrorKind::kUsage, fmt::format("EXPLAINGATE_TODAY: \"{}\" is not a date (YYYY-MM-DD)", run.today));
   if (::isatty(STDERR_FILENO) != 0 && environment("TERM") != "dumb") {
-    context.progress = [](std::string_view what, size_t, size_t of) { fmt::print(stderr, "\r\x1b[K{} ({}) …", what, of); };
+    context.progress = [](std::string_view what, size_t, size_t of) {
+      fmt::print(stderr, "\r\x1b[K{} ({}) …", what, of);
+    };
     run.progress = &context.progress;
   }
   return {};
 }
 
-int exit_code_of(const Error& error) { return error.kind == ErrorKind::kUsage || error.kind == ErrorKind::kConfiguration ? 2 : 3; }
+int exit_code_of(const Error& error) {
+  return error.kind == ErrorKind::kUsage || error.kind == ErrorKind::kConfiguration ? 2 : 3;
+}
 
 int report_error(const Error& error) {
   std::string text = printable(to_text(error));
@@ -140,7 +152,8 @@ TextStyle style_of(const GateOptions& options) {
   style.verbose = options.verbose;
   bool forced = !environment("CLICOLOR_FORCE").empty() || !environment("FORCE_COLOR").empty();
   bool terminal = ::isatty(STDOUT_FILENO) != 0 && environment("TERM") != "dumb";
-  style.color = options.color == "always" || (options.color == "auto" && environment("NO_COLOR").empty() && (forced || terminal));
+  style.color =
+      options.color == "always" || (options.color == "auto" && environment("NO_COLOR").empty() && (forced || terminal));
   return style;
 }
 
@@ -149,7 +162,9 @@ Status emit(const GateOptions& options, const std::map<std::string, std::functio
   for (const std::string& wanted : formats) {
     size_t equals = wanted.find('=');
     auto renderer = renderers.find(wanted.substr(0, equals));
-    if (renderer == renderers.end()) return fail(ErrorKind::kUsage, fmt::format("unknown format \"{}\"", wanted.substr(0, equals)), "formats: text, json; --format json=FILE writes to a file");
+    if (renderer == renderers.end())
+      return fail(ErrorKind::kUsage, fmt::format("unknown format \"{}\"", wanted.substr(0, equals)),
+                  "formats: text, json; --format json=FILE writes to a file");
     std::string text = renderer->second();
     if (equals != std::string::npos) {
       if (Status written = write_file_atomic(wanted.substr(equals + 1), text); !written) return written;

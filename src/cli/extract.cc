@@ -33,10 +33,15 @@ Result<std::vector<std::string>> wanted_paths(const Run& run, const std::vector<
   for (const std::string& given : paths) {
     std::error_code code;
     std::filesystem::path absolute = std::filesystem::weakly_canonical(given, code);
-    std::string path = absolute.lexically_relative(std::filesystem::weakly_canonical(run.change.root, code)).generic_string();
+    std::string path =
+        absolute.lexically_relative(std::filesystem::weakly_canonical(run.change.root, code)).generic_string();
     if (path == ".") path.clear();
-    bool found = path.empty() || std::any_of(entries->begin(), entries->end(), [&](const TreeEntry& entry) { return entry.path == path || entry.path.starts_with(path + "/"); });
-    if (!found || path.starts_with("..")) return fail(ErrorKind::kUsage, fmt::format("{}: no such file or folder here", given), "paths are of files that git knows or would add (not ignored), inside the repository");
+    bool found = path.empty() || std::any_of(entries->begin(), entries->end(), [&](const TreeEntry& entry) {
+                   return entry.path == path || entry.path.starts_with(path + "/");
+                 });
+    if (!found || path.starts_with(".."))
+      return fail(ErrorKind::kUsage, fmt::format("{}: no such file or folder here", given),
+                  "paths are of files that git knows or would add (not ignored), inside the repository");
     wanted.push_back(path);
   }
   return wanted;
@@ -72,13 +77,17 @@ int extract_command(const GateOptions& options, const std::vector<std::string>& 
   ExtractReport report;
   for (KnownStatement& known : run.statements) {
     if (!known.parse_error.empty())
-      run.not_analysed.push_back({known.source.path, known.source.line, known.source.column, "not understood: " + known.parse_error, known.source.function});
+      run.not_analysed.push_back({known.source.path, known.source.line, known.source.column,
+                                  "not understood: " + known.parse_error, known.source.function});
     report.statements.push_back(std::move(known.source));
   }
   report.not_analysed = std::move(run.not_analysed);
-  std::sort(report.not_analysed.begin(), report.not_analysed.end(), [](const NotAnalysed& a, const NotAnalysed& b) { return std::tie(a.path, a.line, a.column, a.reason) < std::tie(b.path, b.line, b.column, b.reason); });
+  std::sort(report.not_analysed.begin(), report.not_analysed.end(), [](const NotAnalysed& a, const NotAnalysed& b) {
+    return std::tie(a.path, a.line, a.column, a.reason) < std::tie(b.path, b.line, b.column, b.reason);
+  });
   report.files = run.files_read.size();
-  Status written = emit(options, {{"text", [&] { return extract_text(report, style_of(options)); }}, {"json", [&] { return extract_json(report); }}});
+  Status written = emit(options, {{"text", [&] { return extract_text(report, style_of(options)); }},
+                                  {"json", [&] { return extract_json(report); }}});
   return written ? 0 : report_error(written.error());
 }
 

@@ -16,9 +16,12 @@ Result<std::string> query(Sqlite& database, const std::string& sql) {
   database.limit_steps(kQuerySteps);
   size_t tail = 0;
   auto statement = database.prepare(sql, &tail);
-  if (!statement) return fail(Error{ErrorKind::kUsage, "--sql: " + statement.error().message, "", 0, 0, "", "`explaingate facts` lists the tables; the query may only read"});
+  if (!statement)
+    return fail(Error{ErrorKind::kUsage, "--sql: " + statement.error().message, "", 0, 0, "",
+                      "`explaingate facts` lists the tables; the query may only read"});
   std::string out;
-  for (int i = 0; i < statement->column_count(); ++i) out += (i == 0 ? "" : "\t") + printable(statement->column_name(i));
+  for (int i = 0; i < statement->column_count(); ++i)
+    out += (i == 0 ? "" : "\t") + printable(statement->column_name(i));
   out += "\n";
   while (true) {
     auto row = statement->step();

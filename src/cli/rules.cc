@@ -23,16 +23,21 @@ int rules_command(const GateOptions& options, const std::string& wanted) {
   }
   std::string out;
   if (wanted.empty()) {
-    for (const Rule& rule : rules) out += fmt::format("{:<28} {:<8} {}{}\n", rule.id, to_string(rule.severity), rule.summary, rule.built_in ? "" : fmt::format(" ({})", rule.file));
+    for (const Rule& rule : rules)
+      out += fmt::format("{:<28} {:<8} {}{}\n", rule.id, to_string(rule.severity), rule.summary,
+                         rule.built_in ? "" : fmt::format(" ({})", rule.file));
   } else {
     auto found = std::find_if(rules.begin(), rules.end(), [&](const Rule& rule) { return rule.id == wanted; });
     if (found == rules.end()) {
       std::vector<std::string> ids;
       for (const Rule& rule : rules) ids.push_back(rule.id);
       std::string near = nearest(wanted, ids);
-      return report_error(Error{ErrorKind::kUsage, fmt::format("there is no rule \"{}\"", wanted), "", 0, 0, "", near.empty() ? "`explaingate rules` lists them" : fmt::format("did you mean \"{}\"?", near)});
+      return report_error(
+          Error{ErrorKind::kUsage, fmt::format("there is no rule \"{}\"", wanted), "", 0, 0, "",
+                near.empty() ? "`explaingate rules` lists them" : fmt::format("did you mean \"{}\"?", near)});
     }
-    out = fmt::format("# {}\n\n{}\n\nSeverity: {}. Engines: {}. Since: {}.\n\n{}", found->id, found->summary, to_string(found->severity), fmt::join(found->engines, ", "), found->since, found->page);
+    out = fmt::format("# {}\n\n{}\n\nSeverity: {}. Engines: {}. Since: {}.\n\n{}", found->id, found->summary,
+                      to_string(found->severity), fmt::join(found->engines, ", "), found->since, found->page);
     if (!out.ends_with('\n')) out += "\n";
   }
   Status written = emit({}, {{"text", [&] { return out; }}});

@@ -11,7 +11,8 @@ namespace explaingate {
 
 std::string_view facts_schema() {
   auto files = embedded_files();
-  auto found = std::find_if(files.begin(), files.end(), [](const EmbeddedFile& file) { return file.name == "src/facts/schema.sql"; });
+  auto found = std::find_if(files.begin(), files.end(),
+                            [](const EmbeddedFile& file) { return file.name == "src/facts/schema.sql"; });
   return found == files.end() ? std::string_view() : found->text;
 }
 
@@ -24,7 +25,8 @@ Result<FactStore> FactStore::create() {
 
 Status FactStore::save(const std::string& path) {
   std::string temporary = path + ".tmp";
-  std::error_code ignored;  // absence is the usual case; a leftover that can't be removed makes VACUUM INTO fail with its own message
+  std::error_code ignored;  // absence is the usual case; a leftover that can't be removed makes VACUUM INTO fail with
+                            // its own message
   std::filesystem::remove(temporary, ignored);
   auto vacuum = database_.prepare("VACUUM INTO ?1");
   if (!vacuum) return fail(vacuum.error());

@@ -26,8 +26,8 @@ class FactStore {
   Sqlite database_;
 };
 
-// One prepared INSERT, run once a row: `insert(1, "head", path)`. The first error is kept and every later row skipped; ask
-// status() at the end.
+// One prepared INSERT, run once a row: `insert(1, "head", path)`. The first error is kept and every later row skipped;
+// ask status() at the end.
 class FactInserter {
  public:
   FactInserter(FactStore& store, std::string_view table) : store_(store), table_(table) {}

@@ -1,11 +1,11 @@
 // Pass: before and after, statement by statement, and what did it.
 //
-// With old and new SQL planned on the old and the new schema there are four plans. A regression from (old SQL, old schema) to
-// (new SQL, new schema) is the query's when (new SQL, old schema) is already worse, the schema's when (old SQL, new schema) is.
-// For the schema's it is then asked which statement of it: the one that drops the index which the old plan used, else the
-// first one after whose application, in order, the plan is worse.
-// Example: migration 0007 drops orders_by_customer, a query untouched by the change goes from SEARCH to SCAN: 0007's line.
-// Near miss: an edited query that wraps the column in lower() while 0007 adds a column: the query's own edit, no line of 0007.
+// With old and new SQL planned on the old and the new schema there are four plans. A regression from (old SQL, old
+// schema) to (new SQL, new schema) is the query's when (new SQL, old schema) is already worse, the schema's when (old
+// SQL, new schema) is. For the schema's it is then asked which statement of it: the one that drops the index which the
+// old plan used, else the first one after whose application, in order, the plan is worse. Example: migration 0007 drops
+// orders_by_customer, a query untouched by the change goes from SEARCH to SCAN: 0007's line. Near miss: an edited query
+// that wraps the column in lower() while 0007 adds a column: the query's own edit, no line of 0007.
 #include <algorithm>
 #include <set>
 
@@ -20,9 +20,13 @@ namespace {
 constexpr size_t kReplayLimit = 64;    // schema statements tried one after the other in search of the cause
 constexpr double kPerturbation = 1.1;  // a plan that changes when the row counts do by a tenth is not to be relied on
 
-bool same_name(std::string_view a, std::string_view b) { return lower(a) == lower(b); }
+bool same_name(std::string_view a, std::string_view b) {
+  return lower(a) == lower(b);
+}
 
-bool is_poor(Access access) { return access == Access::kScan || access == Access::kScanCovering || access == Access::kAutomaticIndex; }
+bool is_poor(Access access) {
+  return access == Access::kScan || access == Access::kScanCovering || access == Access::kAutomaticIndex;
+}
 
 struct Summary {
   int growth_class = 0;
@@ -30,15 +34,21 @@ struct Summary {
   std::vector<BaselineAccess> access;
 };
 
-Summary summary_of(const Planned& planned) { return {growth_class(planned.growth.work), planned.largest().metrics.rows_examined, worst_access(planned.largest().plan)}; }
+Summary summary_of(const Planned& planned) {
+  return {growth_class(planned.growth.work), planned.largest().metrics.rows_examined,
+          worst_access(planned.largest().plan)};
+}
 
 // Is `after` worse than `before`: a poorer access, a growth class up, or ratio and floor passed.
 bool is_worse(const Run& run, const Summary& before, const Summary& after) {
   if (after.growth_class > before.growth_class) return true;
-  if (after.rows >= run.settings.limits.at("cost_ratio") * before.rows && after.rows - before.rows >= run.settings.limits.at("cost_floor")) return true;
+  if (after.rows >= run.settings.limits.at("cost_ratio") * before.rows &&
+      after.rows - before.rows >= run.settings.limits.at("cost_floor"))
+    return true;
   for (const BaselineAccess& now : after.access)
     for (const BaselineAccess& past : before.access)
-      if (past.relation == now.relation && is_poor(now.access) && now.access > past.access && after.rows > before.rows) return true;
+      if (past.relation == now.relation && is_poor(now.access) && now.access > past.access && after.rows > before.rows)
+        return true;
   return false;
 }
 
@@ -71,7 +81,9 @@ void set_after(Comparison& comparison, const Planned& planned) {
 const BaselineEntry* stored_entry(const Run& run, const std::string& fingerprint) {
   if (!run.baseline) return nullptr;
   const auto& entries = run.baseline->entries;
-  auto found = std::lower_bound(entries.begin(), entries.end(), fingerprint, [](const BaselineEntry& entry, const std::string& key) { return entry.fingerprint < key; });
+  auto found =
+      std::lower_bound(entries.begin(), entries.end(), fingerprint,
+                       [](const BaselineEntry& entry, const std::string& key) { return entry.fingerprint < key; });
   return found != entries.end() && found->fingerprint == fingerprint ? &*found : nullptr;
 }
 
@@ -110,21 +122,25 @@ class Attribution {
     const SchemaSide& base = run_.sides[kBaseSide];
     for (const BaselineAccess& past : comparison.access_before) {
       if (past.index.empty()) continue;
-      auto now = std::find_if(comparison.access_after.begin(), comparison.access_after.end(), [&](const BaselineAccess& access) { return access.relation == past.relation; });
+      auto now = std::find_if(comparison.access_after.begin(), comparison.access_after.end(),
+                              [&](const BaselineAccess& access) { return access.relation == past.relation; });
       if (now == comparison.access_after.end() || now->access <= past.access) continue;
       for (size_t i : difference_.come) {
         auto ddl = parse_query(head.schema.statements[i].text, run_.settings.dialect());
-        if (ddl && ddl->kind == StatementKind::kDrop && same_name(ddl->object, past.index)) return head.statement_ids[i];
+        if (ddl && ddl->kind == StatementKind::kDrop && same_name(ddl->object, past.index))
+          return head.statement_ids[i];
       }
       for (size_t i : difference_.gone) {
         auto ddl = parse_query(base.schema.statements[i].text, run_.settings.dialect());
-        if (ddl && ddl->kind == StatementKind::kCreateIndex && same_name(ddl->object, past.index)) return base.statement_ids[i];
+        if (ddl && ddl->kind == StatementKind::kCreateIndex && same_name(ddl->object, past.index))
+          return base.statement_ids[i];
       }
     }
     return std::nullopt;
   }
 
-  // Applies the statements that came, one more each time, to what both sides have; the first that makes the plan worse did it.
+  // Applies the statements that came, one more each time, to what both sides have; the first that makes the plan worse
+  // did it.
   [[nodiscard]] std::optional<int64_t> by_replay(const Comparison& comparison) {
     if (!difference_.gone.empty() || difference_.come.size() > kReplayLimit) return std::nullopt;
     const KnownStatement& statement = run_.statements[comparison.before.value_or(comparison.statement)];
@@ -162,7 +178,8 @@ class Attribution {
         auto ddl = parse_query(run_.sides[side].schema.statements[i].text, run_.settings.dialect());
         if (!ddl) continue;
         for (const BaselineAccess& now : comparison.access_after)
-          if (same_name(ddl->on_table, now.relation) || same_name(ddl->object, now.relation)) return run_.sides[side].statement_ids[i];
+          if (same_name(ddl->on_table, now.relation) || same_name(ddl->object, now.relation))
+            return run_.sides[side].statement_ids[i];
       }
     }
     return std::nullopt;
@@ -195,7 +212,8 @@ Status mark_unstable(Run& run) {
     for (Comparison* comparison : worse) {
       const KnownStatement& statement = run.statements[comparison->statement];
       auto planned = (*engine)->plan(request_of(statement));
-      if (planned && planned->plan.lines() != statement.on[kHeadSide]->largest().plan.lines()) comparison->unstable = true;
+      if (planned && planned->plan.lines() != statement.on[kHeadSide]->largest().plan.lines())
+        comparison->unstable = true;
     }
   }
   return {};
@@ -236,7 +254,8 @@ SchemaDifference schema_difference(const Run& run) {
   for (const SchemaStatement& statement : run.sides[kBaseSide].schema.statements) base.insert(statement.text);
   for (const SchemaStatement& statement : run.sides[kHeadSide].schema.statements) head.insert(statement.text);
   SchemaDifference difference;
-  auto left_over = [](const std::vector<SchemaStatement>& statements, std::multiset<std::string> other, std::vector<size_t>& out) {
+  auto left_over = [](const std::vector<SchemaStatement>& statements, std::multiset<std::string> other,
+                      std::vector<size_t>& out) {
     for (size_t i = 0; i < statements.size(); ++i) {
       auto found = other.find(statements[i].text);
       if (found == other.end())
@@ -250,7 +269,9 @@ SchemaDifference schema_difference(const Run& run) {
   return difference;
 }
 
-bool Comparison::worse() const { return !cause_kind.empty(); }
+bool Comparison::worse() const {
+  return !cause_kind.empty();
+}
 
 Status compare_sides(Run& run) {
   bool use_baseline = run.baseline.has_value();
@@ -260,13 +281,16 @@ Status compare_sides(Run& run) {
       use_baseline = false;
       std::string what = fmt::format("{} was made in another environment: {}", run.settings.baseline, difference);
       std::string mend = "make it again with `explaingate baseline update` on the default branch, and commit it";
-      // For a change the past is planned in this same run; only where the baseline is the one past there is, its loss matters.
+      // For a change the past is planned in this same run; only where the baseline is the one past there is, its loss
+      // matters.
       if (run.mode == Mode::kAll)
         run.unverified = Error{ErrorKind::kUnverified, what, "", 0, 0, "", mend};
       else
         run.notes.push_back(fmt::format("{}; it was left aside: {}", what, mend));
-    } else if (run.mode == Mode::kChange && run.baseline->environment.schema_hash != run.sides[run.planned_side(kBaseSide)].schema.hash()) {
-      run.notes.push_back(fmt::format("{} is older than the schema of {}: run `explaingate baseline update` there", run.settings.baseline, run.change.base_name));
+    } else if (run.mode == Mode::kChange &&
+               run.baseline->environment.schema_hash != run.sides[run.planned_side(kBaseSide)].schema.hash()) {
+      run.notes.push_back(fmt::format("{} is older than the schema of {}: run `explaingate baseline update` there",
+                                      run.settings.baseline, run.change.base_name));
     }
   }
   for (size_t i = 0; i < run.statements.size(); ++i)
@@ -278,7 +302,8 @@ Status compare_sides(Run& run) {
     Summary after{growth_class(comparison.growth_after.work), comparison.rows_after, comparison.access_after};
     if (!is_worse(run, before, after)) continue;
     attribution.explain(comparison);
-    if (comparison.cause_kind.empty()) comparison.cause_kind = "query";  // against the baseline: some change that landed without it
+    if (comparison.cause_kind.empty())
+      comparison.cause_kind = "query";  // against the baseline: some change that landed without it
   }
   return mark_unstable(run);
 }
@@ -297,7 +322,9 @@ Baseline make_baseline(const Run& run) {
     auto [it, added] = entries.try_emplace(statement.parsed.fingerprint);
     BaselineEntry& entry = it->second;
     std::string site = statement.source.path;
-    if (std::string name = statement.source.name.empty() ? statement.source.function : statement.source.name; !name.empty()) site += " " + name;
+    if (std::string name = statement.source.name.empty() ? statement.source.function : statement.source.name;
+        !name.empty())
+      site += " " + name;
     if (std::find(entry.sites.begin(), entry.sites.end(), site) == entry.sites.end()) entry.sites.push_back(site);
     // Of several statements with one fingerprint (they differ in literals only) the costliest speaks for the query.
     int64_t rows = round_rows(planned.largest().metrics.rows_examined);

@@ -1,4 +1,5 @@
-// Pass: everything the run knows, as rows of the fact base. The order of values is that of the columns in src/facts/schema.sql.
+// Pass: everything the run knows, as rows of the fact base. The order of values is that of the columns in
+// src/facts/schema.sql.
 #include <algorithm>
 #include <map>
 #include <set>
@@ -12,86 +13,131 @@ namespace {
 
 std::string_view name_of(FileStatus status) {
   switch (status) {
-    case FileStatus::kAdded: return "added";
-    case FileStatus::kModified: return "modified";
-    case FileStatus::kDeleted: return "deleted";
-    case FileStatus::kRenamed: return "renamed";
-    case FileStatus::kModeChanged: return "mode_changed";
+    case FileStatus::kAdded:
+      return "added";
+    case FileStatus::kModified:
+      return "modified";
+    case FileStatus::kDeleted:
+      return "deleted";
+    case FileStatus::kRenamed:
+      return "renamed";
+    case FileStatus::kModeChanged:
+      return "mode_changed";
   }
   return "";
 }
 std::string_view name_of(CallKind kind) {
   switch (kind) {
-    case CallKind::kNone: return "none";
-    case CallKind::kExecute: return "execute";
-    case CallKind::kBulk: return "bulk";
-    case CallKind::kPrepare: return "prepare";
-    case CallKind::kText: return "text";
-    case CallKind::kRun: return "run";
+    case CallKind::kNone:
+      return "none";
+    case CallKind::kExecute:
+      return "execute";
+    case CallKind::kBulk:
+      return "bulk";
+    case CallKind::kPrepare:
+      return "prepare";
+    case CallKind::kText:
+      return "text";
+    case CallKind::kRun:
+      return "run";
   }
   return "";
 }
 std::string_view name_of(LoopKind kind) {
   switch (kind) {
-    case LoopKind::kFor: return "for";
-    case LoopKind::kWhile: return "while";
-    case LoopKind::kComprehension: return "comprehension";
-    case LoopKind::kCallback: return "callback";
+    case LoopKind::kFor:
+      return "for";
+    case LoopKind::kWhile:
+      return "while";
+    case LoopKind::kComprehension:
+      return "comprehension";
+    case LoopKind::kCallback:
+      return "callback";
   }
   return "";
 }
 std::string_view name_of(LoopSource source) {
   switch (source) {
-    case LoopSource::kUnknown: return "unknown";
-    case LoopSource::kRows: return "rows";
-    case LoopSource::kCollection: return "collection";
-    case LoopSource::kLiteral: return "literal";
-    case LoopSource::kBatch: return "batch";
-    case LoopSource::kRetry: return "retry";
+    case LoopSource::kUnknown:
+      return "unknown";
+    case LoopSource::kRows:
+      return "rows";
+    case LoopSource::kCollection:
+      return "collection";
+    case LoopSource::kLiteral:
+      return "literal";
+    case LoopSource::kBatch:
+      return "batch";
+    case LoopSource::kRetry:
+      return "retry";
   }
   return "";
 }
 std::string_view name_of(RowSource source) {
   switch (source) {
-    case RowSource::kFile: return "file";
-    case RowSource::kSeed: return "seed";
-    case RowSource::kConfigured: return "configured";
-    case RowSource::kAssumed: return "assumed";
+    case RowSource::kFile:
+      return "file";
+    case RowSource::kSeed:
+      return "seed";
+    case RowSource::kConfigured:
+      return "configured";
+    case RowSource::kAssumed:
+      return "assumed";
   }
   return "";
 }
 std::string_view name_of(QueryBlock::Kind kind) {
   switch (kind) {
-    case QueryBlock::Kind::kTop: return "top";
-    case QueryBlock::Kind::kCte: return "cte";
-    case QueryBlock::Kind::kFrom: return "from";
-    case QueryBlock::Kind::kScalar: return "scalar";
-    case QueryBlock::Kind::kExists: return "exists";
-    case QueryBlock::Kind::kIn: return "in";
-    case QueryBlock::Kind::kSetOperand: return "set_operand";
-    case QueryBlock::Kind::kInsertSource: return "insert_source";
+    case QueryBlock::Kind::kTop:
+      return "top";
+    case QueryBlock::Kind::kCte:
+      return "cte";
+    case QueryBlock::Kind::kFrom:
+      return "from";
+    case QueryBlock::Kind::kScalar:
+      return "scalar";
+    case QueryBlock::Kind::kExists:
+      return "exists";
+    case QueryBlock::Kind::kIn:
+      return "in";
+    case QueryBlock::Kind::kSetOperand:
+      return "set_operand";
+    case QueryBlock::Kind::kInsertSource:
+      return "insert_source";
   }
   return "";
 }
 std::string_view name_of(TableRef::Role role) {
   switch (role) {
-    case TableRef::Role::kFrom: return "from";
-    case TableRef::Role::kTarget: return "target";
-    case TableRef::Role::kCte: return "cte";
-    case TableRef::Role::kSubquery: return "subquery";
-    case TableRef::Role::kFunction: return "function";
+    case TableRef::Role::kFrom:
+      return "from";
+    case TableRef::Role::kTarget:
+      return "target";
+    case TableRef::Role::kCte:
+      return "cte";
+    case TableRef::Role::kSubquery:
+      return "subquery";
+    case TableRef::Role::kFunction:
+      return "function";
   }
   return "";
 }
 std::string_view name_of(Operand operand) {
   switch (operand) {
-    case Operand::kLiteral: return "literal";
-    case Operand::kPlaceholder: return "placeholder";
-    case Operand::kColumn: return "column";
-    case Operand::kExpression: return "expression";
-    case Operand::kSubquery: return "subquery";
-    case Operand::kList: return "list";
-    case Operand::kNone: return "none";
+    case Operand::kLiteral:
+      return "literal";
+    case Operand::kPlaceholder:
+      return "placeholder";
+    case Operand::kColumn:
+      return "column";
+    case Operand::kExpression:
+      return "expression";
+    case Operand::kSubquery:
+      return "subquery";
+    case Operand::kList:
+      return "list";
+    case Operand::kNone:
+      return "none";
   }
   return "";
 }
@@ -102,7 +148,9 @@ std::string_view name_of(Ordering::Kind kind) {
   return kind == Ordering::Kind::kOrderBy ? "order_by" : kind == Ordering::Kind::kGroupBy ? "group_by" : "distinct";
 }
 
-std::optional<int64_t> or_null(int index) { return index < 0 ? std::nullopt : std::optional<int64_t>(index); }
+std::optional<int64_t> or_null(int index) {
+  return index < 0 ? std::nullopt : std::optional<int64_t>(index);
+}
 
 // Which lines of the head side the change brought.
 class ChangedLines {
@@ -118,7 +166,8 @@ class ChangedLines {
     if (all_) return true;
     auto found = ranges_.find(path);
     if (found == ranges_.end()) return false;
-    return std::any_of(found->second.begin(), found->second.end(), [&](const LineRange& range) { return first <= range.last && last >= range.first; });
+    return std::any_of(found->second.begin(), found->second.end(),
+                       [&](const LineRange& range) { return first <= range.last && last >= range.first; });
   }
 
  private:
@@ -151,7 +200,8 @@ class Filler {
   void about_run() {
     FactInserter run(store_, "run");
     const Engine& engine = *run_.sides[kHeadSide].engine;
-    run(engine.name(), engine.version(), run_.mode == Mode::kAll ? "all" : "change", run_.schema_changed, kScaleCount - 1);
+    run(engine.name(), engine.version(), run_.mode == Mode::kAll ? "all" : "change", run_.schema_changed,
+        kScaleCount - 1);
     keep(run);
     FactInserter limits(store_, "limits");
     for (const auto& [name, value] : run_.settings.limits) limits(name, value);
@@ -163,7 +213,8 @@ class Filler {
     FactInserter lines(store_, "changed_lines");
     for (const ChangedFile& file : run_.change.files) {
       const std::string& path = file.new_path.empty() ? file.old_path : file.new_path;
-      files(path, file.old_path.empty() ? std::optional<std::string>() : std::optional(file.old_path), name_of(file.status));
+      files(path, file.old_path.empty() ? std::optional<std::string>() : std::optional(file.old_path),
+            name_of(file.status));
       for (const Hunk& hunk : file.hunks) {
         if (hunk.old_lines > 0) lines(file.old_path, "base", hunk.old_start, hunk.old_start + hunk.old_lines - 1);
         if (hunk.new_lines > 0) lines(file.new_path, "head", hunk.new_start, hunk.new_start + hunk.new_lines - 1);
@@ -186,50 +237,61 @@ class Filler {
       if (known.not_planned == "unchanged") continue;
       const Statement& source = known.source;
       bool planned = known.on[kHeadSide] && known.on[kHeadSide]->ok();
-      statements(known.id, kSideNames[known.side], source.path, source.line, source.column, source.end_line, source.language, source.function, source.name,
-                 source.kind, to_string(known.parsed.kind), source.text, known.parsed.fingerprint, source.dynamic, known.changed && known.side == kHeadSide, planned);
-      if (source.call != CallKind::kNone) calls(known.id, source.call_line, source.callee, source.library, name_of(source.call));
+      statements(known.id, kSideNames[known.side], source.path, source.line, source.column, source.end_line,
+                 source.language, source.function, source.name, source.kind, to_string(known.parsed.kind), source.text,
+                 known.parsed.fingerprint, source.dynamic, known.changed && known.side == kHeadSide, planned);
+      if (source.call != CallKind::kNone)
+        calls(known.id, source.call_line, source.callee, source.library, name_of(source.call));
       for (size_t depth = 0; depth < source.loops.size(); ++depth) {
         const Loop& loop = source.loops[depth];
         std::optional<int64_t> rows;
         if (loop.rows_statement >= 0) rows = run_.statements[static_cast<size_t>(loop.rows_statement)].id;
-        loops(known.id, static_cast<int64_t>(depth), name_of(loop.kind), name_of(loop.source), loop.line, loop.variable, loop.iterable, rows, loop.argument_varies,
-              loop.always_leaves, known.side == kHeadSide && lines_.touch(source.path, loop.line, loop.line));
+        loops(known.id, static_cast<int64_t>(depth), name_of(loop.kind), name_of(loop.source), loop.line, loop.variable,
+              loop.iterable, rows, loop.argument_varies, loop.always_leaves,
+              known.side == kHeadSide && lines_.touch(source.path, loop.line, loop.line));
       }
       parsed_facts(known, tables, blocks, predicates, joins, orderings);
     }
-    for (const FactInserter* inserter : {&statements, &calls, &loops, &tables, &blocks, &predicates, &joins, &orderings}) keep(*inserter);
+    for (const FactInserter* inserter :
+         {&statements, &calls, &loops, &tables, &blocks, &predicates, &joins, &orderings})
+      keep(*inserter);
   }
 
   // Line and column in the source of an offset in the statement's text; the statement's own place on the base side.
   [[nodiscard]] Position place(const KnownStatement& known, uint32_t offset) const {
     const Statement& source = known.source;
     auto found = run_.line_indexes.find(source.path);
-    if (known.side != kHeadSide || found == run_.line_indexes.end() || source.map.empty()) return {source.line, source.column};
+    if (known.side != kHeadSide || found == run_.line_indexes.end() || source.map.empty())
+      return {source.line, source.column};
     return found->second.position(source.map.original(offset));
   }
 
-  void parsed_facts(const KnownStatement& known, FactInserter& tables, FactInserter& blocks, FactInserter& predicates, FactInserter& joins, FactInserter& orderings) {
+  void parsed_facts(const KnownStatement& known, FactInserter& tables, FactInserter& blocks, FactInserter& predicates,
+                    FactInserter& joins, FactInserter& orderings) {
     const ParsedQuery& parsed = known.parsed;
     for (size_t i = 0; i < parsed.tables.size(); ++i) {
       const TableRef& table = parsed.tables[i];
       tables(known.id, static_cast<int64_t>(i), table.block, table.name, table.alias, name_of(table.role));
     }
     for (const QueryBlock& block : parsed.blocks)
-      blocks(known.id, block.id, block.parent, name_of(block.kind), block.correlated, block.has_aggregate, block.has_group_by, block.distinct, block.has_limit, block.limit);
+      blocks(known.id, block.id, block.parent, name_of(block.kind), block.correlated, block.has_aggregate,
+             block.has_group_by, block.distinct, block.has_limit, block.limit);
     for (const Predicate& predicate : parsed.predicates) {
       std::optional<std::string> relation;
       if (predicate.table >= 0) relation = parsed.tables[static_cast<size_t>(predicate.table)].name;
       Position at = place(known, predicate.offset);
-      predicates(known.id, predicate.block, or_null(predicate.table), relation, predicate.column, predicate.op, name_of(predicate.clause), name_of(predicate.other),
-                 predicate.sargable, predicate.why_not, predicate.expression, predicate.in_or, at.line, at.column);
+      predicates(known.id, predicate.block, or_null(predicate.table), relation, predicate.column, predicate.op,
+                 name_of(predicate.clause), name_of(predicate.other), predicate.sargable, predicate.why_not,
+                 predicate.expression, predicate.in_or, at.line, at.column);
     }
     for (const Join& join : parsed.joins) {
       Position at = place(known, join.offset);
-      joins(known.id, join.block, or_null(join.left), or_null(join.right), join.type, join.has_condition, at.line, at.column);
+      joins(known.id, join.block, or_null(join.left), or_null(join.right), join.type, join.has_condition, at.line,
+            at.column);
     }
     for (const Ordering& ordering : parsed.orderings)
-      orderings(known.id, ordering.block, name_of(ordering.kind), ordering.position, or_null(ordering.table), ordering.column, ordering.expression, ordering.descending);
+      orderings(known.id, ordering.block, name_of(ordering.kind), ordering.position, or_null(ordering.table),
+                ordering.column, ordering.expression, ordering.descending);
   }
 
   // Schema statements, who created which object, what came and went, what failed.
@@ -247,9 +309,11 @@ class Filler {
         auto parsed = parse_query(statement.text, run_.settings.dialect());
         ParsedQuery ddl = parsed ? std::move(*parsed) : ParsedQuery{};
         int64_t id = mine.statement_ids[i];
-        statements(id, kSideNames[side], statement.path, statement.line, statement.column, statement.end_line, "sql", "", ddl.object, "schema",
-                   to_string(ddl.kind), statement.text, ddl.fingerprint, false, side == kHeadSide && (new_here || run_.mode == Mode::kAll), false);
-        if (side == kHeadSide && !ddl.object.empty() && ddl.kind != StatementKind::kDrop) creators_[key(ddl.object_type, ddl.object)] = id;
+        statements(id, kSideNames[side], statement.path, statement.line, statement.column, statement.end_line, "sql",
+                   "", ddl.object, "schema", to_string(ddl.kind), statement.text, ddl.fingerprint, false,
+                   side == kHeadSide && (new_here || run_.mode == Mode::kAll), false);
+        if (side == kHeadSide && !ddl.object.empty() && ddl.kind != StatementKind::kDrop)
+          creators_[key(ddl.object_type, ddl.object)] = id;
         if (new_here) changes(id, kSideNames[side], to_string(ddl.kind), ddl.object_type, ddl.object, ddl.on_table);
       }
     }
@@ -258,13 +322,14 @@ class Filler {
     failures(difference);
   }
 
-  // DDL that was gathered from code has no certain order: what the engine refuses there is no failing migration, and is listed
-  // as not analysed instead (gate/plans.cc).
+  // DDL that was gathered from code has no certain order: what the engine refuses there is no failing migration, and is
+  // listed as not analysed instead (gate/plans.cc).
   void failures(const SchemaDifference& difference) {
     if (run_.sides[kHeadSide].schema.tool == "code") return;
     std::set<std::string> failed_before;
     if (run_.sides[kBaseSide].engine)
-      for (const SchemaFailure& failure : run_.sides[kBaseSide].engine->failures()) failed_before.insert(run_.sides[kBaseSide].schema.statements[failure.statement].text);
+      for (const SchemaFailure& failure : run_.sides[kBaseSide].engine->failures())
+        failed_before.insert(run_.sides[kBaseSide].schema.statements[failure.statement].text);
     FactInserter rows(store_, "schema_failures");
     const SchemaSide& head = run_.sides[kHeadSide];
     for (const SchemaFailure& failure : head.engine->failures()) {
@@ -299,19 +364,25 @@ class Filler {
     for (const CatalogueTable& table : engine.catalogue().tables) {
       auto known = engine.statistics().tables.find(table.name);
       TableStatistics statistics = known == engine.statistics().tables.end() ? TableStatistics{} : known->second;
-      tables(name, table.name, table.type, statistics.rows * (statistics.fixed ? 1 : factor), statistics.fixed, name_of(statistics.source), creator(side, table.type == "view" ? "view" : "table", table.name));
+      tables(name, table.name, table.type, statistics.rows * (statistics.fixed ? 1 : factor), statistics.fixed,
+             name_of(statistics.source), creator(side, table.type == "view" ? "view" : "table", table.name));
       for (const CatalogueColumn& column : table.columns)
-        columns(name, table.name, column.name, column.type, column.not_null, column.generated, column.primary_key, column.allowed_values);
+        columns(name, table.name, column.name, column.type, column.not_null, column.generated, column.primary_key,
+                column.allowed_values);
       for (const CatalogueIndex& index : table.indexes) {
-        indexes(name, table.name, index.name, index.unique, index.partial, index.origin, creator(side, "index", index.name));
+        indexes(name, table.name, index.name, index.unique, index.partial, index.origin,
+                creator(side, "index", index.name));
         for (size_t i = 0; i < index.columns.size(); ++i)
-          index_columns(name, table.name, index.name, static_cast<int64_t>(i), index.columns[i].name, index.columns[i].descending, index.columns[i].collation);
+          index_columns(name, table.name, index.name, static_cast<int64_t>(i), index.columns[i].name,
+                        index.columns[i].descending, index.columns[i].collation);
       }
       for (size_t k = 0; k < table.foreign_keys.size(); ++k) {
         const CatalogueForeignKey& foreign_key = table.foreign_keys[k];
         for (size_t i = 0; i < foreign_key.columns.size(); ++i)
-          foreign_keys(name, table.name, static_cast<int64_t>(k), static_cast<int64_t>(i), foreign_key.columns[i], foreign_key.parent_table,
-                       i < foreign_key.parent_columns.size() ? foreign_key.parent_columns[i] : "", foreign_key.on_delete);
+          foreign_keys(name, table.name, static_cast<int64_t>(k), static_cast<int64_t>(i), foreign_key.columns[i],
+                       foreign_key.parent_table,
+                       i < foreign_key.parent_columns.size() ? foreign_key.parent_columns[i] : "",
+                       foreign_key.on_delete);
       }
     }
     for (const FactInserter* inserter : {&tables, &columns, &indexes, &index_columns, &foreign_keys}) keep(*inserter);
@@ -327,25 +398,30 @@ class Filler {
       for (SideIndex side : {kBaseSide, kHeadSide}) {
         if (known.measured[side]) {
           const Measured& work = *known.measured[side];
-          measured(known.id, kSideNames[side], work.vm_steps, work.full_scan_steps, work.sorts, work.automatic_index_rows, work.rows);
+          measured(known.id, kSideNames[side], work.vm_steps, work.full_scan_steps, work.sorts,
+                   work.automatic_index_rows, work.rows);
         }
         if (!known.on[side] || !known.on[side]->ok()) continue;
         const Planned& planned = *known.on[side];
         for (size_t scale = 0; scale < planned.scales.size(); ++scale) {
           const Metrics& m = planned.scales[scale].metrics;
-          metrics(known.id, kSideNames[side], static_cast<int64_t>(scale), m.rows_examined, m.rows_returned, m.rows_sorted, m.cost);
+          metrics(known.id, kSideNames[side], static_cast<int64_t>(scale), m.rows_examined, m.rows_returned,
+                  m.rows_sorted, m.cost);
           for (const PlanNode& node : planned.scales[scale].plan.nodes)
-            nodes(known.id, kSideNames[side], static_cast<int64_t>(scale), node.id, node.parent, node.operation, to_string(node.access), node.relation, node.alias,
-                  node.index, fmt::format("{}", fmt::join(node.terms, " AND ")), node.purpose, node.correlated, node.executions, node.rows_examined, node.rows_out, node.detail);
+            nodes(known.id, kSideNames[side], static_cast<int64_t>(scale), node.id, node.parent, node.operation,
+                  to_string(node.access), node.relation, node.alias, node.index,
+                  fmt::format("{}", fmt::join(node.terms, " AND ")), node.purpose, node.correlated, node.executions,
+                  node.rows_examined, node.rows_out, node.detail);
         }
         const Metrics& largest = planned.largest().metrics;
-        growth(known.id, kSideNames[side], planned.growth.work, growth_class(planned.growth.work), planned.growth.result,
-               largest.rows_examined / std::max(1.0, largest.rows_returned));
+        growth(known.id, kSideNames[side], planned.growth.work, growth_class(planned.growth.work),
+               planned.growth.result, largest.rows_examined / std::max(1.0, largest.rows_returned));
       }
       for (size_t rank = 0; rank < known.trials.size(); ++rank) {
         const Trial& trial = known.trials[rank];
-        trials(known.id, static_cast<int64_t>(rank), trial.relation, trial.index.ddl(), trial.before.work, trial.after.work, growth_class(trial.before.work),
-               growth_class(trial.after.work), trial.rows_before, trial.rows_after, trial.sorted_before, trial.sorted_after);
+        trials(known.id, static_cast<int64_t>(rank), trial.relation, trial.index.ddl(), trial.before.work,
+               trial.after.work, growth_class(trial.before.work), growth_class(trial.after.work), trial.rows_before,
+               trial.rows_after, trial.sorted_before, trial.sorted_after);
       }
     }
     for (const FactInserter* inserter : {&nodes, &metrics, &growth, &measured, &trials}) keep(*inserter);
@@ -359,14 +435,17 @@ class Filler {
       int64_t id = run_.statements[comparison.statement].id;
       std::optional<int64_t> before;
       if (comparison.before) before = run_.statements[*comparison.before].id;
-      rows(id, comparison.source, before, comparison.paired_by, comparison.growth_before.work, comparison.growth_after.work, growth_class(comparison.growth_before.work),
-           growth_class(comparison.growth_after.work), comparison.rows_before, comparison.rows_after, comparison.cost_before, comparison.cost_after,
-           comparison.work_before, comparison.work_after, comparison.unstable);
+      rows(id, comparison.source, before, comparison.paired_by, comparison.growth_before.work,
+           comparison.growth_after.work, growth_class(comparison.growth_before.work),
+           growth_class(comparison.growth_after.work), comparison.rows_before, comparison.rows_after,
+           comparison.cost_before, comparison.cost_after, comparison.work_before, comparison.work_after,
+           comparison.unstable);
       for (const BaselineAccess& past : comparison.access_before)
         for (const BaselineAccess& now : comparison.access_after)
           if (past.relation == now.relation)
-            accesses(id, now.relation, to_string(past.access), to_string(now.access), static_cast<int64_t>(past.access), static_cast<int64_t>(now.access), past.index,
-                     now.index, detail(comparison, past.relation, true), detail(comparison, now.relation, false));
+            accesses(id, now.relation, to_string(past.access), to_string(now.access), static_cast<int64_t>(past.access),
+                     static_cast<int64_t>(now.access), past.index, now.index, detail(comparison, past.relation, true),
+                     detail(comparison, now.relation, false));
       if (comparison.worse()) causes(id, comparison.cause_kind, comparison.cause_statement_id);
     }
     for (const FactInserter* inserter : {&rows, &accesses, &causes}) keep(*inserter);
@@ -380,7 +459,9 @@ class Filler {
     const PlanNode* worst = nullptr;
     if (planned && planned->ok())
       for (const PlanNode& node : planned->largest().plan.nodes)
-        if (node.relation == relation && node.access != Access::kNone && (worst == nullptr || node.access > worst->access)) worst = &node;
+        if (node.relation == relation && node.access != Access::kNone &&
+            (worst == nullptr || node.access > worst->access))
+          worst = &node;
     return worst == nullptr ? "" : worst->detail;
   }
 
@@ -392,10 +473,12 @@ class Filler {
     FactInserter baseline(store_, "baseline_entries");
     if (run_.baseline)
       for (const BaselineEntry& entry : run_.baseline->entries)
-        baseline(entry.fingerprint, entry.growth, static_cast<double>(entry.rows_examined), static_cast<double>(entry.cost), fmt::format("{}", fmt::join(entry.plan, "\n")));
+        baseline(entry.fingerprint, entry.growth, static_cast<double>(entry.rows_examined),
+                 static_cast<double>(entry.cost), fmt::format("{}", fmt::join(entry.plan, "\n")));
     keep(baseline);
     FactInserter waivers(store_, "waivers");
-    for (const Waiver& waiver : run_.waivers) waivers(waiver.fingerprint, waiver.rule, waiver.path, waiver.subject, waiver.reason, waiver.expires);
+    for (const Waiver& waiver : run_.waivers)
+      waivers(waiver.fingerprint, waiver.rule, waiver.path, waiver.subject, waiver.reason, waiver.expires);
     keep(waivers);
   }
 

@@ -23,13 +23,17 @@ Status load_rules(Run& run) {
   for (const TreeEntry& entry : *entries) {
     if (!entry.path.starts_with(kRulesFolder) || !entry.path.ends_with(".sql")) continue;
     auto text = run.change.head->read(entry.path, kRuleFileLimit);
-    if (!text) return fail(Error{ErrorKind::kConfiguration, text.error().message, entry.path, 0, 0, "", text.error().hint});
+    if (!text)
+      return fail(Error{ErrorKind::kConfiguration, text.error().message, entry.path, 0, 0, "", text.error().hint});
     auto rule = parse_rule(entry.path, *text);
     if (!rule) return fail(rule.error());
     rule->built_in = false;
-    auto same = std::find_if(run.rules.begin(), run.rules.end(), [&](const Rule& other) { return other.id == rule->id; });
+    auto same =
+        std::find_if(run.rules.begin(), run.rules.end(), [&](const Rule& other) { return other.id == rule->id; });
     if (same != run.rules.end())
-      return fail(Error{ErrorKind::kConfiguration, fmt::format("a rule \"{}\" is there already: {}", rule->id, same->file), entry.path, 1, 0, "", "give yours another name"});
+      return fail(Error{ErrorKind::kConfiguration,
+                        fmt::format("a rule \"{}\" is there already: {}", rule->id, same->file), entry.path, 1, 0, "",
+                        "give yours another name"});
     run.rules.push_back(std::move(*rule));
   }
   std::sort(run.rules.begin(), run.rules.end(), [](const Rule& a, const Rule& b) { return a.id < b.id; });
@@ -38,7 +42,8 @@ Status load_rules(Run& run) {
   for (const auto& [id, level] : run.settings.rule_levels) {
     if (std::find(ids.begin(), ids.end(), id) != ids.end()) continue;
     std::string near = nearest(id, ids);
-    return fail(Error{ErrorKind::kConfiguration, fmt::format("\"rules\" names \"{}\", and there is no such rule", id), run.settings.file, 0, 0, "",
+    return fail(Error{ErrorKind::kConfiguration, fmt::format("\"rules\" names \"{}\", and there is no such rule", id),
+                      run.settings.file, 0, 0, "",
                       near.empty() ? "`explaingate rules` lists them" : fmt::format("did you mean \"{}\"?", near)});
   }
   return {};
@@ -58,19 +63,19 @@ Status judge(Run& run) {
 Status run_passes(Run& run) {
   using Pass = Status (*)(Run&);
   constexpr Pass kPasses[] = {
-      load_rules,        // a broken rule file is reported before any work
-      load_schemas,      // DDL of both sides; from here on it is known whether the schema changed
-      load_statements,   // statements of both sides, as texts
-      load_baseline,     // the merge base's, and the waivers
-      parse_statements,  // each one understood, or its error kept
-      pair_statements,   // heads know which base statement they replaced, and whether they are new
-      open_engines,      // one database a schema
-      plan_statements,   // plans at every scale, on the schemas where they are compared
+      load_rules,         // a broken rule file is reported before any work
+      load_schemas,       // DDL of both sides; from here on it is known whether the schema changed
+      load_statements,    // statements of both sides, as texts
+      load_baseline,      // the merge base's, and the waivers
+      parse_statements,   // each one understood, or its error kept
+      pair_statements,    // heads know which base statement they replaced, and whether they are new
+      open_engines,       // one database a schema
+      plan_statements,    // plans at every scale, on the schemas where they are compared
       list_not_analysed,  // what has no plan has a line
-      compare_sides,     // before, after, cause
-      try_indexes,       // advice that was tried
-      fill_facts,        // everything above as rows
-      judge,             // findings
+      compare_sides,      // before, after, cause
+      try_indexes,        // advice that was tried
+      fill_facts,         // everything above as rows
+      judge,              // findings
   };
   for (Pass pass : kPasses)
     if (Status done = pass(run); !done) return done;

@@ -17,7 +17,8 @@ class Concluding {
  public:
   explicit Concluding(Run& run) : run_(run) {
     for (const KnownStatement& statement : run.statements) by_id_[statement.id] = &statement;
-    for (size_t i = 0; i < run.comparisons.size(); ++i) comparison_of_[run.statements[run.comparisons[i].statement].id] = i;
+    for (size_t i = 0; i < run.comparisons.size(); ++i)
+      comparison_of_[run.statements[run.comparisons[i].statement].id] = i;
   }
 
   Outcome all(FailLevel fail_level) {
@@ -27,7 +28,8 @@ class Concluding {
     auto order = [](const ReportedFinding& a, const ReportedFinding& b) {
       const Finding& x = a.finding;
       const Finding& y = b.finding;
-      return std::tie(x.path, x.line, x.column, x.rule, x.subject) < std::tie(y.path, y.line, y.column, y.rule, y.subject);
+      return std::tie(x.path, x.line, x.column, x.rule, x.subject) <
+             std::tie(y.path, y.line, y.column, y.rule, y.subject);
     };
     std::stable_sort(out_.findings.begin(), out_.findings.end(), order);
     std::stable_sort(out_.waived.begin(), out_.waived.end(), order);
@@ -38,7 +40,8 @@ class Concluding {
     out_.unverified = run_.unverified;
     if (!out_.unverified) out_.unverified = nothing_verified();
     bool failing = std::any_of(out_.findings.begin(), out_.findings.end(), [&](const ReportedFinding& reported) {
-      return fail_level != FailLevel::kNever && static_cast<int>(reported.finding.level) >= static_cast<int>(fail_level);
+      return fail_level != FailLevel::kNever &&
+             static_cast<int>(reported.finding.level) >= static_cast<int>(fail_level);
     });
     out_.exit_code = failing ? 1 : out_.unverified ? 3 : 0;
     return std::move(out_);
@@ -56,7 +59,8 @@ class Concluding {
         reported.before = before_of(comparison);
         if (!finding.cause_statement_id) finding.cause_statement_id = comparison.cause_statement_id;
       }
-      if (found != by_id_.end() && found->second->on[kHeadSide]) reported.after = summary(*found->second->on[kHeadSide]);
+      if (found != by_id_.end() && found->second->on[kHeadSide])
+        reported.after = summary(*found->second->on[kHeadSide]);
     }
     if (finding.cause_statement_id) reported.cause = cause_of(*finding.cause_statement_id);
     reported.finding = std::move(finding);
@@ -75,7 +79,8 @@ class Concluding {
     }
     const std::string& fingerprint = run_.statements[comparison.statement].parsed.fingerprint;
     for (const BaselineEntry& entry : run_.baseline->entries)
-      if (entry.fingerprint == fingerprint) return PlanSummary{entry.plan, static_cast<double>(entry.rows_examined), entry.growth};
+      if (entry.fingerprint == fingerprint)
+        return PlanSummary{entry.plan, static_cast<double>(entry.rows_examined), entry.growth};
     return std::nullopt;
   }
 
@@ -100,7 +105,8 @@ class Concluding {
     int last = std::clamp(finding.end_line, finding.line, finding.line + kExcerptLines - 1);
     LineIndex index(it->second);
     for (int line = finding.line; line <= last && line <= index.line_count(); ++line) {
-      std::string_view text = std::string_view(it->second).substr(index.line_start(line), index.line_start(line + 1) - index.line_start(line));
+      std::string_view text = std::string_view(it->second)
+                                  .substr(index.line_start(line), index.line_start(line + 1) - index.line_start(line));
       while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.remove_suffix(1);
       lines.push_back(printable(shorten(text, 200)));
     }
@@ -114,7 +120,8 @@ class Concluding {
       const Suppression& suppression = run_.suppressions[i];
       if (suppression.path != finding.path || suppression.reason.empty()) continue;
       if (finding.line < suppression.covers.first || finding.line > suppression.covers.last) continue;
-      if (std::find(suppression.rules.begin(), suppression.rules.end(), finding.rule) == suppression.rules.end()) continue;
+      if (std::find(suppression.rules.begin(), suppression.rules.end(), finding.rule) == suppression.rules.end())
+        continue;
       used_suppressions_.insert(i);
       reported.waiver_reason = suppression.reason;
       out_.waived.push_back(std::move(reported));
@@ -125,8 +132,10 @@ class Concluding {
       if (waiver.fingerprint != finding.fingerprint) continue;
       used_waivers_.insert(i);
       if (waiver.expires < run_.today) break;  // expired: the finding counts again; waivers_about() says so
-      if (waiver.accepted_rows && reported.after && round_rows(reported.after->rows_examined) >= 2 * *waiver.accepted_rows) {
-        reported.finding.message += fmt::format(" It was accepted at {} rows examined.", with_commas(static_cast<double>(*waiver.accepted_rows)));
+      if (waiver.accepted_rows && reported.after &&
+          round_rows(reported.after->rows_examined) >= 2 * *waiver.accepted_rows) {
+        reported.finding.message += fmt::format(" It was accepted at {} rows examined.",
+                                                with_commas(static_cast<double>(*waiver.accepted_rows)));
         break;
       }
       reported.waiver_reason = waiver.reason;
@@ -136,7 +145,8 @@ class Concluding {
     out_.findings.push_back(std::move(reported));
   }
 
-  void add(const std::string& rule, Level level, const std::string& path, int line, const std::string& subject, std::string message, std::string fix) {
+  void add(const std::string& rule, Level level, const std::string& path, int line, const std::string& subject,
+           std::string message, std::string fix) {
     ReportedFinding reported;
     Finding& finding = reported.finding;
     finding.rule = rule;
@@ -159,18 +169,22 @@ class Concluding {
       const Suppression& suppression = run_.suppressions[i];
       std::string subject = fmt::format("{}", fmt::join(suppression.rules, ", "));
       if (suppression.reason.empty()) {
-        add("suppression-without-reason", Level::kWarning, suppression.path, suppression.line, subject, "This explaingate-ignore comment gives no reason, so it is not heeded.",
+        add("suppression-without-reason", Level::kWarning, suppression.path, suppression.line, subject,
+            "This explaingate-ignore comment gives no reason, so it is not heeded.",
             "Write it as: explaingate-ignore RULE: reason");
         continue;
       }
-      auto unknown = std::find_if(suppression.rules.begin(), suppression.rules.end(), [&](const std::string& rule) { return !rules.contains(rule); });
+      auto unknown = std::find_if(suppression.rules.begin(), suppression.rules.end(),
+                                  [&](const std::string& rule) { return !rules.contains(rule); });
       if (unknown != suppression.rules.end()) {
-        add("unused-suppression", Level::kWarning, suppression.path, suppression.line, *unknown, fmt::format("There is no rule \"{}\" to ignore.", *unknown), "`explaingate rules` lists the rules.");
+        add("unused-suppression", Level::kWarning, suppression.path, suppression.line, *unknown,
+            fmt::format("There is no rule \"{}\" to ignore.", *unknown), "`explaingate rules` lists the rules.");
         continue;
       }
       // Whether it is still needed is known only where everything was judged.
       if (run_.mode == Mode::kAll && !used_suppressions_.contains(i))
-        add("unused-suppression", Level::kWarning, suppression.path, suppression.line, subject, fmt::format("Nothing here is found by {} any more.", subject), "Remove the comment.");
+        add("unused-suppression", Level::kWarning, suppression.path, suppression.line, subject,
+            fmt::format("Nothing here is found by {} any more.", subject), "Remove the comment.");
     }
   }
 
@@ -180,10 +194,13 @@ class Concluding {
       const Waiver& waiver = run_.waivers[i];
       std::string subject = fmt::format("{} {} {}", waiver.rule, waiver.path, waiver.subject);
       if (waiver.expires < run_.today && used_waivers_.contains(i))
-        add("expired-waiver", Level::kError, path, 1, subject, fmt::format("The waiver of {} for {} ({}) expired on {}.", waiver.rule, waiver.subject, waiver.path, waiver.expires),
+        add("expired-waiver", Level::kError, path, 1, subject,
+            fmt::format("The waiver of {} for {} ({}) expired on {}.", waiver.rule, waiver.subject, waiver.path,
+                        waiver.expires),
             "Mend the finding, or accept it again with a new date.");
       else if (run_.mode == Mode::kAll && !used_waivers_.contains(i))
-        add("unused-waiver", Level::kWarning, path, 1, subject, fmt::format("The waiver of {} for {} ({}) matches no finding.", waiver.rule, waiver.subject, waiver.path),
+        add("unused-waiver", Level::kWarning, path, 1, subject,
+            fmt::format("The waiver of {} for {} ({}) matches no finding.", waiver.rule, waiver.subject, waiver.path),
             "Remove it: `explaingate baseline prune` does.");
     }
   }
@@ -211,9 +228,12 @@ class Concluding {
     out_.notes = run_.notes;
     const Engine& engine = *run_.sides[kHeadSide].engine;
     size_t assumed = 0, known = 0;
-    for (const auto& [name, table] : engine.statistics().tables) ++(table.source == RowSource::kAssumed ? assumed : known);
+    for (const auto& [name, table] : engine.statistics().tables)
+      ++(table.source == RowSource::kAssumed ? assumed : known);
     if (assumed > 0 && out_.planned > 0)
-      out_.notes.push_back(fmt::format("row counts of {} of {} tables are assumed (set `tables`, `statistics` or `seed` in {})", assumed, assumed + known, kConfigurationFile));
+      out_.notes.push_back(
+          fmt::format("row counts of {} of {} tables are assumed (set `tables`, `statistics` or `seed` in {})", assumed,
+                      assumed + known, kConfigurationFile));
     if (auto stand_ins = engine.stand_ins(); !stand_ins.empty())
       out_.notes.push_back(fmt::format("stood in for what this SQLite does not have: {}", fmt::join(stand_ins, ", ")));
   }
@@ -225,9 +245,21 @@ class Concluding {
       if (statement.side == kHeadSide && statement.on[kHeadSide]) ++wanted;
     if (wanted == 0 || out_.planned > 0) return std::nullopt;
     const Schema& schema = run_.sides[kHeadSide].schema;
-    std::string hint = schema.tool.empty() ? fmt::format("name the schema in {}: {{\"schema\": \"path/to/schema.sql\"}} (a file, or a folder of migrations)", kConfigurationFile)
-                                           : fmt::format("the schema was read as {} from {} file(s); see \"not analysed\" above", schema.tool, schema.files.size());
-    return Error{ErrorKind::kUnverified, schema.tool.empty() ? "no schema was found, so no statement could be planned" : "none of the statements could be planned on the schema", "", 0, 0, "", hint};
+    std::string hint =
+        schema.tool.empty()
+            ? fmt::format(
+                  "name the schema in {}: {{\"schema\": \"path/to/schema.sql\"}} (a file, or a folder of migrations)",
+                  kConfigurationFile)
+            : fmt::format("the schema was read as {} from {} file(s); see \"not analysed\" above", schema.tool,
+                          schema.files.size());
+    return Error{ErrorKind::kUnverified,
+                 schema.tool.empty() ? "no schema was found, so no statement could be planned"
+                                     : "none of the statements could be planned on the schema",
+                 "",
+                 0,
+                 0,
+                 "",
+                 hint};
   }
 
   Run& run_;
@@ -240,6 +272,8 @@ class Concluding {
 
 }  // namespace
 
-Outcome conclude(Run& run, FailLevel fail_level) { return Concluding(run).all(fail_level); }
+Outcome conclude(Run& run, FailLevel fail_level) {
+  return Concluding(run).all(fail_level);
+}
 
 }  // namespace explaingate

@@ -1,4 +1,5 @@
-// The end of a run, for every reporter: findings with their cause, before and after, what was not analysed, the exit code.
+// The end of a run, for every reporter: findings with their cause, before and after, what was not analysed, the exit
+// code.
 #pragma once
 
 #include <map>
@@ -19,7 +20,7 @@ struct PlanSummary {
 struct Cause {
   std::string path;
   int line = 0;
-  std::string text;    // first line of the schema statement
+  std::string text;      // first line of the schema statement
   bool removed = false;  // the line went with the change: it is the base side's
 };
 
@@ -34,15 +35,15 @@ struct ReportedFinding {
 struct Outcome {
   std::string engine, engine_version, base, head;
   bool all = false;
-  std::vector<ReportedFinding> findings;   // by path, line, column, rule, subject
-  std::vector<ReportedFinding> waived;     // by a waiver or in place
+  std::vector<ReportedFinding> findings;  // by path, line, column, rule, subject
+  std::vector<ReportedFinding> waived;    // by a waiver or in place
   std::vector<NotAnalysed> not_analysed;
   std::vector<RuleStatus> rules;
-  std::vector<std::string> notes;          // sentences: assumed statistics, stand-ins, baseline changed
-  size_t statements = 0;                   // on the head side, of the files read
-  size_t changed = 0;                      // new or edited
-  size_t planned = 0;                      // planned on the head schema
-  size_t queries = 0;                      // different fingerprints among the statements
+  std::vector<std::string> notes;  // sentences: assumed statistics, stand-ins, baseline changed
+  size_t statements = 0;           // on the head side, of the files read
+  size_t changed = 0;              // new or edited
+  size_t planned = 0;              // planned on the head schema
+  size_t queries = 0;              // different fingerprints among the statements
   size_t files = 0, files_excluded = 0;
   std::optional<Error> unverified;
   int exit_code = 0;
@@ -50,7 +51,8 @@ struct Outcome {
 
 enum class FailLevel { kInfo, kWarning, kError, kNever };
 
-// Applies suppressions and waivers, adds findings about those (unused, expired, without a reason), decides the exit code.
+// Applies suppressions and waivers, adds findings about those (unused, expired, without a reason), decides the exit
+// code.
 [[nodiscard]] Outcome conclude(Run& run, FailLevel fail_level);
 
 }  // namespace explaingate

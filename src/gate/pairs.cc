@@ -1,10 +1,11 @@
 // Passes: understand every statement, and find out which are new, which replaced which, and which only moved.
 //
-// A statement of the head side is *unchanged* when the base side has, in the changed files, one with the same text in the same
-// kind of loops: then its lines may have moved, been re-indented or gone to another file, and nothing is new about it. What is left on
-// both sides is paired, surest first: by name (`-- name: x`), by host function, by likeness of the texts in the same file.
-// Example: `WHERE a = ?` edited to `WHERE lower(a) = ?` inside one function pairs by function. Near miss: a function in which one
-// query went and two came pairs only the likelier of the two; the other one is new.
+// A statement of the head side is *unchanged* when the base side has, in the changed files, one with the same text in
+// the same kind of loops: then its lines may have moved, been re-indented or gone to another file, and nothing is new
+// about it. What is left on both sides is paired, surest first: by name (`-- name: x`), by host function, by likeness
+// of the texts in the same file. Example: `WHERE a = ?` edited to `WHERE lower(a) = ?` inside one function pairs by
+// function. Near miss: a function in which one query went and two came pairs only the likelier of the two; the other
+// one is new.
 #include <algorithm>
 #include <map>
 #include <set>
@@ -25,7 +26,8 @@ constexpr double kAlike = 0.5;  // share of common words from which on two texts
 // What makes a statement the same one: its text and the loops it runs in.
 std::string identity(const KnownStatement& statement) {
   std::string key = fold_spaces(statement.source.text);
-  for (const Loop& loop : statement.source.loops) key += fmt::format("\x1f{}:{}", static_cast<int>(loop.kind), loop.iterable);
+  for (const Loop& loop : statement.source.loops)
+    key += fmt::format("\x1f{}:{}", static_cast<int>(loop.kind), loop.iterable);
   return key;
 }
 
@@ -64,8 +66,11 @@ class Pairing {
   }
 
   void all() {
-    same_file_first([&](size_t head, size_t base) { return identity(run_.statements[head]) == identity(run_.statements[base]); });
-    pair_keyed("name", [](const KnownStatement& statement) { return statement.source.kind == "named" ? statement.source.name : ""; });
+    same_file_first(
+        [&](size_t head, size_t base) { return identity(run_.statements[head]) == identity(run_.statements[base]); });
+    pair_keyed("name", [](const KnownStatement& statement) {
+      return statement.source.kind == "named" ? statement.source.name : "";
+    });
     pair_by_likeness("function", true, 0.2);
     pair_by_likeness("similarity", false, kAlike);
     for (size_t i : fresh_) run_.statements[i].changed = true;
@@ -89,7 +94,9 @@ class Pairing {
       for (auto it = fresh_.begin(); it != fresh_.end();) {
         size_t head = *it;
         std::vector<size_t>& candidates = by_identity[identity(run_.statements[head])];
-        auto found = std::find_if(candidates.begin(), candidates.end(), [&](size_t base) { return gone_.contains(base) && (!within_file || same_file(head, base)) && same(head, base); });
+        auto found = std::find_if(candidates.begin(), candidates.end(), [&](size_t base) {
+          return gone_.contains(base) && (!within_file || same_file(head, base)) && same(head, base);
+        });
         if (found == candidates.end()) {
           ++it;
           continue;
@@ -142,9 +149,12 @@ class Pairing {
         if (score >= least) candidates.push_back({score, head, base});
       }
     }
-    std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) { return std::tie(b.score, a.head, a.base) < std::tie(a.score, b.head, b.base); });
+    std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
+      return std::tie(b.score, a.head, a.base) < std::tie(a.score, b.head, b.base);
+    });
     for (const Candidate& candidate : candidates)
-      if (!run_.statements[candidate.head].predecessor && gone_.contains(candidate.base)) replace(candidate.head, candidate.base, how);
+      if (!run_.statements[candidate.head].predecessor && gone_.contains(candidate.base))
+        replace(candidate.head, candidate.base, how);
   }
 
   void replace(size_t head, size_t base, const std::string& how) {
@@ -175,7 +185,8 @@ std::string no_plan_reason(StatementKind kind) {
 }
 
 bool has_identifier_hole(const Statement& source) {
-  return std::any_of(source.holes.begin(), source.holes.end(), [](const Hole& hole) { return hole.kind == HoleKind::kIdentifier; });
+  return std::any_of(source.holes.begin(), source.holes.end(),
+                     [](const Hole& hole) { return hole.kind == HoleKind::kIdentifier; });
 }
 
 // Starts with a word that only SQL starts with: what fails to parse then is worth a line.
@@ -195,7 +206,8 @@ void understand(KnownStatement& statement, Dialect dialect) {
   if (parsed) {
     statement.parsed = std::move(*parsed);
     statement.not_planned = no_plan_reason(statement.parsed.kind);
-    if (statement.not_planned.empty() && has_identifier_hole(source)) statement.not_planned = "a table or column name is put together at run time";
+    if (statement.not_planned.empty() && has_identifier_hole(source))
+      statement.not_planned = "a table or column name is put together at run time";
     return;
   }
   statement.parse_error = parsed.error().message;
@@ -208,7 +220,8 @@ void understand(KnownStatement& statement, Dialect dialect) {
 bool is_statement(const KnownStatement& statement) {
   const Statement& source = statement.source;
   if (source.kind == "constant") return statement.parse_error.empty() && looks_like_sql(source.text);
-  if (source.kind == "call" && source.library == "unknown") return statement.parse_error.empty() || starts_like_sql(source.text);
+  if (source.kind == "call" && source.library == "unknown")
+    return statement.parse_error.empty() || starts_like_sql(source.text);
   return true;
 }
 

@@ -12,7 +12,8 @@
 namespace explaingate {
 namespace {
 
-constexpr size_t kPerWorker = 400;  // statements for which a second copy of the schema is cheaper than planning on one core
+constexpr size_t kPerWorker =
+    400;  // statements for which a second copy of the schema is cheaper than planning on one core
 
 struct Job {
   size_t statement;
@@ -44,8 +45,9 @@ Status plan_jobs(Run& run, Engine& engine, const std::vector<Job>& jobs) {
   return {};
 }
 
-// What each statement is planned on: heads on the head schema; on the base schema too where there is something to compare.
-// A replaced statement is planned on both, so that a regression can be laid at the query's door or the schema's.
+// What each statement is planned on: heads on the head schema; on the base schema too where there is something to
+// compare. A replaced statement is planned on both, so that a regression can be laid at the query's door or the
+// schema's.
 std::vector<Job> wanted_jobs(const Run& run) {
   std::set<std::pair<size_t, size_t>> wanted;
   for (size_t i = 0; i < run.statements.size(); ++i) {
@@ -77,7 +79,8 @@ void measure_jobs(Run& run, const std::vector<Job>& jobs) {
       statement.measured[job.side] = *measured;
     } else if (statement.side == kHeadSide && job.side == kHeadSide) {
       const Statement& source = statement.source;
-      run.not_analysed.push_back({source.path, source.line, source.column, "not measured: " + measured.error().message, source.function});
+      run.not_analysed.push_back(
+          {source.path, source.line, source.column, "not measured: " + measured.error().message, source.function});
     }
   }
 }
@@ -115,14 +118,17 @@ Status read_engine_options(Run& run) {
     for (const SchemaStatement& statement : *seed) seed_text += statement.text + ";";
     options.seed = std::move(*seed);
   }
-  for (const auto& [name, table] : run.settings.tables) tables_text += fmt::format("{} {} {};", name, table.rows.value_or(-1), table.fixed);
+  for (const auto& [name, table] : run.settings.tables)
+    tables_text += fmt::format("{} {} {};", name, table.rows.value_or(-1), table.fixed);
   run.statistics_hash = hash_fields({statistics_text, seed_text, tables_text});
   return {};
 }
 
 }  // namespace
 
-PlanRequest request_of(const KnownStatement& statement) { return {statement.engine.text, &statement.parsed}; }
+PlanRequest request_of(const KnownStatement& statement) {
+  return {statement.engine.text, &statement.parsed};
+}
 
 Status open_engines(Run& run) {
   number_schema_statements(run);
@@ -160,11 +166,14 @@ Status plan_statements(Run& run) {
       workers.push_back({copy->get(), {mine.begin() + static_cast<std::ptrdiff_t>(half), mine.end()}, {}});
       copies.push_back(std::move(*copy));
     }
-    workers.push_back({run.sides[side].engine.get(), {mine.begin(), mine.begin() + static_cast<std::ptrdiff_t>(half)}, {}});
+    workers.push_back(
+        {run.sides[side].engine.get(), {mine.begin(), mine.begin() + static_cast<std::ptrdiff_t>(half)}, {}});
   }
   {
     std::vector<std::jthread> threads;
-    for (size_t i = 1; i < workers.size(); ++i) threads.emplace_back([&run, &worker = workers[i]] { worker.status = plan_jobs(run, *worker.engine, worker.jobs); });
+    for (size_t i = 1; i < workers.size(); ++i)
+      threads.emplace_back(
+          [&run, &worker = workers[i]] { worker.status = plan_jobs(run, *worker.engine, worker.jobs); });
     if (!workers.empty()) workers[0].status = plan_jobs(run, *workers[0].engine, workers[0].jobs);
   }
   for (const Worker& worker : workers)
@@ -180,13 +189,16 @@ Status list_not_analysed(Run& run) {
   if (head.schema.tool == "code") {
     for (const SchemaFailure& failure : head.engine->failures()) {
       const SchemaStatement& statement = head.schema.statements[failure.statement];
-      run.not_analysed.push_back({statement.path, statement.line, statement.column, "not applied to the schema: " + failure.message, ""});
+      run.not_analysed.push_back(
+          {statement.path, statement.line, statement.column, "not applied to the schema: " + failure.message, ""});
     }
   }
   for (const KnownStatement& statement : run.statements) {
     if (statement.side != kHeadSide || !(everything || statement.changed)) continue;
     const Statement& source = statement.source;
-    auto list = [&](std::string reason) { run.not_analysed.push_back({source.path, source.line, source.column, std::move(reason), source.function}); };
+    auto list = [&](std::string reason) {
+      run.not_analysed.push_back({source.path, source.line, source.column, std::move(reason), source.function});
+    };
     const std::optional<Planned>& planned = statement.on[kHeadSide];
     if (planned && !planned->error.empty())
       list((statement.parse_error.empty() ? "not planned: " : "not understood, not planned: ") + planned->error);
@@ -195,14 +207,17 @@ Status list_not_analysed(Run& run) {
     else if (!statement.not_planned.empty() && statement.not_planned != "DDL" && statement.not_planned != "utility")
       list("not planned: " + statement.not_planned);
   }
-  std::sort(run.not_analysed.begin(), run.not_analysed.end(), [](const NotAnalysed& a, const NotAnalysed& b) { return std::tie(a.path, a.line, a.column, a.reason) < std::tie(b.path, b.line, b.column, b.reason); });
+  std::sort(run.not_analysed.begin(), run.not_analysed.end(), [](const NotAnalysed& a, const NotAnalysed& b) {
+    return std::tie(a.path, a.line, a.column, a.reason) < std::tie(b.path, b.line, b.column, b.reason);
+  });
   return {};
 }
 
 Status try_indexes(Run& run) {
   Engine& engine = *run.sides[kHeadSide].engine;
   for (KnownStatement& statement : run.statements) {
-    if (statement.side != kHeadSide || !statement.changed || !statement.on[kHeadSide] || !statement.on[kHeadSide]->ok()) continue;
+    if (statement.side != kHeadSide || !statement.changed || !statement.on[kHeadSide] || !statement.on[kHeadSide]->ok())
+      continue;
     const Planned& planned = *statement.on[kHeadSide];
     if (growth_class(planned.growth.work) == 0 && planned.largest().metrics.rows_sorted < 1) continue;
     auto trials = try_candidates(engine, request_of(statement), planned.scales);

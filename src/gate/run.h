@@ -1,4 +1,5 @@
-// One run of the gate: the context that the passes fill, in order. Each pass is a free function over it; `check` is their list.
+// One run of the gate: the context that the passes fill, in order. Each pass is a free function over it; `check` is
+// their list.
 #pragma once
 
 #include <array>
@@ -10,8 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "baseline/baseline.h"
 #include "advise/advise.h"
+#include "baseline/baseline.h"
 #include "change/change.h"
 #include "engine/engine.h"
 #include "extract/extract.h"
@@ -43,9 +44,9 @@ struct KnownStatement {
   std::string parse_error;  // set = not understood; it may still be planned
   EngineText engine;
   bool changed = false;
-  std::string not_planned;  // why no plan was asked for: "DDL", "utility"; empty = planned
-  std::array<std::optional<Planned>, 2> on;  // by the schema's side
-  std::array<std::optional<Measured>, 2> measured;    // likewise
+  std::string not_planned;                          // why no plan was asked for: "DDL", "utility"; empty = planned
+  std::array<std::optional<Planned>, 2> on;         // by the schema's side
+  std::array<std::optional<Measured>, 2> measured;  // likewise
   std::vector<Trial> trials;
   // Head statements: the base statement that this one replaced; its own index where it is unchanged.
   std::optional<size_t> predecessor;  // index in Run::statements
@@ -59,15 +60,15 @@ struct SchemaSide {
 };
 
 struct Comparison {
-  size_t statement = 0;              // index in Run::statements
-  std::optional<size_t> before;      // index in Run::statements; nothing = from the baseline
-  std::string source, paired_by;     // as in the facts
+  size_t statement = 0;           // index in Run::statements
+  std::optional<size_t> before;   // index in Run::statements; nothing = from the baseline
+  std::string source, paired_by;  // as in the facts
   Growth growth_before, growth_after;
   double rows_before = 0, rows_after = 0, cost_before = 0, cost_after = 0;
   std::optional<int64_t> work_before, work_after;
   bool unstable = false;
   std::vector<BaselineAccess> access_before, access_after;
-  std::string cause_kind;                     // "" = not worse
+  std::string cause_kind;  // "" = not worse
   std::optional<int64_t> cause_statement_id;
   [[nodiscard]] bool worse() const;
 };
@@ -84,7 +85,7 @@ struct Run {
   Mode mode = Mode::kChange;
   bool measure = false;
   bool ignore_baseline = false;  // don't read it: it is about to be made again
-  std::string today;  // YYYY-MM-DD, for waivers
+  std::string today;             // YYYY-MM-DD, for waivers
   Languages* languages = nullptr;
   const std::function<void(std::string_view, size_t, size_t)>* progress = nullptr;
   // load_change
@@ -94,17 +95,17 @@ struct Run {
   bool schema_changed = false;
   // load_statements
   std::vector<KnownStatement> statements;
-  std::vector<NotAnalysed> not_analysed;       // head side
-  std::vector<Suppression> suppressions;       // head side
-  std::vector<std::string> files_read;         // head side, sorted
+  std::vector<NotAnalysed> not_analysed;          // head side
+  std::vector<Suppression> suppressions;          // head side
+  std::vector<std::string> files_read;            // head side, sorted
   std::map<std::string, LineIndex> line_indexes;  // head side, by path: files with statements
   size_t files_excluded = 0;
   // load_baseline
-  std::optional<Baseline> baseline;            // of the merge base's commit
-  bool baseline_changed = false;               // the change edits the file
-  std::string statistics_hash;                 // of the statistics file, the seed and the configured table sizes
-  std::vector<std::string> notes;              // sentences for the report's end
-  std::optional<Error> unverified;             // the run's exit code is 3 unless there are findings
+  std::optional<Baseline> baseline;  // of the merge base's commit
+  bool baseline_changed = false;     // the change edits the file
+  std::string statistics_hash;       // of the statistics file, the seed and the configured table sizes
+  std::vector<std::string> notes;    // sentences for the report's end
+  std::optional<Error> unverified;   // the run's exit code is 3 unless there are findings
   std::vector<Waiver> waivers;
   // open_engines
   EngineOptions engine_options;

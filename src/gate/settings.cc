@@ -18,17 +18,19 @@ namespace {
 using nlohmann::json;
 
 const std::vector<std::string>& known_keys() {
-  static const std::vector<std::string> keys = {"$schema",  "engine", "schema",   "seed",   "statistics", "tables", "include",
-                                                "exclude", "rules",  "baseline", "limits", "call_sites"};
+  static const std::vector<std::string> keys = {"$schema", "engine",  "schema", "seed",     "statistics", "tables",
+                                                "include", "exclude", "rules",  "baseline", "limits",     "call_sites"};
   return keys;
 }
 
 // Test code and vendored code hold queries that never run in production.
 const std::vector<std::string>& default_exclude() {
   static const std::vector<std::string> patterns = {
-      "test/*",  "*/test/*",     "tests/*",        "*/tests/*",        "testing/*", "*/testing/*", "spec/*",  "*/spec/*",
-      "test_*.py", "*/test_*.py", "*_test.py",     "conftest.py",      "*/conftest.py", "node_modules/*", "*/node_modules/*",
-      "vendor/*", "*/vendor/*",  "third_party/*", "*/third_party/*", ".venv/*",   "venv/*"};
+      "test/*",      "*/test/*",    "tests/*",       "*/tests/*",       "testing/*",
+      "*/testing/*", "spec/*",      "*/spec/*",      "test_*.py",       "*/test_*.py",
+      "*_test.py",   "conftest.py", "*/conftest.py", "node_modules/*",  "*/node_modules/*",
+      "vendor/*",    "*/vendor/*",  "third_party/*", "*/third_party/*", ".venv/*",
+      "venv/*"};
   return patterns;
 }
 
@@ -37,7 +39,8 @@ class Reader {
  public:
   Reader(std::string_view text, std::string file) : text_(text), file_(std::move(file)) {}
 
-  [[nodiscard]] std::unexpected<Error> complain(const std::string& key, std::string message, std::string hint = {}) const {
+  [[nodiscard]] std::unexpected<Error> complain(const std::string& key, std::string message,
+                                                std::string hint = {}) const {
     Error error{ErrorKind::kConfiguration, std::move(message), file_, 0, 0, {}, std::move(hint)};
     place(error, text_.find("\"" + key + "\""));
     return std::unexpected(std::move(error));
@@ -45,14 +48,22 @@ class Reader {
   [[nodiscard]] std::unexpected<Error> syntax(const json::parse_error& problem) const {
     std::string what = problem.what();
     size_t colon = what.rfind(": ");
-    Error error{ErrorKind::kConfiguration, "is not valid JSON: " + (colon == std::string::npos ? what : what.substr(colon + 2)), file_, 0, 0, {}, {}};
+    Error error{ErrorKind::kConfiguration,
+                "is not valid JSON: " + (colon == std::string::npos ? what : what.substr(colon + 2)),
+                file_,
+                0,
+                0,
+                {},
+                {}};
     place(error, problem.byte == 0 ? 0 : problem.byte - 1);
     return std::unexpected(std::move(error));
   }
-  [[nodiscard]] std::unexpected<Error> unknown(const std::string& key, const std::vector<std::string>& known, std::string_view what) const {
+  [[nodiscard]] std::unexpected<Error> unknown(const std::string& key, const std::vector<std::string>& known,
+                                               std::string_view what) const {
     std::string near = nearest(key, known);
     std::string list = fmt::format("known: {}", fmt::join(known, ", "));
-    return complain(key, fmt::format("unknown {} \"{}\"", what, key), near.empty() ? list : fmt::format("did you mean \"{}\"? ({})", near, list));
+    return complain(key, fmt::format("unknown {} \"{}\"", what, key),
+                    near.empty() ? list : fmt::format("did you mean \"{}\"? ({})", near, list));
   }
 
  private:
@@ -76,7 +87,8 @@ Result<std::vector<std::string>> string_list(const Reader& reader, const std::st
 }
 
 Result<std::string> one_string(const Reader& reader, const std::string& key, const json& value) {
-  if (!value.is_string() || value.get<std::string>().empty()) return reader.complain(key, fmt::format("\"{}\" must be a string", key));
+  if (!value.is_string() || value.get<std::string>().empty())
+    return reader.complain(key, fmt::format("\"{}\" must be a string", key));
   return value.get<std::string>();
 }
 
@@ -88,9 +100,11 @@ Status read_schema_key(const Reader& reader, const json& value, SchemaSource& sc
       if (key == "tool") {
         auto tool = one_string(reader, key, item);
         if (!tool) return fail(tool.error());
-        static const std::vector<std::string> tools = {"file",   "sql",   "golang-migrate", "goose", "dbmate",  "sqlx",
-                                                       "flyway", "prisma", "rails",          "sqlc",  "drizzle", "sql-migrate", "diesel", "code"};
-        if (std::find(tools.begin(), tools.end(), *tool) == tools.end()) return reader.unknown(*tool, tools, "schema tool");
+        static const std::vector<std::string> tools = {"file",    "sql",         "golang-migrate", "goose", "dbmate",
+                                                       "sqlx",    "flyway",      "prisma",         "rails", "sqlc",
+                                                       "drizzle", "sql-migrate", "diesel",         "code"};
+        if (std::find(tools.begin(), tools.end(), *tool) == tools.end())
+          return reader.unknown(*tool, tools, "schema tool");
         schema.tool = *tool;
       }
     }
@@ -104,9 +118,11 @@ Status read_schema_key(const Reader& reader, const json& value, SchemaSource& sc
 }
 
 Status read_tables(const Reader& reader, const json& value, std::map<std::string, TableSetting>& tables) {
-  if (!value.is_object()) return reader.complain("tables", "\"tables\" must be an object: {\"country\": {\"rows\": 250, \"fixed\": true}}");
+  if (!value.is_object())
+    return reader.complain("tables", "\"tables\" must be an object: {\"country\": {\"rows\": 250, \"fixed\": true}}");
   for (const auto& [name, setting] : value.items()) {
-    if (!setting.is_object()) return reader.complain(name, fmt::format("\"{}\" must be an object: {{\"rows\": 250, \"fixed\": true}}", name));
+    if (!setting.is_object())
+      return reader.complain(name, fmt::format("\"{}\" must be an object: {{\"rows\": 250, \"fixed\": true}}", name));
     TableSetting table;
     for (const auto& [key, item] : setting.items()) {
       if (key == "rows" && item.is_number() && item.get<double>() >= 0 && item.get<double>() <= 1e15) {
@@ -114,7 +130,8 @@ Status read_tables(const Reader& reader, const json& value, std::map<std::string
       } else if (key == "fixed" && item.is_boolean()) {
         table.fixed = item.get<bool>();
       } else if (key == "rows" || key == "fixed") {
-        return reader.complain(key, fmt::format("\"{}\" of table \"{}\" must be {}", key, name, key == "rows" ? "a number from 0 to 1e15" : "true or false"));
+        return reader.complain(key, fmt::format("\"{}\" of table \"{}\" must be {}", key, name,
+                                                key == "rows" ? "a number from 0 to 1e15" : "true or false"));
       } else {
         return reader.unknown(key, {"rows", "fixed"}, "key of a table");
       }
@@ -129,7 +146,8 @@ Status read_rules(const Reader& reader, const json& value, std::map<std::string,
   if (!value.is_object()) return reader.complain("rules", "\"rules\" must be an object: {\"cross-join\": \"warning\"}");
   for (const auto& [rule, level] : value.items()) {
     if (!level.is_string() || std::find(known.begin(), known.end(), level.get<std::string>()) == known.end())
-      return reader.complain(rule, fmt::format("the level of rule \"{}\" must be one of: error, warning, info, off", rule));
+      return reader.complain(rule,
+                             fmt::format("the level of rule \"{}\" must be one of: error, warning, info, off", rule));
     levels[rule] = level.get<std::string>();
   }
   return {};
@@ -141,7 +159,8 @@ Status read_limits(const Reader& reader, const json& value, std::map<std::string
   if (!value.is_object()) return reader.complain("limits", "\"limits\" must be an object: {\"cost_ratio\": 2}");
   for (const auto& [name, number] : value.items()) {
     if (std::find(known.begin(), known.end(), name) == known.end()) return reader.unknown(name, known, "limit");
-    if (!number.is_number() || number.get<double>() < 0) return reader.complain(name, fmt::format("limit \"{}\" must be a number, 0 or more", name));
+    if (!number.is_number() || number.get<double>() < 0)
+      return reader.complain(name, fmt::format("limit \"{}\" must be a number, 0 or more", name));
     limits[name] = number.get<double>();
   }
   return {};
@@ -152,14 +171,16 @@ Status read_baseline(const Reader& reader, const json& value, Settings& settings
     settings.baseline = value.get<std::string>();
     return {};
   }
-  if (!value.is_object()) return reader.complain("baseline", "\"baseline\" must be a path or {\"path\": …, \"required\": true}");
+  if (!value.is_object())
+    return reader.complain("baseline", "\"baseline\" must be a path or {\"path\": …, \"required\": true}");
   for (const auto& [key, item] : value.items()) {
     if (key == "path" && item.is_string())
       settings.baseline = item.get<std::string>();
     else if (key == "required" && item.is_boolean())
       settings.baseline_required = item.get<bool>();
     else if (key == "path" || key == "required")
-      return reader.complain(key, fmt::format("\"{}\" of \"baseline\" must be {}", key, key == "path" ? "a string" : "true or false"));
+      return reader.complain(
+          key, fmt::format("\"{}\" of \"baseline\" must be {}", key, key == "path" ? "a string" : "true or false"));
     else
       return reader.unknown(key, {"path", "required"}, "key in \"baseline\"");
   }
@@ -185,11 +206,13 @@ Status read_key(const Reader& reader, const std::string& key, const json& value,
     if (!text) return fail(text.error());
     (key == "engine" ? settings.engine : key == "seed" ? settings.seed : settings.statistics) = *text;
     if (key == "engine" && settings.engine != "sqlite")
-      return reader.complain("engine", fmt::format("engine \"{}\" is not available in this version", settings.engine), "use \"sqlite\"");
+      return reader.complain("engine", fmt::format("engine \"{}\" is not available in this version", settings.engine),
+                             "use \"sqlite\"");
     return {};
   }
   if (key == "call_sites")
-    return reader.complain(key, "\"call_sites\" is not available in this version", "remove the key; wrappers in the same file are found by themselves");
+    return reader.complain(key, "\"call_sites\" is not available in this version",
+                           "remove the key; wrappers in the same file are found by themselves");
   return reader.unknown(key, known_keys(), "key");
 }
 
@@ -216,7 +239,8 @@ const std::vector<LimitInfo>& known_limits() {
       {"cost_ratio", 2, "rows examined after over before, from which on a query has regressed"},
       {"cost_floor", 1000, "rows examined more than before, from which on a query has regressed"},
       {"work_ratio", 1.5, "measured work after over before, from which on a query has regressed"},
-      {"work_floor", 1000, "measured work more than before (virtual-machine steps), from which on a query has regressed"},
+      {"work_floor", 1000,
+       "measured work more than before (virtual-machine steps), from which on a query has regressed"},
       {"rule_steps", 200e6, "virtual-machine steps that one rule may take"},
   };
   return limits;
@@ -256,10 +280,12 @@ Result<Settings> parse_settings(std::string_view text, const std::string& file) 
 }
 
 Status apply_environment(Settings& settings, const std::map<std::string, std::string>& environment) {
-  static const std::vector<std::string> known = {"ENGINE", "SCHEMA", "SEED", "STATISTICS", "BASELINE", "CONFIG", "TODAY", "FAIL_LEVEL"};
+  static const std::vector<std::string> known = {"ENGINE",   "SCHEMA", "SEED",  "STATISTICS",
+                                                 "BASELINE", "CONFIG", "TODAY", "FAIL_LEVEL"};
   for (const auto& [name, value] : environment) {
     if (name == "ENGINE" && value != "sqlite")
-      return fail(ErrorKind::kUsage, fmt::format("EXPLAINGATE_ENGINE={}: this version has no such engine", value), "use sqlite");
+      return fail(ErrorKind::kUsage, fmt::format("EXPLAINGATE_ENGINE={}: this version has no such engine", value),
+                  "use sqlite");
     if (name == "SCHEMA") settings.schema = {{value}, ""};
     if (name == "SEED") settings.seed = value;
     if (name == "STATISTICS") settings.statistics = value;
@@ -267,7 +293,8 @@ Status apply_environment(Settings& settings, const std::map<std::string, std::st
     if (std::find(known.begin(), known.end(), name) == known.end()) {
       std::string near = nearest(name, known);
       return fail(ErrorKind::kUsage, fmt::format("unknown environment variable EXPLAINGATE_{}", name),
-                  near.empty() ? fmt::format("known: EXPLAINGATE_{}", fmt::join(known, ", EXPLAINGATE_")) : fmt::format("did you mean EXPLAINGATE_{}?", near));
+                  near.empty() ? fmt::format("known: EXPLAINGATE_{}", fmt::join(known, ", EXPLAINGATE_"))
+                               : fmt::format("did you mean EXPLAINGATE_{}?", near));
     }
   }
   return {};
@@ -276,8 +303,11 @@ Status apply_environment(Settings& settings, const std::map<std::string, std::st
 bool is_included(const Settings& settings, const std::string& path) {
   auto matches = [&path](const std::string& pattern) { return ::fnmatch(pattern.c_str(), path.c_str(), 0) == 0; };
   auto below = [&path](const std::string& prefix) { return path == prefix || path.starts_with(prefix + "/"); };
-  if (!settings.include_prefixes.empty() && std::none_of(settings.include_prefixes.begin(), settings.include_prefixes.end(), below)) return false;
-  if (!settings.include.empty() && std::none_of(settings.include.begin(), settings.include.end(), matches)) return false;
+  if (!settings.include_prefixes.empty() &&
+      std::none_of(settings.include_prefixes.begin(), settings.include_prefixes.end(), below))
+    return false;
+  if (!settings.include.empty() && std::none_of(settings.include.begin(), settings.include.end(), matches))
+    return false;
   const std::vector<std::string>& exclude = settings.default_excludes ? default_exclude() : settings.exclude;
   return std::none_of(exclude.begin(), exclude.end(), matches);
 }

@@ -17,18 +17,18 @@ namespace explaingate {
 inline constexpr std::string_view kConfigurationFile = "explaingate.json";
 
 struct Settings {
-  std::string file;                  // relative to the root, empty = no file
+  std::string file;  // relative to the root, empty = no file
   std::string engine = "sqlite";
   SchemaSource schema;
-  std::string seed;                  // path, empty = none
-  std::string statistics;            // path, empty = none
+  std::string seed;        // path, empty = none
+  std::string statistics;  // path, empty = none
   std::map<std::string, TableSetting> tables;
   std::vector<std::string> include;  // shell patterns on paths, empty = everything; "*" also matches "/"
   std::vector<std::string> exclude;
   std::vector<std::string> include_prefixes;  // files and folders named on a command line; empty = everything
-  bool default_excludes = true;      // false when the file has `exclude`: tests and vendored code are left out by default
+  bool default_excludes = true;  // false when the file has `exclude`: tests and vendored code are left out by default
   std::map<std::string, std::string> rule_levels;  // rule -> "error", "warning", "info", "off"
-  std::string baseline;              // path; default kBaselinePath
+  std::string baseline;                            // path; default kBaselinePath
   bool baseline_required = false;
   std::map<std::string, double> limits;  // all known limits, with defaults filled in
 

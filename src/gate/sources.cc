@@ -50,7 +50,8 @@ Result<std::vector<Wanted>> files_to_read(Run& run) {
     if (!whole && file.status != FileStatus::kDeleted) want(file.new_path, kHeadSide);
     if (run.mode == Mode::kChange) want(file.old_path, kBaseSide);
   }
-  std::sort(wanted.begin(), wanted.end(), [](const Wanted& a, const Wanted& b) { return std::tie(a.side, a.path) < std::tie(b.side, b.path); });
+  std::sort(wanted.begin(), wanted.end(),
+            [](const Wanted& a, const Wanted& b) { return std::tie(a.side, a.path) < std::tie(b.side, b.path); });
   return wanted;
 }
 
@@ -96,7 +97,8 @@ Status load_statements(Run& run) {
     const Wanted& file = (*wanted)[i];
     Extraction& found = read[i].extraction;
     if (file.side == kHeadSide) run.files_read.push_back(file.path);
-    if (!read[i].problem.empty() && file.side == kHeadSide) run.not_analysed.push_back({file.path, 1, 1, "the file " + read[i].problem, ""});
+    if (!read[i].problem.empty() && file.side == kHeadSide)
+      run.not_analysed.push_back({file.path, 1, 1, "the file " + read[i].problem, ""});
     for (size_t s = 0; s < found.statements.size(); ++s) {
       KnownStatement statement;
       statement.side = file.side;
@@ -115,9 +117,11 @@ Status load_statements(Run& run) {
 
 Status load_baseline(Run& run) {
   const std::string& path = run.settings.baseline;
-  auto changed = std::find_if(run.change.files.begin(), run.change.files.end(), [&](const ChangedFile& file) { return file.new_path == path || file.old_path == path; });
+  auto changed = std::find_if(run.change.files.begin(), run.change.files.end(),
+                              [&](const ChangedFile& file) { return file.new_path == path || file.old_path == path; });
   run.baseline_changed = changed != run.change.files.end();
-  // In mode `all` nothing is proposed: the file as it stands is the one to compare with. For a change it is the merge base's.
+  // In mode `all` nothing is proposed: the file as it stands is the one to compare with. For a change it is the merge
+  // base's.
   const Tree& tree = run.mode == Mode::kAll ? *run.change.head : *run.change.base;
   if (run.ignore_baseline) {
     run.baseline_changed = false;
@@ -128,14 +132,20 @@ Status load_baseline(Run& run) {
     if (!baseline) return fail(baseline.error());
     run.baseline = std::move(*baseline);
   } else if (run.settings.baseline_required) {
-    run.unverified = Error{ErrorKind::kUnverified, fmt::format("no baseline: {} is not in {}", path, run.change.base_name), "", 0, 0, "",
+    run.unverified = Error{ErrorKind::kUnverified,
+                           fmt::format("no baseline: {} is not in {}", path, run.change.base_name),
+                           "",
+                           0,
+                           0,
+                           "",
                            "run `explaingate baseline update` on the default branch and commit the file"};
   }
   if (run.change.head->contains(path) && run.baseline_changed) {
     auto text = run.change.head->read(path);
     if (!text) return fail(text.error());
     if (auto proposed = parse_baseline(*text, path); !proposed) return fail(proposed.error());
-    run.notes.push_back(fmt::format("baseline changed: this change edits {}; it was compared with the one of {}", path, run.change.base_name));
+    run.notes.push_back(fmt::format("baseline changed: this change edits {}; it was compared with the one of {}", path,
+                                    run.change.base_name));
   }
   std::string waivers(kWaiversPath);
   if (run.change.head->contains(waivers)) {

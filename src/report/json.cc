@@ -12,24 +12,42 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* kToolVersion = EXPLAINGATE_VERSION;
 
-std::string dump(const Json& document) { return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
+std::string dump(const Json& document) {
+  return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
 
 // Estimates carry no more digits than they mean.
-int64_t whole(double number) { return static_cast<int64_t>(std::llround(std::min(number, 9e15))); }
-double two_digits(double number) { return std::round(number * 100) / 100 + 0.0; }
+int64_t whole(double number) {
+  return static_cast<int64_t>(std::llround(std::min(number, 9e15)));
+}
+double two_digits(double number) {
+  return std::round(number * 100) / 100 + 0.0;
+}
 
 Json plan_json(const std::optional<PlanSummary>& summary) {
   if (!summary) return nullptr;
-  return {{"plan", summary->plan}, {"rows_examined", whole(summary->rows_examined)}, {"growth", two_digits(summary->growth)}};
+  return {{"plan", summary->plan},
+          {"rows_examined", whole(summary->rows_examined)},
+          {"growth", two_digits(summary->growth)}};
 }
 
 Json finding_json(const ReportedFinding& reported) {
   const Finding& finding = reported.finding;
-  Json out = {{"rule", finding.rule},       {"level", to_string(finding.level)}, {"path", finding.path},     {"line", finding.line},
-              {"column", finding.column},   {"end_line", finding.end_line},      {"subject", finding.subject}, {"message", finding.message},
+  Json out = {{"rule", finding.rule},
+              {"level", to_string(finding.level)},
+              {"path", finding.path},
+              {"line", finding.line},
+              {"column", finding.column},
+              {"end_line", finding.end_line},
+              {"subject", finding.subject},
+              {"message", finding.message},
               {"fix", finding.fix.empty() ? Json(nullptr) : Json(finding.fix)}};
   out["cause"] = nullptr;
-  if (reported.cause) out["cause"] = {{"path", reported.cause->path}, {"line", reported.cause->line}, {"text", reported.cause->text}, {"removed", reported.cause->removed}};
+  if (reported.cause)
+    out["cause"] = {{"path", reported.cause->path},
+                    {"line", reported.cause->line},
+                    {"text", reported.cause->text},
+                    {"removed", reported.cause->removed}};
   out["before"] = plan_json(reported.before);
   out["after"] = plan_json(reported.after);
   out["fingerprint"] = finding.fingerprint;
@@ -45,32 +63,49 @@ Json findings_json(const std::vector<ReportedFinding>& findings) {
 Json not_analysed_json(const std::vector<NotAnalysed>& items) {
   Json list = Json::array();
   for (const NotAnalysed& item : items)
-    list.push_back({{"path", item.path}, {"line", item.line}, {"column", item.column}, {"function", item.function}, {"reason", item.reason}});
+    list.push_back({{"path", item.path},
+                    {"line", item.line},
+                    {"column", item.column},
+                    {"function", item.function},
+                    {"reason", item.reason}});
   return list;
 }
 
 std::string_view name_of(RuleStatus::Outcome outcome) {
   switch (outcome) {
-    case RuleStatus::Outcome::kRan: return "ran";
-    case RuleStatus::Outcome::kNotApplicable: return "not_applicable";
-    case RuleStatus::Outcome::kNotRun: return "not_run";
-    case RuleStatus::Outcome::kOff: return "off";
+    case RuleStatus::Outcome::kRan:
+      return "ran";
+    case RuleStatus::Outcome::kNotApplicable:
+      return "not_applicable";
+    case RuleStatus::Outcome::kNotRun:
+      return "not_run";
+    case RuleStatus::Outcome::kOff:
+      return "off";
   }
   return "";
 }
 
 std::string_view name_of(LoopKind kind) {
-  return kind == LoopKind::kFor ? "for" : kind == LoopKind::kWhile ? "while" : kind == LoopKind::kComprehension ? "comprehension" : "callback";
+  return kind == LoopKind::kFor             ? "for"
+         : kind == LoopKind::kWhile         ? "while"
+         : kind == LoopKind::kComprehension ? "comprehension"
+                                            : "callback";
 }
 
 std::string_view name_of(LoopSource source) {
   switch (source) {
-    case LoopSource::kUnknown: return "unknown";
-    case LoopSource::kRows: return "rows";
-    case LoopSource::kCollection: return "collection";
-    case LoopSource::kLiteral: return "literal";
-    case LoopSource::kBatch: return "batch";
-    case LoopSource::kRetry: return "retry";
+    case LoopSource::kUnknown:
+      return "unknown";
+    case LoopSource::kRows:
+      return "rows";
+    case LoopSource::kCollection:
+      return "collection";
+    case LoopSource::kLiteral:
+      return "literal";
+    case LoopSource::kBatch:
+      return "batch";
+    case LoopSource::kRetry:
+      return "retry";
   }
   return "";
 }
@@ -78,9 +113,12 @@ std::string_view name_of(LoopSource source) {
 }  // namespace
 
 std::string check_json(const Outcome& outcome) {
-  Json out = {{"schema_version", kReportVersion}, {"tool", {{"name", "explaingate"}, {"version", kToolVersion}}},
-              {"engine", {{"name", outcome.engine}, {"version", outcome.engine_version}}}, {"mode", outcome.all ? "all" : "change"},
-              {"base", outcome.base}, {"head", outcome.head}};
+  Json out = {{"schema_version", kReportVersion},
+              {"tool", {{"name", "explaingate"}, {"version", kToolVersion}}},
+              {"engine", {{"name", outcome.engine}, {"version", outcome.engine_version}}},
+              {"mode", outcome.all ? "all" : "change"},
+              {"base", outcome.base},
+              {"head", outcome.head}};
   out["findings"] = findings_json(outcome.findings);
   Json waived = Json::array();
   for (const ReportedFinding& reported : outcome.waived) {
@@ -94,7 +132,10 @@ std::string check_json(const Outcome& outcome) {
   out["files"] = {{"read", outcome.files}, {"excluded", outcome.files_excluded}};
   Json rules = Json::array();
   for (const RuleStatus& status : outcome.rules)
-    rules.push_back({{"rule", status.rule}, {"outcome", name_of(status.outcome)}, {"reason", status.reason}, {"findings", status.findings}});
+    rules.push_back({{"rule", status.rule},
+                     {"outcome", name_of(status.outcome)},
+                     {"reason", status.reason},
+                     {"findings", status.findings}});
   out["rules"] = std::move(rules);
   out["notes"] = outcome.notes;
   out["unverified"] = outcome.unverified ? Json(outcome.unverified->message) : Json(nullptr);
@@ -103,17 +144,30 @@ std::string check_json(const Outcome& outcome) {
 }
 
 std::string explain_json(const Explanation& explanation) {
-  Json out = {{"schema_version", kReportVersion}, {"tool", {{"name", "explaingate"}, {"version", kToolVersion}}},
-              {"engine", {{"name", explanation.outcome.engine}, {"version", explanation.outcome.engine_version}}}, {"sql", explanation.sql}};
+  Json out = {{"schema_version", kReportVersion},
+              {"tool", {{"name", "explaingate"}, {"version", kToolVersion}}},
+              {"engine", {{"name", explanation.outcome.engine}, {"version", explanation.outcome.engine_version}}},
+              {"sql", explanation.sql}};
   Json scales = Json::array();
   for (const PlannedQuery& planned : explanation.planned.scales) {
     Json nodes = Json::array();
     for (const PlanNode& node : planned.plan.nodes)
-      nodes.push_back({{"id", node.id}, {"parent", node.parent < 0 ? Json(nullptr) : Json(node.parent)}, {"operation", node.operation}, {"access", to_string(node.access)},
-                       {"relation", node.relation}, {"index", node.index}, {"terms", node.terms}, {"executions", whole(node.executions)},
-                       {"rows_examined", whole(node.rows_examined)}, {"rows_out", whole(node.rows_out)}, {"detail", node.detail}});
-    scales.push_back({{"rows_examined", whole(planned.metrics.rows_examined)}, {"rows_returned", whole(planned.metrics.rows_returned)},
-                      {"rows_sorted", whole(planned.metrics.rows_sorted)}, {"cost", whole(planned.metrics.cost)}, {"plan", std::move(nodes)}});
+      nodes.push_back({{"id", node.id},
+                       {"parent", node.parent < 0 ? Json(nullptr) : Json(node.parent)},
+                       {"operation", node.operation},
+                       {"access", to_string(node.access)},
+                       {"relation", node.relation},
+                       {"index", node.index},
+                       {"terms", node.terms},
+                       {"executions", whole(node.executions)},
+                       {"rows_examined", whole(node.rows_examined)},
+                       {"rows_out", whole(node.rows_out)},
+                       {"detail", node.detail}});
+    scales.push_back({{"rows_examined", whole(planned.metrics.rows_examined)},
+                      {"rows_returned", whole(planned.metrics.rows_returned)},
+                      {"rows_sorted", whole(planned.metrics.rows_sorted)},
+                      {"cost", whole(planned.metrics.cost)},
+                      {"plan", std::move(nodes)}});
   }
   out["error"] = explanation.planned.error.empty() ? Json(nullptr) : Json(explanation.planned.error);
   out["plan"] = explanation.planned.ok() ? scales.back()["plan"] : Json::array();
@@ -125,8 +179,12 @@ std::string explain_json(const Explanation& explanation) {
   out["findings"] = findings_json(explanation.outcome.findings);
   Json advice = Json::array();
   for (const Trial& trial : explanation.trials)
-    advice.push_back({{"ddl", trial.index.ddl()}, {"relation", trial.relation}, {"growth_before", two_digits(trial.before.work)}, {"growth_after", two_digits(trial.after.work)},
-                      {"rows_before", whole(trial.rows_before)}, {"rows_after", whole(trial.rows_after)}});
+    advice.push_back({{"ddl", trial.index.ddl()},
+                      {"relation", trial.relation},
+                      {"growth_before", two_digits(trial.before.work)},
+                      {"growth_after", two_digits(trial.after.work)},
+                      {"rows_before", whole(trial.rows_before)},
+                      {"rows_after", whole(trial.rows_after)}});
   out["advice"] = std::move(advice);
   out["not_analysed"] = not_analysed_json(explanation.outcome.not_analysed);
   out["exit_code"] = explanation.outcome.exit_code;
@@ -138,13 +196,29 @@ std::string extract_json(const ExtractReport& report) {
   for (const Statement& statement : report.statements) {
     Json loops = Json::array();
     for (const Loop& loop : statement.loops)
-      loops.push_back({{"kind", name_of(loop.kind)}, {"source", name_of(loop.source)}, {"line", loop.line}, {"variable", loop.variable}, {"iterable", loop.iterable},
+      loops.push_back({{"kind", name_of(loop.kind)},
+                       {"source", name_of(loop.source)},
+                       {"line", loop.line},
+                       {"variable", loop.variable},
+                       {"iterable", loop.iterable},
                        {"argument_varies", loop.argument_varies}});
-    statements.push_back({{"path", statement.path}, {"line", statement.line}, {"column", statement.column}, {"end_line", statement.end_line}, {"language", statement.language},
-                          {"function", statement.function}, {"name", statement.name}, {"kind", statement.kind}, {"text", statement.text}, {"dynamic", statement.dynamic},
-                          {"loops", std::move(loops)}, {"callee", statement.callee}, {"library", statement.library}});
+    statements.push_back({{"path", statement.path},
+                          {"line", statement.line},
+                          {"column", statement.column},
+                          {"end_line", statement.end_line},
+                          {"language", statement.language},
+                          {"function", statement.function},
+                          {"name", statement.name},
+                          {"kind", statement.kind},
+                          {"text", statement.text},
+                          {"dynamic", statement.dynamic},
+                          {"loops", std::move(loops)},
+                          {"callee", statement.callee},
+                          {"library", statement.library}});
   }
-  return dump({{"schema_version", kReportVersion}, {"statements", std::move(statements)}, {"not_analysed", not_analysed_json(report.not_analysed)}});
+  return dump({{"schema_version", kReportVersion},
+               {"statements", std::move(statements)},
+               {"not_analysed", not_analysed_json(report.not_analysed)}});
 }
 
 }  // namespace explaingate

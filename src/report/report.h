@@ -16,7 +16,8 @@ struct TextStyle {
   bool verbose = false;  // list every not-analysed place and every rule's status
 };
 
-// For a terminal or a log: findings in the form "path:line:column: level: message [rule]", with the source, plans and advice.
+// For a terminal or a log: findings in the form "path:line:column: level: message [rule]", with the source, plans and
+// advice.
 [[nodiscard]] std::string check_text(const Outcome& outcome, const TextStyle& style);
 // docs/schemas/check.schema.json
 [[nodiscard]] std::string check_json(const Outcome& outcome);

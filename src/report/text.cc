@@ -33,11 +33,15 @@ class Painter {
 
 // "SEARCH orders USING INDEX …" lines with what they cost, under a label.
 void plan_lines(std::string& out, const Painter& paint, std::string_view label, const PlanSummary& summary) {
-  std::string cost = fmt::format("{} examined, {} growth", counted(summary.rows_examined, "row"), growth_words(summary.growth));
+  std::string cost =
+      fmt::format("{} examined, {} growth", counted(summary.rows_examined, "row"), growth_words(summary.growth));
   out += fmt::format("  {} {}\n", paint.bold(fmt::format("{:<7}", label)), cost);
   size_t shown = std::min(summary.plan.size(), kPlanLinesShown);
   for (size_t i = 0; i < shown; ++i) out += fmt::format("          {}\n", paint.dim(printable(summary.plan[i])));
-  if (shown < summary.plan.size()) out += fmt::format("          {}\n", paint.dim(fmt::format("… {} more lines: `explaingate explain` shows the whole plan", summary.plan.size() - shown)));
+  if (shown < summary.plan.size())
+    out += fmt::format("          {}\n",
+                       paint.dim(fmt::format("… {} more lines: `explaingate explain` shows the whole plan",
+                                             summary.plan.size() - shown)));
 }
 
 void indented(std::string& out, const Painter& paint, std::string_view label, const std::string& text) {
@@ -53,14 +57,18 @@ void indented(std::string& out, const Painter& paint, std::string_view label, co
 
 void finding_text(std::string& out, const Painter& paint, const ReportedFinding& reported) {
   const Finding& finding = reported.finding;
-  out += fmt::format("{}: {}: {} {}\n", paint.bold(fmt::format("{}:{}:{}", printable(finding.path), finding.line, finding.column)), paint.level(finding.level),
-                     printable(finding.message), paint.dim("[" + finding.rule + "]"));
+  out += fmt::format("{}: {}: {} {}\n",
+                     paint.bold(fmt::format("{}:{}:{}", printable(finding.path), finding.line, finding.column)),
+                     paint.level(finding.level), printable(finding.message), paint.dim("[" + finding.rule + "]"));
   int line = finding.line;
-  for (const std::string& text : reported.excerpt) out += fmt::format("  {} {}\n", paint.dim(fmt::format("{:>5} |", line++)), text);
+  for (const std::string& text : reported.excerpt)
+    out += fmt::format("  {} {}\n", paint.dim(fmt::format("{:>5} |", line++)), text);
   if (reported.before) plan_lines(out, paint, "before", *reported.before);
   if (reported.after) plan_lines(out, paint, reported.before ? "after" : "plan", *reported.after);
   if (reported.cause)
-    indented(out, paint, "cause", fmt::format("{}:{}: {}{}", reported.cause->path, reported.cause->line, reported.cause->text, reported.cause->removed ? " (removed by this change)" : ""));
+    indented(out, paint, "cause",
+             fmt::format("{}:{}: {}{}", reported.cause->path, reported.cause->line, reported.cause->text,
+                         reported.cause->removed ? " (removed by this change)" : ""));
   if (!finding.fix.empty()) indented(out, paint, "fix", finding.fix);
   out += "\n";
 }
@@ -69,28 +77,39 @@ void not_analysed_text(std::string& out, const Painter& paint, const std::vector
   if (items.empty()) return;
   out += fmt::format("{}: {}\n", paint.bold("not analysed"), counted(static_cast<double>(items.size()), "place"));
   size_t shown = everything ? items.size() : std::min(items.size(), kNotAnalysedShown);
-  for (size_t i = 0; i < shown; ++i) out += fmt::format("  {}:{}: {}\n", printable(items[i].path), items[i].line, printable(items[i].reason));
-  if (shown < items.size()) out += fmt::format("  … and {} more; --verbose or --format json lists them all\n", items.size() - shown);
+  for (size_t i = 0; i < shown; ++i)
+    out += fmt::format("  {}:{}: {}\n", printable(items[i].path), items[i].line, printable(items[i].reason));
+  if (shown < items.size())
+    out += fmt::format("  … and {} more; --verbose or --format json lists them all\n", items.size() - shown);
   out += "\n";
 }
 
 std::string summary_line(const Outcome& outcome, const Painter& paint) {
   size_t errors = 0, warnings = 0, infos = 0;
-  for (const ReportedFinding& reported : outcome.findings) ++(reported.finding.level == Level::kError ? errors : reported.finding.level == Level::kWarning ? warnings : infos);
-  std::string found = errors + warnings + infos == 0 ? paint.green("no findings") : fmt::format("{}, {}", counted(static_cast<double>(errors), "error"), counted(static_cast<double>(warnings), "warning"));
+  for (const ReportedFinding& reported : outcome.findings)
+    ++(reported.finding.level == Level::kError ? errors : reported.finding.level == Level::kWarning ? warnings : infos);
+  std::string found = errors + warnings + infos == 0
+                          ? paint.green("no findings")
+                          : fmt::format("{}, {}", counted(static_cast<double>(errors), "error"),
+                                        counted(static_cast<double>(warnings), "warning"));
   if (infos > 0) found += fmt::format(", {} for information", infos);
   if (!outcome.waived.empty()) found += fmt::format(", {} waived", outcome.waived.size());
-  std::string what = fmt::format("{} in {}", counted(static_cast<double>(outcome.statements), "statement"), counted(static_cast<double>(outcome.files), "file"));
+  std::string what = fmt::format("{} in {}", counted(static_cast<double>(outcome.statements), "statement"),
+                                 counted(static_cast<double>(outcome.files), "file"));
   if (!outcome.all) what += fmt::format(", {} new or edited", outcome.changed);
   what += fmt::format(", {} planned", outcome.planned);
-  if (outcome.files_excluded > 0) what += fmt::format(", {} left out", counted(static_cast<double>(outcome.files_excluded), "file"));
+  if (outcome.files_excluded > 0)
+    what += fmt::format(", {} left out", counted(static_cast<double>(outcome.files_excluded), "file"));
   std::string sides = outcome.all ? outcome.head : fmt::format("{} against {}", outcome.head, outcome.base);
-  return fmt::format("{}: {} ({}; {} {}; {})\n", paint.bold("explaingate"), found, what, outcome.engine, outcome.engine_version, sides);
+  return fmt::format("{}: {} ({}; {} {}; {})\n", paint.bold("explaingate"), found, what, outcome.engine,
+                     outcome.engine_version, sides);
 }
 
 }  // namespace
 
-std::string counted(double number, const std::string& noun) { return with_commas(number) + " " + noun + (with_commas(number) == "1" ? "" : "s"); }
+std::string counted(double number, const std::string& noun) {
+  return with_commas(number) + " " + noun + (with_commas(number) == "1" ? "" : "s");
+}
 
 std::string check_text(const Outcome& outcome, const TextStyle& style) {
   Painter paint(style.color);
@@ -98,11 +117,15 @@ std::string check_text(const Outcome& outcome, const TextStyle& style) {
   for (const ReportedFinding& reported : outcome.findings) finding_text(out, paint, reported);
   if (style.verbose)
     for (const ReportedFinding& reported : outcome.waived)
-      out += fmt::format("{}:{}: waived [{}]: {}\n", printable(reported.finding.path), reported.finding.line, reported.finding.rule, printable(reported.waiver_reason));
+      out += fmt::format("{}:{}: waived [{}]: {}\n", printable(reported.finding.path), reported.finding.line,
+                         reported.finding.rule, printable(reported.waiver_reason));
   not_analysed_text(out, paint, outcome.not_analysed, style.verbose);
   for (const RuleStatus& status : outcome.rules)
     if (style.verbose || status.outcome == RuleStatus::Outcome::kOff)
-      out += fmt::format("{}: rule {}: {}{}\n", paint.bold("note"), status.rule, status.outcome == RuleStatus::Outcome::kRan ? counted(status.findings, "finding") : "not run, ", status.reason);
+      out +=
+          fmt::format("{}: rule {}: {}{}\n", paint.bold("note"), status.rule,
+                      status.outcome == RuleStatus::Outcome::kRan ? counted(status.findings, "finding") : "not run, ",
+                      status.reason);
   for (const std::string& note : outcome.notes) out += fmt::format("{}: {}\n", paint.bold("note"), printable(note));
   if (outcome.unverified) {
     out += fmt::format("{}: {}\n", paint.red("not verified"), printable(outcome.unverified->message));
@@ -121,25 +144,31 @@ std::string explain_text(const Explanation& explanation, const TextStyle& style)
     for (size_t i = 0; i < largest.plan.nodes.size(); ++i) {
       const PlanNode& node = largest.plan.nodes[i];
       std::string line = largest.plan.lines()[i];
-      out += fmt::format("{:<64} {}\n", printable(line), node.rows_examined > 0 ? paint.dim(counted(node.rows_examined, "row") + " examined") : "");
+      out += fmt::format("{:<64} {}\n", printable(line),
+                         node.rows_examined > 0 ? paint.dim(counted(node.rows_examined, "row") + " examined") : "");
     }
-    out += fmt::format("\n{}  {} (exponent {:.2f}); result {} (exponent {:.2f})\n", paint.bold("growth"), growth_words(explanation.planned.growth.work), explanation.planned.growth.work,
+    out += fmt::format("\n{}  {} (exponent {:.2f}); result {} (exponent {:.2f})\n", paint.bold("growth"),
+                       growth_words(explanation.planned.growth.work), explanation.planned.growth.work,
                        growth_words(explanation.planned.growth.result), explanation.planned.growth.result);
     out += fmt::format("{}   ", paint.bold("scales"));
     for (size_t i = 0; i < explanation.planned.scales.size(); ++i) {
       const Metrics& metrics = explanation.planned.scales[i].metrics;
-      out += fmt::format("{}{} examined → {} returned", i == 0 ? "" : "; ", counted(metrics.rows_examined, "row"), with_commas(metrics.rows_returned));
+      out += fmt::format("{}{} examined → {} returned", i == 0 ? "" : "; ", counted(metrics.rows_examined, "row"),
+                         with_commas(metrics.rows_returned));
     }
     out += "\n";
     for (const Trial& trial : explanation.trials)
-      out += fmt::format("{}   {};  -- {} → {}, {} growth\n", paint.bold("advice"), trial.index.ddl(), counted(trial.rows_before, "row"), with_commas(trial.rows_after), growth_words(trial.after.work));
+      out +=
+          fmt::format("{}   {};  -- {} → {}, {} growth\n", paint.bold("advice"), trial.index.ddl(),
+                      counted(trial.rows_before, "row"), with_commas(trial.rows_after), growth_words(trial.after.work));
     out += "\n";
   }
   for (ReportedFinding reported : explanation.outcome.findings) {
     reported.before = reported.after = std::nullopt;
     finding_text(out, paint, reported);
   }
-  for (const std::string& note : explanation.outcome.notes) out += fmt::format("{}: {}\n", paint.bold("note"), printable(note));
+  for (const std::string& note : explanation.outcome.notes)
+    out += fmt::format("{}: {}\n", paint.bold("note"), printable(note));
   return out;
 }
 
@@ -148,14 +177,19 @@ std::string extract_text(const ExtractReport& report, const TextStyle& style) {
   std::string out;
   for (const Statement& statement : report.statements) {
     std::string where = statement.function.empty() ? statement.name : statement.function;
-    out += fmt::format("{}{}{}\n", paint.bold(fmt::format("{}:{}:{}", printable(statement.path), statement.line, statement.column)), where.empty() ? "" : " " + printable(where),
-                       statement.dynamic ? paint.yellow(" partly dynamic") : "");
-    for (const Loop& loop : statement.loops) out += fmt::format("  {}\n", paint.cyan(fmt::format("in the loop of line {}{}", loop.line, loop.iterable.empty() ? "" : " over " + printable(loop.iterable))));
+    out += fmt::format(
+        "{}{}{}\n", paint.bold(fmt::format("{}:{}:{}", printable(statement.path), statement.line, statement.column)),
+        where.empty() ? "" : " " + printable(where), statement.dynamic ? paint.yellow(" partly dynamic") : "");
+    for (const Loop& loop : statement.loops)
+      out += fmt::format("  {}\n",
+                         paint.cyan(fmt::format("in the loop of line {}{}", loop.line,
+                                                loop.iterable.empty() ? "" : " over " + printable(loop.iterable))));
     out += fmt::format("  {}\n", printable(fold_spaces(statement.text)));
   }
   if (!report.statements.empty()) out += "\n";
   not_analysed_text(out, paint, report.not_analysed, true);
-  out += fmt::format("{} in {}, {} not analysed\n", counted(static_cast<double>(report.statements.size()), "statement"), counted(static_cast<double>(report.files), "file"),
+  out += fmt::format("{} in {}, {} not analysed\n", counted(static_cast<double>(report.statements.size()), "statement"),
+                     counted(static_cast<double>(report.files), "file"),
                      counted(static_cast<double>(report.not_analysed.size()), "place"));
   return out;
 }

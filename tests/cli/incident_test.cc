@@ -24,7 +24,10 @@ std::string seed(int rows) {
   for (int i = 1; i <= rows; ++i) {
     text += fmt::format("INSERT INTO customers VALUES ({0}, 'c{0}@example.com', 'Customer {0}', '2024-01-01');\n", i);
     text += fmt::format("INSERT INTO products VALUES ({0}, 'sku{0}', 'Product {0}', 100);\n", i);
-    text += fmt::format("INSERT INTO orders (id, customer_id, reference, warehouse, placed_at, total_cents) VALUES ({0}, {0}, 'r{0}', 'w{1}', '2024-01-{2:02}', 100);\n", i, i % 7, 1 + i % 28);
+    text += fmt::format(
+        "INSERT INTO orders (id, customer_id, reference, warehouse, placed_at, total_cents) VALUES ({0}, {0}, 'r{0}', "
+        "'w{1}', '2024-01-{2:02}', 100);\n",
+        i, i % 7, 1 + i % 28);
     text += fmt::format("INSERT INTO order_items VALUES ({0}, {0}, 1);\n", i);
   }
   return text;
@@ -64,7 +67,8 @@ TEST_CASE("a dropped index alone, with no query touched, names the query and the
   project.lay("fixtures/incident/base");
   project.commit();
   project.write("migrations/0003_drop.sql", "-- tidy up\n\nDROP INDEX orders_by_reference;\n");
-  CHECK(findings(project.gate({"check", "--format", "json"})) == "shop/support.py:8 access-regression orders <- migrations/0003_drop.sql:3\n");
+  CHECK(findings(project.gate({"check", "--format", "json"})) ==
+        "shop/support.py:8 access-regression orders <- migrations/0003_drop.sql:3\n");
 }
 
 TEST_CASE("every way of naming the change finds the same") {

@@ -1,6 +1,6 @@
-// fixtures/rules/<rule>/{fires,quiet,fixed}-<case>/: base/ committed, head/ as the working tree, schema.sql on both sides. What is
-// expected stands on its line in head/ ("expect: RULE SUBJECT"); every other finding fails too. `not-analysed` lines count
-// only where that rule's own fixtures ask for them.
+// fixtures/rules/<rule>/{fires,quiet,fixed}-<case>/: base/ committed, head/ as the working tree, schema.sql on both
+// sides. What is expected stands on its line in head/ ("expect: RULE SUBJECT"); every other finding fails too.
+// `not-analysed` lines count only where that rule's own fixtures ask for them.
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
@@ -27,7 +27,8 @@ std::vector<std::string> expectations(const fs::path& root) {
       size_t end = std::min(text->find('\n', at), text->size());
       std::string_view content = std::string_view(*text).substr(at, end - at);
       if (size_t mark = content.find(kMark); mark != std::string_view::npos)
-        wanted.push_back(fmt::format("{}:{} {}", fs::relative(entry.path(), root).string(), line, content.substr(mark + kMark.size())));
+        wanted.push_back(fmt::format("{}:{} {}", fs::relative(entry.path(), root).string(), line,
+                                     content.substr(mark + kMark.size())));
       at = end + 1;
     }
   }
@@ -41,7 +42,8 @@ std::vector<std::string> found(const Ran& ran, const std::string& rule) {
   if (report.is_discarded()) return {fmt::format("no report (exit {}): {}{}", ran.code, ran.out, ran.err)};
   for (const auto& finding : report["findings"]) {
     if (finding["rule"] == "not-analysed" && rule != "not-analysed") continue;
-    lines.push_back(fmt::format("{}:{} {} {}", finding["path"].get<std::string>(), finding["line"].get<int>(), finding["rule"].get<std::string>(), finding["subject"].get<std::string>()));
+    lines.push_back(fmt::format("{}:{} {} {}", finding["path"].get<std::string>(), finding["line"].get<int>(),
+                                finding["rule"].get<std::string>(), finding["subject"].get<std::string>()));
   }
   std::sort(lines.begin(), lines.end());
   return lines;
@@ -51,14 +53,16 @@ void lay_side(const Project& project, const std::string& fixture, const std::str
   project.clear();
   fs::path source = fs::path(SOURCE_DIR) / fixture;
   if (fs::exists(source / "schema.sql")) fs::copy_file(source / "schema.sql", fs::path(project.path()) / "schema.sql");
-  if (fs::exists(source / "explaingate.json")) fs::copy_file(source / "explaingate.json", fs::path(project.path()) / "explaingate.json");
+  if (fs::exists(source / "explaingate.json"))
+    fs::copy_file(source / "explaingate.json", fs::path(project.path()) / "explaingate.json");
   project.lay(fixture + "/" + side);
 }
 
 TEST_CASE("every rule's fixtures") {
   std::vector<std::string> fixtures;
   for (const auto& rule : fs::directory_iterator(fs::path(SOURCE_DIR) / "fixtures/rules"))
-    for (const auto& fixture : fs::directory_iterator(rule.path())) fixtures.push_back(fs::relative(fixture.path(), SOURCE_DIR).string());
+    for (const auto& fixture : fs::directory_iterator(rule.path()))
+      fixtures.push_back(fs::relative(fixture.path(), SOURCE_DIR).string());
   std::sort(fixtures.begin(), fixtures.end());
   REQUIRE(fixtures.size() >= 39);
   for (const std::string& fixture : fixtures) {
@@ -69,9 +73,11 @@ TEST_CASE("every rule's fixtures") {
     std::string rule = fs::path(fixture).parent_path().filename().string();
     std::vector<std::string> wanted = expectations(fs::path(project.path()));
     CAPTURE(fixture);
-    CHECK(fmt::format("{}", fmt::join(found(project.gate({"check", "--format", "json"}), rule), "\n")) == fmt::format("{}", fmt::join(wanted, "\n")));
+    CHECK(fmt::format("{}", fmt::join(found(project.gate({"check", "--format", "json"}), rule), "\n")) ==
+          fmt::format("{}", fmt::join(wanted, "\n")));
     bool fires = fs::path(fixture).filename().string().starts_with("fires-");
-    bool own = std::any_of(wanted.begin(), wanted.end(), [&](const std::string& line) { return line.find(" " + rule + " ") != std::string::npos; });
+    bool own = std::any_of(wanted.begin(), wanted.end(),
+                           [&](const std::string& line) { return line.find(" " + rule + " ") != std::string::npos; });
     CHECK(own == fires);
   }
 }

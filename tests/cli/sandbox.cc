@@ -25,11 +25,19 @@ TemporaryFolder temporary() {
 }
 
 std::vector<std::string> environment_of(const RunOptions& options) {
-  std::map<std::string, std::string> all = {{"PATH", std::getenv("PATH")},     {"HOME", "/nonexistent"},       {"LC_ALL", "C.UTF-8"},
-                                            {"GIT_CONFIG_GLOBAL", "/dev/null"}, {"GIT_CONFIG_SYSTEM", "/dev/null"}, {"TERM", "dumb"},
-                                            {"GIT_AUTHOR_NAME", "t"},           {"GIT_AUTHOR_EMAIL", "t@example.com"}, {"GIT_COMMITTER_NAME", "t"},
-                                            {"GIT_COMMITTER_EMAIL", "t@example.com"}, {"GIT_AUTHOR_DATE", "2024-01-01T00:00:00Z"},
-                                            {"GIT_COMMITTER_DATE", "2024-01-01T00:00:00Z"}, {"EXPLAINGATE_TODAY", "2024-06-01"}};
+  std::map<std::string, std::string> all = {{"PATH", std::getenv("PATH")},
+                                            {"HOME", "/nonexistent"},
+                                            {"LC_ALL", "C.UTF-8"},
+                                            {"GIT_CONFIG_GLOBAL", "/dev/null"},
+                                            {"GIT_CONFIG_SYSTEM", "/dev/null"},
+                                            {"TERM", "dumb"},
+                                            {"GIT_AUTHOR_NAME", "t"},
+                                            {"GIT_AUTHOR_EMAIL", "t@example.com"},
+                                            {"GIT_COMMITTER_NAME", "t"},
+                                            {"GIT_COMMITTER_EMAIL", "t@example.com"},
+                                            {"GIT_AUTHOR_DATE", "2024-01-01T00:00:00Z"},
+                                            {"GIT_COMMITTER_DATE", "2024-01-01T00:00:00Z"},
+                                            {"EXPLAINGATE_TODAY", "2024-06-01"}};
   for (const char* kept : {"ASAN_OPTIONS", "UBSAN_OPTIONS"})
     if (const char* value = std::getenv(kept)) all[kept] = value;
   for (const auto& [name, value] : options.environment) all[name] = value;
@@ -112,17 +120,22 @@ void Project::write(const std::string& name, std::string_view text) const {
   REQUIRE(write_file_atomic(target, text).has_value());
 }
 
-void Project::remove(const std::string& name) const { fs::remove_all(fs::path(path()) / name); }
+void Project::remove(const std::string& name) const {
+  fs::remove_all(fs::path(path()) / name);
+}
 
 std::string Project::read(const std::string& name) const {
   auto text = read_file(fs::path(path()) / name);
   return text ? *text : "";
 }
 
-bool Project::has(const std::string& name) const { return fs::exists(fs::path(path()) / name); }
+bool Project::has(const std::string& name) const {
+  return fs::exists(fs::path(path()) / name);
+}
 
 void Project::lay(const std::string& folder) const {
-  if (fs::exists(fs::path(SOURCE_DIR) / folder)) fs::copy(fs::path(SOURCE_DIR) / folder, path(), fs::copy_options::recursive | fs::copy_options::overwrite_existing);
+  if (fs::exists(fs::path(SOURCE_DIR) / folder))
+    fs::copy(fs::path(SOURCE_DIR) / folder, path(), fs::copy_options::recursive | fs::copy_options::overwrite_existing);
 }
 
 void Project::clear() const {
@@ -153,8 +166,11 @@ std::string findings(const Ran& ran) {
   if (report.is_discarded()) return "not JSON (exit " + std::to_string(ran.code) + "): " + ran.out + ran.err;
   std::string text;
   for (const auto& finding : report["findings"]) {
-    text += fmt::format("{}:{} {} {}", finding["path"].get<std::string>(), finding["line"].get<int>(), finding["rule"].get<std::string>(), finding["subject"].get<std::string>());
-    if (!finding["cause"].is_null()) text += fmt::format(" <- {}:{}", finding["cause"]["path"].get<std::string>(), finding["cause"]["line"].get<int>());
+    text += fmt::format("{}:{} {} {}", finding["path"].get<std::string>(), finding["line"].get<int>(),
+                        finding["rule"].get<std::string>(), finding["subject"].get<std::string>());
+    if (!finding["cause"].is_null())
+      text +=
+          fmt::format(" <- {}:{}", finding["cause"]["path"].get<std::string>(), finding["cause"]["line"].get<int>());
     text += "\n";
   }
   return text;
