@@ -144,7 +144,7 @@ void Analysis::with(const Node& node, int block) {
   for (const Node* cte = tree_.first(*list); cte != nullptr; cte = tree_.next(*cte)) {
     const Node* query = tree_.child(*cte, Key::kCtequery);
     if (query == nullptr) continue;
-    std::string name = source_.name(tree_.text(*cte, Key::kCtename), source_.token(*cte));
+    std::string name(source_.name(tree_.text(*cte, Key::kCtename), source_.token(*cte)));
     int inner = open_block(BlockKind::kCte, block, name, query_offset(*query));
     scopes_[static_cast<size_t>(inner)].hides_parent = true;
     auto add = [&] { scopes_[static_cast<size_t>(block)].ctes.push_back({name, inner}); };

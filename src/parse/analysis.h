@@ -16,8 +16,7 @@ namespace explaingate {
 
 class Analysis {
  public:
-  Analysis(const Tree& tree, const SourceText& source, const Translation& translation, Dialect dialect,
-           ParsedQuery& out)
+  Analysis(const Tree& tree, SourceText& source, const Translation& translation, Dialect dialect, ParsedQuery& out)
       : tree_(tree), source_(source), translation_(translation), sqlite_(dialect == Dialect::kSqlite), out_(out) {}
 
   // `statement` is a SelectStmt, InsertStmt, UpdateStmt, DeleteStmt, MergeStmt, ViewStmt or CreateTableAsStmt node.
@@ -62,7 +61,7 @@ class Analysis {
     int table = -1;
     int block = -1;  // of the table
     bool qualified = false;
-    std::string name;
+    std::string_view name;  // of the statement or the tree
   };
 
   // One condition's surroundings.
@@ -126,7 +125,7 @@ class Analysis {
   void named_columns(const Node& names, const Join& join);
   void finish_joins(int block);
   [[nodiscard]] bool yields_one_row(int table) const;
-  [[nodiscard]] std::string alias(const Node& node, size_t behind) const;
+  [[nodiscard]] std::string_view alias(const Node& node, size_t behind);
   [[nodiscard]] const Cte* find_cte(std::string_view name, int block) const;
 
   // analysis_expression.cc
@@ -135,7 +134,10 @@ class Analysis {
   void function(const Node& node, int block);
   Column resolve(const Node& column_ref, int block);
   [[nodiscard]] std::pair<int, int> find_table(std::string_view schema, std::string_view qualifier, int block) const;
-  [[nodiscard]] bool same_name(std::string_view a, std::string_view b) const;
+  [[nodiscard]] bool same_name(std::string_view a, std::string_view b) const {
+    return a.size() == b.size() && (a == b || (sqlite_ && same_ignoring_case(a, b)));
+  }
+  [[nodiscard]] static bool same_ignoring_case(std::string_view a, std::string_view b);
   [[nodiscard]] bool is_star(const Node& column_ref) const;
   [[nodiscard]] bool has_column(const Node& node, int depth) const;
   [[nodiscard]] bool has_parameter(const Node& node, int depth) const;
@@ -171,7 +173,7 @@ class Analysis {
   [[nodiscard]] static std::optional<int64_t> to_number(std::string_view text);
 
   const Tree& tree_;
-  const SourceText& source_;
+  SourceText& source_;
   const Translation& translation_;
   bool sqlite_;
   ParsedQuery& out_;

@@ -181,8 +181,7 @@ bool Analysis::is_star(const Node& column_ref) const {
   return false;
 }
 
-bool Analysis::same_name(std::string_view a, std::string_view b) const {
-  if (!sqlite_) return a == b;
+bool Analysis::same_ignoring_case(std::string_view a, std::string_view b) {
   auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; };
   return std::ranges::equal(a, b, {}, lower, lower);
 }
@@ -212,16 +211,16 @@ Analysis::Column Analysis::resolve(const Node& column_ref, int block) {
   const Node* fields = tree_.child(column_ref, Key::kFields);
   if (fields == nullptr) return column;
   size_t at = source_.token(column_ref);
-  std::string parts[3];  // schema, table, column; longer names (database.schema.table.column) keep their end
+  std::string_view parts[3];  // schema, table, column; longer names (database.schema.table.column) keep their end
   int count = 0;
   for (const Node* field = tree_.first(*fields); field != nullptr; field = tree_.next(*field), ++count) {
-    parts[0] = std::move(parts[1]);
-    parts[1] = std::move(parts[2]);
+    parts[0] = parts[1];
+    parts[1] = parts[2];
     parts[2] = field->type == Type::kAStar
                    ? "*"
                    : source_.name(tree_.text(*field, Key::kSval), at + 2 * static_cast<size_t>(count));
   }
-  column.name = std::move(parts[2]);
+  column.name = parts[2];
   column.qualified = count > 1;
   Scope& own = scopes_[static_cast<size_t>(block)];
   if (column.qualified) {

@@ -16,7 +16,7 @@ int Analysis::add_table(TableRef table) {
 }
 
 // The alias as written, "[AS] x" at token `behind`.
-std::string Analysis::alias(const Node& node, size_t behind) const {
+std::string_view Analysis::alias(const Node& node, size_t behind) {
   const Node* found = tree_.child(node, Key::kAlias);
   std::string_view folded = found == nullptr ? "" : tree_.text(*found, Key::kAliasname);
   if (folded.empty() || folded == kNoAlias) return {};

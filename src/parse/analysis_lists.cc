@@ -21,7 +21,7 @@ void Analysis::projections(const Node& list, int block) {
     if (value != nullptr && value->type == Type::kColumnRef) {
       Column column = resolve(*value, block);
       projection.table = column.table;
-      projection.column = std::move(column.name);
+      projection.column = column.name;
     } else if (value != nullptr) {
       expression(*value, block);
     }
@@ -77,7 +77,7 @@ void Analysis::distinct(const Node& list, const Node* targets, int block) {
     if (node->type == Type::kColumnRef) {
       Column column = resolve(*node, block);
       entry.table = column.table;
-      entry.column = std::move(column.name);
+      entry.column = column.name;
     }
     out_.orderings.push_back(std::move(entry));
   }

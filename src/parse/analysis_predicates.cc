@@ -344,7 +344,7 @@ void Analysis::emit(const Comparison& comparison, const Use& use, const Where& w
   predicate.block = where.block;
   Column column = resolve(*use.column, where.block);
   predicate.table = column.table;
-  predicate.column = std::move(column.name);
+  predicate.column = column.name;
   predicate.op = where.negated ? negate(comparison.op) : comparison.op;
   predicate.clause = where.clause;
   predicate.in_or = where.in_or;
@@ -404,7 +404,7 @@ void Analysis::describe_other(const Node* other, int block, Predicate& predicate
       predicate.other = Operand::kColumn;
       Column column = resolve(*plain, block);
       predicate.other_table = column.table;
-      predicate.other_column = std::move(column.name);
+      predicate.other_column = column.name;
       return;
     }
     case Type::kSubLink:

@@ -21,7 +21,8 @@ enum class StatementKind {
   kUtility,      // PRAGMA, VACUUM, ANALYZE, EXPLAIN, SET, COPY …: not planned
 };
 
-// All `offset`s are byte offsets in the statement's own text, as given.
+// All `offset`s are byte offsets in the statement's own text, as given. Names of tables, columns and their aliases are written as the
+// statement has them (SQLite) or folded to lower case where unquoted (PostgreSQL, as its catalogue has them).
 struct TableRef {
   int block = 0;          // QueryBlock that it stands in
   std::string schema;     // "main", "temp", an attached name; empty = none given
@@ -36,6 +37,14 @@ enum class Clause { kWhere, kJoinOn, kHaving };
 enum class Operand { kLiteral, kPlaceholder, kColumn, kExpression, kSubquery, kList, kNone };
 
 // One conjunct or disjunct that compares a column. `WHERE a.x = b.y` gives two: one from each column's point of view.
+// NOT is pushed down: NOT a = 1 is "<>" with why_not "negation". `a = ANY(x)` is "IN", `a <> ALL(x)` "NOT IN", other operators get
+// " ANY" / " ALL". `a IS [NOT] DISTINCT FROM b` is "IS NOT" / "IS". A bare `WHERE active` is "IS TRUE". Row values give a predicate a
+// column; `? BETWEEN a AND b` gives "<=" and ">=". COLLATE leaves a column sargable: whether it fits the index is the engine's to know.
+// Reasons in `why_not`: "function f() around the column", "aggregate f() of the column", "cast of the column", "arithmetic on the
+// column", "concatenation with the column", "JSON extraction from the column", "CASE around the column", "subscript of the column",
+// "expression around the column", "LIKE|GLOB pattern starts with a wildcard", "LIKE|GLOB pattern is an expression" (SQLite), "regular
+// expression", "ILIKE ignores case", "the column is the pattern", "the column is in the list", "compares columns of one row",
+// "negation", "IS NOT DISTINCT FROM uses no index" (PostgreSQL), "truth test of the column" (SQLite).
 struct Predicate {
   int block = 0;
   int table = -1;           // index in ParsedQuery::tables; -1 = unqualified and not decidable without the schema, or outer query unknown
@@ -59,7 +68,9 @@ struct Join {
   int block = 0;
   int left = -1, right = -1;  // tables; left = -1 when the left side is itself a join
   std::string type;           // "INNER", "LEFT", "RIGHT", "FULL", "CROSS", "," (comma), "NATURAL"
-  bool has_condition = false;  // ON (other than a constant), USING, NATURAL, or a WHERE predicate that links the two
+  // ON (other than a constant), USING, NATURAL, or a WHERE predicate that links the two, also through a third table. True as well
+  // for table functions, VALUES, LATERAL and one-row subqueries, and where an unqualified column might be the link.
+  bool has_condition = false;
   uint32_t offset = 0;
 };
 
@@ -83,7 +94,9 @@ struct Projection {
   uint32_t offset = 0;
 };
 
-struct QueryBlock {  // block 0 is the statement itself
+// Block 0 is the statement itself, or the query of CREATE VIEW and CREATE TABLE AS; other statements have no blocks. Parents come
+// before their children; the operands of UNION … are kSetOperand blocks of the block that has `set_operation`.
+struct QueryBlock {
   int id = 0;
   int parent = -1;
   enum class Kind { kTop, kCte, kFrom, kScalar, kExists, kIn, kSetOperand, kInsertSource } kind = Kind::kTop;
@@ -113,7 +126,7 @@ struct ParsedQuery {
   std::vector<Projection> projections;
   bool reads_rows_of_target = false;  // UPDATE, DELETE
   bool for_update = false;            // row locking clause
-  bool is_batch = false;              // IN list of placeholders or = ANY($1), several VALUES rows, unnest, json_each
+  bool is_batch = false;              // IN list of placeholders or = ANY($1), several VALUES rows, unnest(?), json_each(?)
   std::string object;                 // DDL: name of the table, index, view or trigger
   std::string object_type;            // DDL: "table", "index", "view", "trigger", "column" …
   std::string on_table;               // DDL: table of an index or trigger; the altered table

@@ -5,11 +5,6 @@
 namespace explaingate {
 namespace {
 constexpr int kDeepest = 1'000;
-
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; };
-  return std::ranges::equal(a, b, {}, lower, lower);
-}
 }  // namespace
 
 uint32_t SourceText::offset(int32_t location) const {
@@ -90,12 +85,16 @@ SourceText::Range SourceText::join(const Range& a, const Range& b) const {
   return range;
 }
 
-std::string SourceText::name(std::string_view folded, size_t at) const {
-  if (dialect_ == Dialect::kPostgres || at >= lexed_.tokens.size()) return std::string(folded);
-  if (!lexed_.is_name(at) && lexed_.kind(at) != TokenKind::kString) return std::string(folded);
-  std::string written = lexed_.name(at);
-  bool same = folded.size() < 63 ? equal_ignoring_case(written, folded) : written.size() >= folded.size();
-  return same ? written : std::string(folded);
+std::string_view SourceText::name(std::string_view folded, size_t at) {
+  constexpr size_t kCut = 63;  // NAMEDATALEN - 1
+  if (dialect_ == Dialect::kPostgres || !lexed_.is_name(at)) return folded;
+  if (folded.size() >= kCut) {
+    std::string written = lexed_.name(at);
+    if (written.size() < folded.size()) return folded;
+    return long_names_.emplace_back(std::move(written));
+  }
+  std::string_view written = lexed_.text(at);
+  return lexed_.kind(at) == TokenKind::kWord && written.size() == folded.size() ? written : folded;
 }
 
 size_t SourceText::word_before(size_t at, std::initializer_list<Word> words) const {

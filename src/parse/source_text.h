@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <string_view>
 
@@ -38,9 +39,9 @@ class SourceText {
   // Both and what is between them.
   [[nodiscard]] Range join(const Range& a, const Range& b) const;
 
-  // A name of the tree as the statement writes it. PostgreSQL folds unquoted names to lower case and cuts names at 63
-  // bytes, which is right for its own dialect only. `at` is the name's token.
-  [[nodiscard]] std::string name(std::string_view folded, size_t at) const;
+  // A name of the tree as the statement writes it; valid as long as the statement and this. PostgreSQL folds unquoted
+  // names to lower case and cuts names at 63 bytes, which is right for its own dialect only. `at` is the name's token.
+  [[nodiscard]] std::string_view name(std::string_view folded, size_t at);
   // Going back from token `at`, the nearest token with one of the words; `at` without one.
   [[nodiscard]] size_t word_before(size_t at, std::initializer_list<Word> words) const;
 
@@ -53,6 +54,7 @@ class SourceText {
   const Lexemes& lexed_;
   const Translation& translation_;
   Dialect dialect_;
+  std::deque<std::string> long_names_;
 };
 
 }  // namespace explaingate
