@@ -140,7 +140,7 @@ Status load_baseline(Run& run) {
                            "",
                            "run `explaingate baseline update` on the default branch and commit the file"};
   }
-  if (run.change.head->contains(path) && run.baseline_changed) {
+  if (run.mode == Mode::kChange && run.baseline_changed && run.change.head->contains(path)) {
     auto text = run.change.head->read(path);
     if (!text) return fail(text.error());
     if (auto proposed = parse_baseline(*text, path); !proposed) return fail(proposed.error());
