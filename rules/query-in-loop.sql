@@ -79,7 +79,7 @@ SELECT
       ELSE printf('element of `%s`', p.iterable) END)
   || printf(' (loop at line %d)', p.loop_line)
   || CASE
-      WHEN p.calls IS NOT NULL AND p.rows_each IS NOT NULL
+      WHEN p.calls >= 2 AND p.rows_each IS NOT NULL
         THEN printf(': %,d queries at the largest scale, which examine %,d rows in all.', CAST(p.calls AS INTEGER),
           CAST(p.calls * p.rows_each AS INTEGER))
       WHEN p.rows_each >= 2 THEN printf('; each time it examines %,d rows (at the largest scale).', CAST(p.rows_each AS INTEGER))
