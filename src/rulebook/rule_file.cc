@@ -21,7 +21,7 @@
 namespace explaingate {
 namespace {
 
-constexpr size_t kLargestFile = 64 * 1024;
+constexpr size_t kLargestFile = size_t{64} << 10;
 constexpr std::string_view kRequired[] = {"id", "severity", "engines", "needs", "since", "summary"};
 const char* const kHeaderHint =
     "a rule starts with `-- id:`, `-- severity:`, `-- engines:`, `-- needs:`, `-- since:` and `-- summary:`";

@@ -164,9 +164,10 @@ TEST_CASE("a rule that doesn't end, or gives too much, is an error that names it
   auto most = run_rules(facts, {make("ours", fmt::format(fmt::runtime(many), 10'000))}, {});
   REQUIRE(most);
   CHECK(most->findings.size() == 10'000);
-  CHECK(found_by(
-            rule_text("SELECT statement_id, 's' AS subject, hex(printf('%.*c', 5000000, 'x')) AS message FROM statements"),
-            query({})) == "rules/ours.sql:7: the rule failed: string or blob too big\n");
+  CHECK(
+      found_by(rule_text(
+                   "SELECT statement_id, 's' AS subject, hex(printf('%.*c', 5000000, 'x')) AS message FROM statements"),
+               query({})) == "rules/ours.sql:7: the rule failed: string or blob too big\n");
   CHECK(found_by(rule_text("SELECT statement_id, 's' AS subject, abs(-9223372036854775808) AS message FROM statements"),
                  query({})) == "rules/ours.sql:7: the rule failed: integer overflow\n");
   // The limits end with the rule.
