@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "base/text.h"
+#include "gate/names.h"
 #include "report/report.h"
 
 namespace explaingate {
@@ -69,45 +70,6 @@ Json not_analysed_json(const std::vector<NotAnalysed>& items) {
                     {"function", item.function},
                     {"reason", item.reason}});
   return list;
-}
-
-std::string_view name_of(RuleStatus::Outcome outcome) {
-  switch (outcome) {
-    case RuleStatus::Outcome::kRan:
-      return "ran";
-    case RuleStatus::Outcome::kNotApplicable:
-      return "not_applicable";
-    case RuleStatus::Outcome::kNotRun:
-      return "not_run";
-    case RuleStatus::Outcome::kOff:
-      return "off";
-  }
-  return "";
-}
-
-std::string_view name_of(LoopKind kind) {
-  return kind == LoopKind::kFor             ? "for"
-         : kind == LoopKind::kWhile         ? "while"
-         : kind == LoopKind::kComprehension ? "comprehension"
-                                            : "callback";
-}
-
-std::string_view name_of(LoopSource source) {
-  switch (source) {
-    case LoopSource::kUnknown:
-      return "unknown";
-    case LoopSource::kRows:
-      return "rows";
-    case LoopSource::kCollection:
-      return "collection";
-    case LoopSource::kLiteral:
-      return "literal";
-    case LoopSource::kBatch:
-      return "batch";
-    case LoopSource::kRetry:
-      return "retry";
-  }
-  return "";
 }
 
 }  // namespace
