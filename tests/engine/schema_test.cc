@@ -125,6 +125,29 @@ TEST_CASE("a failing statement doesn't stop the others") {
   CHECK(names == "a c d e ");
 }
 
+TEST_CASE("a column with a constraint is added; a table is made again under its views") {
+  auto engine = open({
+      "CREATE TABLE stock(id INTEGER PRIMARY KEY, amount INT)",
+      "INSERT INTO stock(amount) VALUES (1)",
+      "CREATE VIEW total AS SELECT SUM(amount) AS amount FROM stock",
+      "ALTER TABLE stock ADD open INT NOT NULL DEFAULT 0 CHECK (open IN (0, 1))",
+      "PRAGMA legacy_alter_table = ON",
+      "ALTER TABLE stock RENAME TO stock_old",
+      "CREATE TABLE stock(id INTEGER PRIMARY KEY, amount INT, open INT NOT NULL DEFAULT 0)",
+      "INSERT INTO stock(amount, open) SELECT amount, open FROM stock_old",
+      "DROP TABLE stock_old",
+      "PRAGMA legacy_alter_table = OFF",
+  });
+  CHECK(failures(*engine) == "");
+  CHECK(describe(engine->catalogue()) == R"(table stock
+  id INTEGER key1
+  amount INT
+  open INT not_null default 0
+view total
+  amount 
+)");
+}
+
 TEST_CASE("hostile schemas") {
   std::string deep = "CREATE VIEW deep AS SELECT " + std::string(10000, '(') + "1" + std::string(10000, ')');
   std::string sum = "CREATE VIEW sum AS SELECT 1";

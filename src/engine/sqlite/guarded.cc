@@ -35,7 +35,9 @@ bool any_of(const std::array<std::string_view, N>& names, std::string_view name)
 }
 
 // PRAGMAs that migrations and dumps carry and that change nothing about the schema or the plans: skipped.
-constexpr std::array<std::string_view, 36> kSkippedPragmas = {"foreign_keys",
+// ("legacy_alter_table" does change it: with it, ALTER TABLE t RENAME TO t_old leaves views and triggers on t, for the
+// new t that the migration makes next. It is run.)
+constexpr std::array<std::string_view, 35> kSkippedPragmas = {"foreign_keys",
                                                               "journal_mode",
                                                               "synchronous",
                                                               "encoding",
@@ -50,7 +52,6 @@ constexpr std::array<std::string_view, 36> kSkippedPragmas = {"foreign_keys",
                                                               "locking_mode",
                                                               "wal_autocheckpoint",
                                                               "defer_foreign_keys",
-                                                              "legacy_alter_table",
                                                               "recursive_triggers",
                                                               "optimize",
                                                               "secure_delete",
@@ -80,12 +81,15 @@ constexpr std::array<std::string_view, 12> kModules = {"fts3",      "fts4",     
                                                        "fts5vocab", "fts3tokenize", "dbstat",  "bytecode"};
 // What FTS and R-tree ask of their own database while they are made.
 constexpr std::array<std::string_view, 2> kModulePragmas = {"page_size", "data_version"};
+// Run in schemas, with any value: the second is what ALTER TABLE … ADD asks of a column with NOT NULL or CHECK.
+constexpr std::array<std::string_view, 2> kSchemaPragmas = {"legacy_alter_table", "quick_check"};
 
 bool allow_schema(const AuthorizerRequest& request) {
   if (request.action == "ATTACH" || request.action == "DETACH" || request.action == "TRANSACTION" ||
       request.action == "SAVEPOINT" || request.action == "UNKNOWN")
     return false;
-  if (request.action == "PRAGMA") return any_of(kModulePragmas, request.first) && request.second.empty();
+  if (request.action == "PRAGMA")
+    return (any_of(kModulePragmas, request.first) && request.second.empty()) || any_of(kSchemaPragmas, request.first);
   if (request.action == "FUNCTION") return !any_of(kDeniedFunctions, request.second);
   if (request.action == "CREATE_VTABLE") return any_of(kModules, request.second);
   return true;
@@ -120,6 +124,7 @@ Treatment treatment_of(std::string_view sql) {
   Token name = next_significant(scanner);
   Scanner ahead = scanner;
   if (token_text(sql, next_significant(ahead)) == ".") name = next_significant(ahead);  // PRAGMA main.user_version
+  if (same_name(token_text(sql, name), "legacy_alter_table")) return Treatment::kRun;
   return any_of(kSkippedPragmas, token_text(sql, name)) ? Treatment::kSkip : Treatment::kRefuse;
 }
 
