@@ -194,8 +194,7 @@ class Filler {
         if (names_a_table() || next_is(".")) return table(first, true);
         return name(first, true);
       case Piece::Hint::kClause:
-        if (!term_before_ && (wants_condition(last_word_) || frames_.back().clause == "where"))
-          return set(first, HoleKind::kPredicate, "1=1");
+        if (!term_before_ && (wants_condition(last_word_) || frames_.back().clause == "where")) return condition(first);
         break;
       case Piece::Hint::kNone:
         break;
@@ -204,6 +203,17 @@ class Filler {
   }
 
   [[nodiscard]] bool next_is(std::string_view sign) const { return text_of(at_ + 1) == sign; }
+
+  // WHERE {cond} AND b = 1, but WHERE {conditions_each_with_AND} b = 1: another condition begins behind the hole.
+  void condition(size_t hole) {
+    bool another = false;
+    if (at_ + 1 < tokens_.size()) {
+      TokenKind kind = tokens_[at_ + 1].kind;
+      another = kind == TokenKind::kQuotedName || kind == TokenKind::kString || kind == TokenKind::kNumber ||
+                kind == TokenKind::kParameter || (kind == TokenKind::kWord && !goes_on(lowered(text_of(at_ + 1))));
+    }
+    set(hole, HoleKind::kPredicate, another ? "1=1 AND" : "1=1");
+  }
 
   void fill_placeholders(size_t hole) {
     const std::string& given = marked_.holes[hole]->text;
@@ -251,8 +261,7 @@ class Filler {
     if (last_word_ == "values") return set(hole, HoleKind::kList, "(?)");
     if (last_word_ == "set") return next_is("=") ? name(hole, true) : assignment(hole);
     if (last_word_ == "and" && between_and_) return set(hole, HoleKind::kValue, "?");
-    if (wants_condition(last_word_))
-      return operand_of_next() ? name(hole, true) : set(hole, HoleKind::kPredicate, "1=1");
+    if (wants_condition(last_word_)) return operand_of_next() ? name(hole, true) : condition(hole);
     if (wants_name(last_word_)) return name(hole, true);
     if (wants_value(last_word_)) return set(hole, HoleKind::kValue, "?");
     if (before == "(") return behind_parenthesis(hole);

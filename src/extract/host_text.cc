@@ -36,6 +36,13 @@ bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (c >= '0' && c <= '9');
 }
 
+// Whole statements of one word; `data.decode("utf-8", "replace")` and `notify("delete")` are none.
+bool stands_alone(std::string_view text, const Token& verb) {
+  constexpr std::array<std::string_view, 6> kCommands = {"begin", "commit", "rollback", "vacuum", "analyze", "reindex"};
+  return std::any_of(kCommands.begin(), kCommands.end(),
+                     [&](std::string_view known) { return is_word(text, verb, known); });
+}
+
 // What the grammar wants behind some verbs, so that "create a thing" and "delete the rest" are prose. `next` is the
 // word that follows; empty (no word: a hole, a parenthesis, the end) is always plausible.
 bool can_follow(std::string_view verb, std::string_view next) {
@@ -132,6 +139,7 @@ bool starts_like_sql(std::string_view text) {
       std::any_of(kVerbs.begin(), kVerbs.end(), [&](std::string_view known) { return is_word(text, first, known); });
   if (!verb) return false;
   Token second = words.next();  // "select: …", "Update, please", "with-dashes" are prose
+  if (second.kind == TokenKind::kEnd || second.kind == TokenKind::kSemicolon) return stands_alone(text, first);
   if (second.kind == TokenKind::kOperator) {
     std::string_view sign = token_text(text, second);
     return sign == "*" || sign == "(" || sign == "-" || sign == "+";
