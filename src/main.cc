@@ -1,10 +1,22 @@
 // Flags in, exit code out.
+#include <fcntl.h>
+
 #include <cstdio>
 #include <exception>
 
 #include "cli/cli.h"
 
+// A closed standard stream must not become the first file that is opened: it is made one that can't be written to.
+namespace {
+void occupy_standard_streams() {
+  for (int stream : {0, 1, 2})
+    if (::fcntl(stream, F_GETFD) < 0) [[maybe_unused]]
+      int taken = ::open("/dev/null", O_RDONLY);
+}
+}  // namespace
+
 int main(int argc, char** argv) {
+  occupy_standard_streams();
   try {
     return explaingate::run_command_line(argc, argv);
   } catch (const std::exception& problem) {

@@ -16,6 +16,9 @@ namespace explaingate {
 // the new one is there, whole.
 [[nodiscard]] Status write_file_atomic(const std::filesystem::path& path, std::string_view text);
 
+// For a file that the command line names: the same, but a pipe or a device (/dev/stdout) is written to, not replaced.
+[[nodiscard]] Status write_file_through(const std::filesystem::path& path, std::string_view text);
+
 // A folder of its own below the system's temporary folder, removed with everything in it at the end of its life.
 class TemporaryFolder {
  public:

@@ -47,7 +47,17 @@ std::string shorten(std::string_view text, size_t bytes) {
   return std::string(text.substr(0, end)) + "…";
 }
 
-std::string printable(std::string_view text) {
+namespace {
+
+// U+202A–U+202E and U+2066–U+2069 show a text in another order than it has.
+bool turns_direction(std::string_view three) {
+  auto byte = [&](size_t i) { return static_cast<unsigned char>(three[i]); };
+  if (byte(0) != 0xE2) return false;
+  return (byte(1) == 0x80 && byte(2) >= 0xAA && byte(2) <= 0xAE) ||
+         (byte(1) == 0x81 && byte(2) >= 0xA6 && byte(2) <= 0xA9);
+}
+
+std::string visible(std::string_view text, std::string_view allowed) {
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {
@@ -57,14 +67,28 @@ std::string printable(std::string_view text) {
     if (length == 0) {
       out += "\xEF\xBF\xBD";
       length = 1;
-    } else if ((length == 1 && ((first < 0x20 && first != '\t' && first != '\n') || first == 0x7F)) || c1) {
+    } else if ((length == 1 && ((first < 0x20 && allowed.find(text[0]) == std::string_view::npos) || first == 0x7F)) ||
+               c1) {
       out += fmt::format("\\x{:02x}", c1 ? static_cast<unsigned char>(text[1]) : first);
+    } else if (length == 3 && turns_direction(text)) {
+      out += fmt::format("\\u{{{:x}}}", 0x2000 + ((static_cast<unsigned char>(text[1]) & 0x3F) << 6) +
+                                            (static_cast<unsigned char>(text[2]) & 0x3F));
     } else {
       out += text.substr(0, length);
     }
     text.remove_prefix(length);
   }
   return out;
+}
+
+}  // namespace
+
+std::string printable(std::string_view text) {
+  return visible(text, "\t\n");
+}
+
+std::string printable_line(std::string_view text) {
+  return visible(text, "");
 }
 
 std::string lower(std::string_view text) {

@@ -12,8 +12,13 @@ namespace explaingate {
 // At most `bytes` bytes, cut between characters, "…" at the end when something was cut.
 [[nodiscard]] std::string shorten(std::string_view text, size_t bytes);
 
-// Invalid UTF-8 bytes replaced by U+FFFD; control characters other than tab and line feed by a visible "\xNN".
+// Invalid UTF-8 bytes replaced by U+FFFD; control characters other than tab and line feed, and those that turn the
+// direction of writing, by a visible "\xNN" or "\u{NNNN}".
 [[nodiscard]] std::string printable(std::string_view text);
+
+// The same in one line: tab and line feed become visible too. For names, which may hold either and must not pass for
+// lines of a report.
+[[nodiscard]] std::string printable_line(std::string_view text);
 
 // ASCII lower case.
 [[nodiscard]] std::string lower(std::string_view text);

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "base/json_keys.h"
 #include "base/source.h"
 
 namespace explaingate {
@@ -28,18 +29,23 @@ class Document {
   Document(std::string_view text, std::string file, std::string hint)
       : text_(text), file_(std::move(file)), hint_(std::move(hint)) {}
 
-  [[nodiscard]] std::unexpected<Error> complain(std::string message, std::string_view near = {}) const {
+  // The line is that of the first `near` from offset `from` on.
+  [[nodiscard]] std::unexpected<Error> complain(std::string message, std::string_view near = {},
+                                                size_t from = 0) const {
     Error error{ErrorKind::kConfiguration, std::move(message), file_, 0, 0, "", hint_};
-    if (size_t at = near.empty() ? std::string_view::npos : text_.find(near); at != std::string_view::npos)
+    if (size_t at = near.empty() ? std::string_view::npos : text_.find(near, from); at != std::string_view::npos)
       error.line = LineIndex(text_).position(at).line;
     return std::unexpected(std::move(error));
   }
+  [[nodiscard]] size_t find(std::string_view near) const { return text_.find(near); }
 
   [[nodiscard]] Result<Json> parse(const std::string& version_key, int version) const {
     Json document;
+    RepeatedKey<Json> repeated;
     try {
-      document = Json::parse(text_, [](int depth, Json::parse_event_t, Json&) {
+      document = Json::parse(text_, [&repeated](int depth, Json::parse_event_t event, Json& parsed) {
         if (depth > static_cast<int>(kDepthLimit)) throw std::length_error("nested too deep");
+        repeated.watch(event, parsed);
         return true;
       });
     } catch (const Json::parse_error& problem) {
@@ -50,12 +56,19 @@ class Document {
     } catch (const std::length_error&) {
       return complain("is nested too deep");
     }
+    if (!repeated.key().empty()) {
+      std::string quoted = fmt::format("\"{}\"", repeated.key());
+      return complain(fmt::format("has {} twice in one object", quoted), quoted);
+    }
     if (!document.is_object() || !document.contains(version_key) || !document[version_key].is_number_integer())
-      return complain(fmt::format("has no \"{}\"", version_key));
-    if (document[version_key] != version)
-      return complain(
+      return complain(fmt::format("has no version number (\"{}\": {})", version_key, version), version_key);
+    if (document[version_key] != version) {
+      auto error = complain(
           fmt::format("is of version {}; this explaingate reads version {}", document[version_key].dump(), version),
           version_key);
+      error.error().hint = "use the explaingate that wrote it, or " + hint_;
+      return error;
+    }
     return document;
   }
 
@@ -70,8 +83,9 @@ constexpr const char* kBaselineHint = "take the file from git again, or make it 
 // Typed access that keeps the first complaint; after one, every answer is empty.
 class Fields {
  public:
-  Fields(const Document& document, const Json& object, std::string what)
-      : document_(document), object_(object), what_(std::move(what)) {
+  // `from`: where the object begins in the text, or npos where that isn't known.
+  Fields(const Document& document, const Json& object, std::string what, size_t from = 0)
+      : document_(document), object_(object), what_(std::move(what)), from_(from) {
     if (!object.is_object()) problem_ = document.complain(what_ + " must be an object");
   }
   std::string text(const char* key) {
@@ -99,7 +113,7 @@ class Fields {
     if (problem_) return;
     for (const auto& [key, value] : object_.items())
       if (std::find(keys.begin(), keys.end(), key) == keys.end()) {
-        problem_ = document_.complain(fmt::format("unknown key \"{}\" in {}", key, what_), "\"" + key + "\"");
+        problem_ = document_.complain(fmt::format("unknown key \"{}\" in {}", key, what_), "\"" + key + "\"", from_);
         return;
       }
   }
@@ -118,8 +132,8 @@ class Fields {
       return {};
     }
     if (!test(*found)) {
-      problem_ =
-          document_.complain(fmt::format("\"{}\" of {} must be {}", key, what_, expected), fmt::format("\"{}\"", key));
+      problem_ = document_.complain(fmt::format("\"{}\" of {} must be {}", key, what_, expected),
+                                    fmt::format("\"{}\"", key), from_);
       return {};
     }
     return found->template get<T>();
@@ -127,6 +141,7 @@ class Fields {
   const Document& document_;
   const Json& object_;
   std::string what_;
+  size_t from_;
   std::optional<std::unexpected<Error>> problem_;
 };
 
@@ -165,7 +180,8 @@ Json entry_json(const BaselineEntry& entry) {
 
 Result<BaselineEntry> entry_of(const Document& document, const std::string& fingerprint, const Json& object) {
   std::string what = fmt::format("query \"{}\"", fingerprint);
-  Fields fields(document, object, what);
+  size_t from = document.find(fmt::format("\"{}\"", fingerprint));
+  Fields fields(document, object, what, from);
   BaselineEntry entry;
   entry.fingerprint = fingerprint;
   entry.query = fields.text("query");
@@ -182,7 +198,7 @@ Result<BaselineEntry> entry_of(const Document& document, const std::string& fing
   if (!object.contains("access") || !object["access"].is_object())
     return document.complain(what + " has no \"access\"");
   for (const auto& [relation, item] : object["access"].items()) {
-    Fields access(document, item, fmt::format("\"access\" of {}", what));
+    Fields access(document, item, fmt::format("\"access\" of {}", what), from);
     std::string name = access.text("access");
     std::string index = access.text("index");
     if (!access.status()) return fail(access.status().error());
@@ -191,7 +207,7 @@ Result<BaselineEntry> entry_of(const Document& document, const std::string& fing
     entry.access.push_back({relation, *known, index});
   }
   if (object.contains("measured")) {
-    Fields measured(document, object["measured"], fmt::format("\"measured\" of {}", what));
+    Fields measured(document, object["measured"], fmt::format("\"measured\" of {}", what), from);
     entry.measured =
         Measured{measured.integer("vm_steps"), measured.integer("full_scan_steps"), measured.integer("sorts"),
                  measured.integer("automatic_index_rows"), measured.integer("rows")};
@@ -239,10 +255,7 @@ Result<Baseline> parse_baseline(std::string_view json, const std::string& file) 
                           environment.text("schema_hash"), environment.text("statistics_hash"),
                           environment.text("settings")};
   if (!environment.status()) return fail(environment.status().error());
-  std::set<std::string> seen;
   for (const auto& [fingerprint, object] : (*parsed)["queries"].items()) {
-    if (!seen.insert(fingerprint).second)
-      return document.complain(fmt::format("query \"{}\" stands there twice", fingerprint), fingerprint);
     auto entry = entry_of(document, fingerprint, object);
     if (!entry) return fail(entry.error());
     baseline.entries.push_back(std::move(*entry));
@@ -324,7 +337,7 @@ Result<std::vector<Waiver>> parse_waivers(std::string_view json, const std::stri
     return document.complain("has no list \"waivers\"");
   std::vector<Waiver> waivers;
   for (const Json& item : (*parsed)["waivers"]) {
-    Fields fields(document, item, fmt::format("waiver {}", waivers.size() + 1));
+    Fields fields(document, item, fmt::format("waiver {}", waivers.size() + 1), std::string_view::npos);
     Waiver waiver{fields.text("finding"), fields.text("rule"),    fields.text("path"), fields.text("subject"),
                   fields.text("reason"),  fields.text("expires"), std::nullopt};
     if (fields.has("accepted_rows")) waiver.accepted_rows = fields.integer("accepted_rows");
@@ -336,6 +349,8 @@ Result<std::vector<Waiver>> parse_waivers(std::string_view json, const std::stri
       return document.complain(
           fmt::format("waiver {}: \"{}\" is not a date (YYYY-MM-DD)", waivers.size() + 1, waiver.expires),
           waiver.expires);
+    if (std::ranges::find(waivers, waiver.fingerprint, &Waiver::fingerprint) != waivers.end())
+      return document.complain(fmt::format("finding {} stands there twice", waiver.fingerprint), waiver.fingerprint);
     waivers.push_back(std::move(waiver));
   }
   return waivers;

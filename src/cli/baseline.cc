@@ -5,23 +5,45 @@
 #include <fmt/format.h>
 
 #include "base/file.h"
+#include "base/text.h"
 #include "cli/cli.h"
 
 namespace explaingate {
 namespace {
 
+constexpr size_t kLeastPrefix = 4;  // characters of a fingerprint
+
 std::string entries(size_t count) {
   return fmt::format("{} {}", count, count == 1 ? "query" : "queries");
 }
 
+// Whether what is written comes to lie in the working tree: a change can have put a link in the place of a folder.
+Status stays_inside(const Run& run, const std::string& path) {
+  namespace fs = std::filesystem;
+  if (fs::path(run.change.root) == fs::path(run.change.git_folder))
+    return fail(ErrorKind::kUsage, "a bare repository has no working tree to write to", "run it in a clone");
+  fs::path at = run.change.root;
+  for (const fs::path& part : fs::path(path).parent_path()) {
+    at /= part;
+    std::error_code ignored;  // what isn't there yet is no link
+    if (fs::is_symlink(at, ignored))
+      return fail(Error{ErrorKind::kConfiguration, "is a symbolic link; nothing is written through it",
+                        at.lexically_relative(run.change.root).string(), 0, 0, "", "put a folder there"});
+  }
+  return {};
+}
+
 Status write_in_repository(const Run& run, const std::string& path, const std::string& text) {
+  if (Status inside = stays_inside(run, path); !inside) return inside;
   std::filesystem::path target = std::filesystem::path(run.change.root) / path;
   std::error_code code;
   std::filesystem::create_directories(target.parent_path(), code);
   if (code)
-    return fail(ErrorKind::kIo,
-                fmt::format("cannot make the folder {}: {}", target.parent_path().string(), code.message()));
-  return write_file_atomic(target, text);
+    return fail(Error{ErrorKind::kIo, "cannot make the folder: " + code.message(),
+                      std::filesystem::path(path).parent_path().string(), 0, 0, "", ""});
+  Status written = write_file_atomic(target, text);
+  if (!written) written.error().file = path;
+  return written;
 }
 
 int update(Run& run) {
@@ -31,18 +53,20 @@ int update(Run& run) {
   Baseline baseline = make_baseline(run);
   if (Status written = write_in_repository(run, run.settings.baseline, to_json(baseline)); !written)
     return report_error(written.error());
-  fmt::print("{}: {} stored; {} not analysed\n", run.settings.baseline, entries(baseline.entries.size()),
-             counted(static_cast<double>(outcome.not_analysed.size()), "place"));
-  return 0;
+  return say(fmt::format("{}: {} stored; {} not analysed\n", run.settings.baseline, entries(baseline.entries.size()),
+                         counted(static_cast<double>(outcome.not_analysed.size()), "place")));
 }
 
 Result<Baseline> stored(const Run& run) {
   const std::string& path = run.settings.baseline;
-  if (!run.change.head->contains(path))
-    return fail(ErrorKind::kUsage, fmt::format("there is no {}", path), "make it with `explaingate baseline update`");
-  auto text = run.change.head->read(path);
+  auto text = read_if_there(*run.change.head, path);
   if (!text) return fail(text.error());
-  return parse_baseline(*text, path);
+  if (*text) return parse_baseline(**text, path);
+  std::error_code ignored;  // what can't be looked at is as good as absent here
+  if (std::filesystem::exists(std::filesystem::path(run.change.root) / path, ignored))
+    return fail(ErrorKind::kUsage, fmt::format("git ignores {}", path),
+                "take it out of .gitignore: the file is to be committed");
+  return fail(ErrorKind::kUsage, fmt::format("there is no {}", path), "make it with `explaingate baseline update`");
 }
 
 int show(const GateOptions& options, const Run& run) {
@@ -58,7 +82,7 @@ int show(const GateOptions& options, const Run& run) {
                          growth_words(entry.growth));
       for (const std::string& line : entry.plan) out += "    " + line + "\n";
     }
-    return out;
+    return printable(out);
   };
   Status written = emit(options, {{"text", as_text}, {"json", [&] { return to_json(*baseline); }}});
   return written ? 0 : report_error(written.error());
@@ -66,27 +90,65 @@ int show(const GateOptions& options, const Run& run) {
 
 // Drops the queries that are gone, and the waivers that match no finding.
 int prune(Run& run) {
-  auto baseline = stored(run);
+  const std::string& path = run.settings.baseline;
+  auto text = read_if_there(*run.change.head, path);
+  if (!text) return report_error(text.error());
+  auto baseline = *text ? parse_baseline(**text, path) : Result<Baseline>(Baseline{});
   if (!baseline) return report_error(baseline.error());
   if (Status done = run_passes(run); !done) return report_error(done.error());
-  std::set<std::string> known;
+  std::set<std::string> known, found;
   for (const KnownStatement& statement : run.statements) known.insert(statement.parsed.fingerprint);
+  for (const Finding& finding : run.results.findings) found.insert(finding.fingerprint);
   size_t before = baseline->entries.size();
   std::erase_if(baseline->entries, [&](const BaselineEntry& entry) { return !known.contains(entry.fingerprint); });
-  std::set<std::string> found;
-  for (const Finding& finding : run.results.findings) found.insert(finding.fingerprint);
   std::vector<Waiver> waivers = run.waivers;
   std::erase_if(waivers, [&](const Waiver& waiver) { return !found.contains(waiver.fingerprint); });
   if (baseline->entries.size() != before)
-    if (Status written = write_in_repository(run, run.settings.baseline, to_json(*baseline)); !written)
+    if (Status written = write_in_repository(run, path, to_json(*baseline)); !written)
       return report_error(written.error());
   if (waivers.size() != run.waivers.size())
     if (Status written = write_in_repository(run, std::string(kWaiversPath), to_json(waivers)); !written)
       return report_error(written.error());
-  fmt::print("{} of {} removed from {}, {} of {} from {}\n", before - baseline->entries.size(), entries(before),
-             run.settings.baseline, run.waivers.size() - waivers.size(),
-             counted(static_cast<double>(run.waivers.size()), "waiver"), kWaiversPath);
-  return 0;
+  return say(fmt::format("{} of {} removed from {}, {} of {} from {}\n", before - baseline->entries.size(),
+                         entries(before), path, run.waivers.size() - waivers.size(),
+                         counted(static_cast<double>(run.waivers.size()), "waiver"), kWaiversPath));
+}
+
+// As they stand in the working tree, whatever side the run judged.
+Result<std::vector<Waiver>> waivers_on_disk(const Run& run) {
+  std::string path(kWaiversPath);
+  if (Status inside = stays_inside(run, path); !inside) return fail(inside.error());
+  std::filesystem::path file = std::filesystem::path(run.change.root) / path;
+  std::error_code ignored;  // absent or out of reach: reading and writing say so
+  if (!std::filesystem::exists(std::filesystem::symlink_status(file, ignored))) return std::vector<Waiver>{};
+  auto text = read_file(file);
+  if (!text) return fail(text.error());
+  return parse_waivers(*text, path);
+}
+
+// The findings of rules that the fingerprint's first characters name. What is said of waivers and suppressions
+// themselves can't be waived.
+std::vector<const ReportedFinding*> findings_like(const Run& run, const Outcome& outcome, const std::string& start) {
+  std::vector<const ReportedFinding*> found;
+  for (const auto* list : {&outcome.findings, &outcome.waived})
+    for (const ReportedFinding& reported : *list)
+      if (reported.finding.fingerprint.starts_with(start) &&
+          std::ranges::find(run.rules, reported.finding.rule, &Rule::id) != run.rules.end())
+        found.push_back(&reported);
+  return found;
+}
+
+Error no_single_finding(const std::string& wanted, size_t matching, const std::vector<const ReportedFinding*>& all) {
+  std::string hint = all.empty() ? "there are no findings now" : "the findings are:";
+  for (const ReportedFinding* reported : all)
+    hint += printable_line(fmt::format("  {}  {}:{} {} {}", reported->finding.fingerprint.substr(0, 12),
+                                       reported->finding.path, reported->finding.line, reported->finding.rule,
+                                       reported->finding.subject))
+                .insert(0, "\n");
+  std::string message = wanted.size() < kLeastPrefix
+                            ? fmt::format("\"{}\" is too short: give at least {} characters", wanted, kLeastPrefix)
+                            : fmt::format("{} findings match \"{}\"", matching, wanted);
+  return Error{ErrorKind::kUsage, message, "", 0, 0, "", hint};
 }
 
 }  // namespace
@@ -118,18 +180,9 @@ int accept_command(const GateOptions& options, const std::string& finding, const
         Error{ErrorKind::kUsage, fmt::format("--expires: {} is in the past", expires), "", 0, 0, "", ""});
   if (Status done = run_passes(run); !done) return report_error(done.error());
   Outcome outcome = conclude(run, FailLevel::kNever);
-  std::vector<const ReportedFinding*> matching;
-  for (const auto* list : {&outcome.findings, &outcome.waived})
-    for (const ReportedFinding& reported : *list)
-      if (finding.size() >= 4 && reported.finding.fingerprint.starts_with(finding)) matching.push_back(&reported);
-  if (matching.size() != 1) {
-    std::string hint;
-    for (const ReportedFinding& reported : outcome.findings)
-      hint += fmt::format("\n  {}  {}:{} {} {}", reported.finding.fingerprint.substr(0, 12), reported.finding.path,
-                          reported.finding.line, reported.finding.rule, reported.finding.subject);
-    return report_error(Error{ErrorKind::kUsage, fmt::format("{} findings match \"{}\"", matching.size(), finding), "",
-                              0, 0, "", hint.empty() ? "there are no findings now" : "the findings are:" + hint});
-  }
+  auto matching = findings_like(run, outcome, finding);
+  if (matching.size() != 1 || finding.size() < kLeastPrefix)
+    return report_error(no_single_finding(finding, matching.size(), findings_like(run, outcome, "")));
   const ReportedFinding& accepted = *matching[0];
   Waiver waiver{accepted.finding.fingerprint,
                 accepted.finding.rule,
@@ -139,14 +192,14 @@ int accept_command(const GateOptions& options, const std::string& finding, const
                 expires,
                 std::nullopt};
   if (accepted.after) waiver.accepted_rows = round_rows(accepted.after->rows_examined);
-  std::vector<Waiver> waivers = run.waivers;
-  std::erase_if(waivers, [&](const Waiver& other) { return other.fingerprint == waiver.fingerprint; });
-  waivers.push_back(waiver);
-  if (Status written = write_in_repository(run, std::string(kWaiversPath), to_json(waivers)); !written)
+  auto waivers = waivers_on_disk(run);
+  if (!waivers) return report_error(waivers.error());
+  std::erase_if(*waivers, [&](const Waiver& other) { return other.fingerprint == waiver.fingerprint; });
+  waivers->push_back(waiver);
+  if (Status written = write_in_repository(run, std::string(kWaiversPath), to_json(*waivers)); !written)
     return report_error(written.error());
-  fmt::print("{}: {} for {} ({}:{}) accepted until {}\n", kWaiversPath, waiver.rule, waiver.subject, waiver.path,
-             accepted.finding.line, expires);
-  return 0;
+  return say(fmt::format("{}: {} for {} ({}:{}) accepted until {}\n", kWaiversPath, waiver.rule, waiver.subject,
+                         waiver.path, accepted.finding.line, expires));
 }
 
 }  // namespace explaingate

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <cstdio>
+#include <iostream>
 
 namespace explaingate {
 namespace {
@@ -20,19 +22,34 @@ constexpr const char* kExitCodes =
     "Configuration: explaingate.json, overridden by EXPLAINGATE_* variables, overridden by flags. "
     "docs/configuration.md has all of it.";
 
+// CLI11 takes --base "" for an absent flag; a script whose variable is empty must not be given another comparison.
+std::string not_empty(const std::string& value) {
+  return value.empty() ? "is empty" : "";
+}
+
+std::string known_format(const std::string& value) {
+  size_t equals = value.find('=');
+  std::string name = value.substr(0, equals);
+  if (name != "text" && name != "json")
+    return fmt::format("unknown format \"{}\": text or json, and =FILE to write to a file", name);
+  return equals != std::string::npos && equals + 1 == value.size() ? fmt::format("{} names no file", value) : "";
+}
+
 void output_options(CLI::App& command, GateOptions& options, bool formats) {
   if (formats)
     command
         .add_option("--format", options.formats,
                     "text or json; FORMAT=FILE writes to a file; may be given more than once")
-        ->type_name("FORMAT[=FILE]");
+        ->type_name("FORMAT[=FILE]")
+        ->check(CLI::Validator(known_format, ""));
   command.add_option("--color", options.color, "Colour in text: auto (default), always, never; NO_COLOR is heeded")
       ->check(CLI::IsMember({"auto", "always", "never"}));
   command
       .add_option(
           "--config", options.config,
           "Configuration file; default: explaingate.json here or in a folder above, up to the repository's root")
-      ->type_name("FILE");
+      ->type_name("FILE")
+      ->check(CLI::Validator(not_empty, ""));
 }
 
 void engine_options(CLI::App& command, GateOptions& options) {
@@ -42,11 +59,14 @@ void engine_options(CLI::App& command, GateOptions& options) {
 }
 
 void change_options(CLI::App& command, GateOptions& options) {
-  command.add_option("--base", options.base, "Compare with the merge base of HEAD and REF")->type_name("REF");
+  command.add_option("--base", options.base, "Compare with the merge base of HEAD and REF")
+      ->type_name("REF")
+      ->check(CLI::Validator(not_empty, ""));
   command
       .add_option("--diff", options.diff,
                   "Compare the two sides of a unified diff; nothing is applied on disk; - reads standard input")
-      ->type_name("FILE");
+      ->type_name("FILE")
+      ->check(CLI::Validator(not_empty, ""));
   command.add_flag("--staged", options.staged, "Compare what is staged with HEAD");
   command.add_flag("--all", options.all, "Judge every query of the repository; compare with the stored baseline");
 }
@@ -150,6 +170,25 @@ void add_looking_commands(CLI::App& app, Parsed& parsed) {
   doctor->callback([&parsed] { parsed.run = [&parsed] { return doctor_command(parsed.gate); }; });
 }
 
+// Where no command was given: what was written instead of one, and what there is. Empty where one was given.
+std::string about_missing_command(const CLI::App& app) {
+  const CLI::App* asked = &app;
+  while (!asked->get_subcommands().empty()) asked = asked->get_subcommands().front();
+  std::string prefix = asked == &app ? "" : asked->get_name() + " ";
+  std::vector<std::string> known;
+  for (const CLI::App* command : asked->get_subcommands([](const CLI::App*) { return true; }))
+    known.push_back(command->get_name());
+  if (known.empty()) return "";
+  std::vector<std::string> words = app.remaining(true);
+  auto word = std::ranges::find_if(words, [](const std::string& text) { return !text.starts_with('-'); });
+  if (word == words.end())
+    return fmt::format("no command was given; there are: {}{}", prefix, fmt::join(known, ", " + prefix));
+  std::string near = nearest(*word, known);
+  return fmt::format("unknown command \"{}{}\"{}", prefix, *word,
+                     near.empty() ? fmt::format("; there are: {}{}", prefix, fmt::join(known, ", " + prefix))
+                                  : fmt::format("; did you mean \"{}{}\"?", prefix, near));
+}
+
 }  // namespace
 
 int run_command_line(int argc, char** argv) {
@@ -166,11 +205,14 @@ int run_command_line(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {  // --help, --version
-    return app.exit(success);
+    int code = app.exit(success);
+    return std::cout.flush() ? code
+                             : report_error(Error{ErrorKind::kIo, "cannot write to standard output", "", 0, 0, "", ""});
   } catch (const CLI::ParseError& problem) {
-    fmt::print(stderr, "explaingate: {}\nhelp: `explaingate --help`, or `explaingate COMMAND --help`\n",
-               problem.what());
-    return 2;
+    bool required = problem.get_exit_code() == static_cast<int>(CLI::ExitCodes::RequiredError);
+    std::string commandless = required ? about_missing_command(app) : "";
+    return report_error(Error{ErrorKind::kUsage, commandless.empty() ? problem.what() : commandless, "", 0, 0, "",
+                              "`explaingate --help`, or `explaingate COMMAND --help`"});
   }
   return parsed.run();
 }

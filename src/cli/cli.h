@@ -23,9 +23,9 @@ struct GateOptions {
   bool staged = false;
   bool all = false;
   bool measure = false;
-  std::string engine;  // --engine
-  std::string config;  // --config
-  std::string fail_level = "error";
+  std::string engine;                // --engine
+  std::string config;                // --config
+  std::string fail_level;            // --fail-level; empty = EXPLAINGATE_FAIL_LEVEL, or "error"
   std::vector<std::string> formats;  // FMT or FMT=FILE
   std::string color = "auto";
   bool verbose = false;
@@ -54,9 +54,12 @@ Status prepare(const GateOptions& options, Context& context);
 int report_error(const Error& error);
 [[nodiscard]] int exit_code_of(const Error& error);
 
-// Writes the report where each format wants it: stdout, or its file (atomically).
+// Writes the report where each format wants it: stdout, or its file (atomically). Formats are those that the command
+// line let through: "text" and "json".
 Status emit(const GateOptions& options, const std::map<std::string, std::function<std::string()>>& renderers);
+// What a command did, on stdout; the value is its exit code.
+[[nodiscard]] int say(const std::string& line);
 [[nodiscard]] TextStyle style_of(const GateOptions& options);
-[[nodiscard]] std::string read_standard_input();
+[[nodiscard]] Result<std::string> read_standard_input();
 
 }  // namespace explaingate

@@ -1,9 +1,12 @@
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <ctime>
 #include <filesystem>
+#include <memory>
 
 #include <fmt/format.h>
 
@@ -33,6 +36,25 @@ std::map<std::string, std::string> own_environment() {
   return found;
 }
 
+Result<std::string> read_stream(std::FILE* stream) {
+  constexpr size_t kLimit = size_t{1} << 30;
+  std::string text;
+  char buffer[65536];
+  while (size_t got = std::fread(buffer, 1, sizeof buffer, stream)) {
+    text.append(buffer, got);
+    if (text.size() > kLimit) return fail(ErrorKind::kUsage, fmt::format("is larger than {} bytes", kLimit));
+  }
+  if (std::ferror(stream) != 0) return fail(ErrorKind::kUsage, fmt::format("cannot read: {}", std::strerror(errno)));
+  return text;
+}
+
+// A file that the command line names, or a pipe: `--diff <(git diff main)`.
+Result<std::string> read_named(const std::string& path) {
+  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "re"), std::fclose);
+  if (!file) return fail(ErrorKind::kUsage, fmt::format("cannot read: {}", std::strerror(errno)));
+  return read_stream(file.get());
+}
+
 Result<ChangeRequest> change_request(const GateOptions& options) {
   int given = (options.base.empty() ? 0 : 1) + (options.diff.empty() ? 0 : 1) + (options.staged ? 1 : 0) +
               (options.all ? 1 : 0);
@@ -52,15 +74,11 @@ Result<ChangeRequest> change_request(const GateOptions& options) {
     request.mode = ChangeRequest::Mode::kAll;
   } else if (!options.diff.empty()) {
     request.mode = ChangeRequest::Mode::kPatch;
-    if (options.diff == "-") {
-      request.patch = read_standard_input();
-    } else {
-      auto text = read_file(options.diff);
-      if (!text)
-        return fail(Error{ErrorKind::kUsage, text.error().message, text.error().file, 0, 0, "",
-                          "--diff takes a unified diff: a file, or - for standard input"});
-      request.patch = std::move(*text);
-    }
+    auto patch = options.diff == "-" ? read_standard_input() : read_named(options.diff);
+    if (!patch)
+      return fail(Error{ErrorKind::kUsage, patch.error().message, options.diff, 0, 0, "",
+                        "--diff takes a unified diff: a file, or - for standard input"});
+    request.patch = std::move(*patch);
   }
   return request;
 }
@@ -69,19 +87,21 @@ Result<ChangeRequest> change_request(const GateOptions& options) {
 Result<Settings> find_settings(const GateOptions& options, const Change& change) {
   std::string given = options.config.empty() ? environment("EXPLAINGATE_CONFIG") : options.config;
   if (!given.empty()) {
-    auto text = read_file(given);
-    if (!text) return fail(Error{ErrorKind::kUsage, "configuration " + text.error().message, given, 0, 0, "", ""});
+    auto text = read_named(given);
+    if (!text)
+      return fail(
+          Error{ErrorKind::kUsage, text.error().message, given, 0, 0, "",
+                fmt::format("{} names the configuration", options.config.empty() ? "EXPLAINGATE_CONFIG" : "--config")});
     return parse_settings(*text, given);
   }
   std::error_code code;
   std::filesystem::path folder = std::filesystem::relative(std::filesystem::current_path(code), change.root, code);
   for (; !code; folder = folder.parent_path()) {
     std::string path = (folder / kConfigurationFile).lexically_normal().generic_string();
-    if (!path.starts_with("..") && change.head->contains(path)) {
-      auto text = change.head->read(path);
-      if (!text) return fail(Error{ErrorKind::kConfiguration, text.error().message, path, 0, 0, "", ""});
-      return parse_settings(*text, path);
-    }
+    if (path.starts_with("..")) break;
+    auto text = read_if_there(*change.head, path);
+    if (!text) return fail(text.error());
+    if (*text) return parse_settings(**text, path);
     if (folder.empty()) break;
   }
   return parse_settings("", "");
@@ -97,11 +117,8 @@ std::string today() {
 
 }  // namespace
 
-std::string read_standard_input() {
-  std::string text;
-  char buffer[65536];
-  while (size_t got = std::fread(buffer, 1, sizeof buffer, stdin)) text.append(buffer, got);
-  return text;
+Result<std::string> read_standard_input() {
+  return read_stream(stdin);
 }
 
 Status prepare(const GateOptions& options, Context& context) {
@@ -161,18 +178,19 @@ Status emit(const GateOptions& options, const std::map<std::string, std::functio
   std::vector<std::string> formats = options.formats.empty() ? std::vector<std::string>{"text"} : options.formats;
   for (const std::string& wanted : formats) {
     size_t equals = wanted.find('=');
-    auto renderer = renderers.find(wanted.substr(0, equals));
-    if (renderer == renderers.end())
-      return fail(ErrorKind::kUsage, fmt::format("unknown format \"{}\"", wanted.substr(0, equals)),
-                  "formats: text, json; --format json=FILE writes to a file");
-    std::string text = renderer->second();
+    std::string text = renderers.at(wanted.substr(0, equals))();
     if (equals != std::string::npos) {
-      if (Status written = write_file_atomic(wanted.substr(equals + 1), text); !written) return written;
+      if (Status written = write_file_through(wanted.substr(equals + 1), text); !written) return written;
     } else if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
-      return fail(ErrorKind::kIo, "cannot write the report to standard output");
+      return fail(ErrorKind::kIo, fmt::format("cannot write to standard output: {}", std::strerror(errno)));
     }
   }
   return {};
+}
+
+int say(const std::string& line) {
+  Status written = emit({}, {{"text", [&] { return printable(line); }}});
+  return written ? 0 : report_error(written.error());
 }
 
 }  // namespace explaingate

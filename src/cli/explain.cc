@@ -7,7 +7,9 @@
 namespace explaingate {
 
 int explain_command(const GateOptions& options, const std::string& sql) {
-  std::string text = sql == "-" ? read_standard_input() : sql;
+  auto given = sql == "-" ? read_standard_input() : Result<std::string>(sql);
+  if (!given) return report_error(given.error());
+  const std::string& text = *given;
   GateOptions whole = options;
   whole.all = true;
   Context context;
@@ -34,8 +36,9 @@ int explain_command(const GateOptions& options, const std::string& sql) {
   else
     explanation.planned.error = planned.not_planned;
   explanation.trials = planned.trials;
-  std::erase_if(explanation.outcome.findings,
-                [](const ReportedFinding& reported) { return reported.finding.path != "<sql>"; });
+  std::erase_if(explanation.outcome.findings, [](const ReportedFinding& reported) {
+    return reported.finding.path != "<sql>" || reported.finding.rule == "not-analysed";
+  });
   bool failed = !explanation.planned.ok();
   if (failed && !planned.parse_error.empty()) explanation.planned.error += fmt::format(" ({})", planned.parse_error);
   explanation.outcome.exit_code = 0;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "cli/cli.h"
 
 namespace explaingate {
@@ -40,7 +41,7 @@ int rules_command(const GateOptions& options, const std::string& wanted) {
                       to_string(found->severity), fmt::join(found->engines, ", "), found->since, found->page);
     if (!out.ends_with('\n')) out += "\n";
   }
-  Status written = emit({}, {{"text", [&] { return out; }}});
+  Status written = emit({}, {{"text", [&] { return printable(out); }}});
   return written ? 0 : report_error(written.error());
 }
 

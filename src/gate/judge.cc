@@ -9,7 +9,6 @@
 namespace explaingate {
 namespace {
 
-constexpr std::string_view kRulesFolder = ".explaingate/rules/";
 constexpr size_t kRuleFileLimit = size_t{256} << 10;
 
 }  // namespace
@@ -43,7 +42,7 @@ Status load_rules(Run& run) {
     if (std::find(ids.begin(), ids.end(), id) != ids.end()) continue;
     std::string near = nearest(id, ids);
     return fail(Error{ErrorKind::kConfiguration, fmt::format("\"rules\" names \"{}\", and there is no such rule", id),
-                      run.settings.file, 0, 0, "",
+                      run.settings.file, run.settings.rule_lines.at(id), 0, "",
                       near.empty() ? "`explaingate rules` lists them" : fmt::format("did you mean \"{}\"?", near)});
   }
   return {};

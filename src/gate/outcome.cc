@@ -224,8 +224,39 @@ class Concluding {
     out_.all = run_.mode == Mode::kAll;
   }
 
+  // Whether the head schema has the table; if not, the name most like it.
+  [[nodiscard]] bool is_table(const std::string& name, std::string& near) const {
+    std::vector<std::string> names;
+    for (const auto& [table, numbers] : run_.sides[kHeadSide].engine->statistics().tables)
+      names.push_back(lower(table));
+    if (std::ranges::find(names, lower(name)) != names.end()) return true;
+    near = nearest(lower(name), names);
+    return false;
+  }
+
+  // The gate's own files arrive with the change that it judges: whoever reviews it must know.
+  void note_own_files() {
+    std::vector<std::string> touched;
+    for (const ChangedFile& file : run_.change.files)
+      for (const std::string& path : {file.old_path, file.new_path})
+        if (!path.empty() && is_own_file(path) && (touched.empty() || touched.back() != path)) touched.push_back(path);
+    if (!touched.empty())
+      out_.notes.push_back(fmt::format("this change edits what the gate goes by: {}", fmt::join(touched, ", ")));
+  }
+  [[nodiscard]] bool is_own_file(const std::string& path) const {
+    std::string_view name = std::string_view(path).substr(path.rfind('/') + 1);
+    return name == kConfigurationFile || path == run_.settings.file || path == kWaiversPath ||
+           path.starts_with(kRulesFolder);
+  }
+
   void notes() {
     out_.notes = run_.notes;
+    if (run_.mode == Mode::kChange && run_.change.files.empty())
+      out_.notes.push_back(fmt::format("nothing has changed between {} and {}; --all judges every query",
+                                       run_.change.base_name, run_.change.head_name));
+    if (run_.mode == Mode::kChange) note_own_files();
+    if (run_.mode == Mode::kAll && run_.files_read.empty() && run_.files_excluded > 0)
+      out_.notes.push_back(fmt::format("`include` and `exclude` leave no file to read"));
     const Engine& engine = *run_.sides[kHeadSide].engine;
     size_t assumed = 0, known = 0;
     for (const auto& [name, table] : engine.statistics().tables)
@@ -234,6 +265,10 @@ class Concluding {
       out_.notes.push_back(
           fmt::format("row counts of {} of {} tables are assumed (set `tables`, `statistics` or `seed` in {})", assumed,
                       assumed + known, kConfigurationFile));
+    for (const auto& [name, table] : run_.settings.tables)
+      if (std::string near; !is_table(name, near))
+        out_.notes.push_back(fmt::format("`tables` names {}, which is no table of the schema{}", name,
+                                         near.empty() ? "" : fmt::format(" (did you mean {}?)", near)));
     if (auto stand_ins = engine.stand_ins(); !stand_ins.empty())
       out_.notes.push_back(fmt::format("stood in for what this SQLite does not have: {}", fmt::join(stand_ins, ", ")));
   }

@@ -15,6 +15,7 @@ struct PlanSummary {
   std::vector<std::string> plan;  // lines, indented
   double rows_examined = 0;       // at the largest scale
   double growth = 0;
+  bool operator==(const PlanSummary&) const = default;
 };
 
 struct Cause {

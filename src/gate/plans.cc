@@ -105,12 +105,15 @@ Status read_engine_options(Run& run) {
   options.measure = run.measure;
   std::string statistics_text, seed_text, tables_text;
   if (!run.settings.statistics.empty()) {
-    auto text = run.change.head->read(run.settings.statistics);
+    auto text = read_if_there(*run.change.head, run.settings.statistics);
     if (!text) return fail(text.error());
-    auto statistics = parse_statistics(*text, run.settings.statistics);
+    if (!*text)
+      return fail(ErrorKind::kConfiguration,
+                  fmt::format("the statistics file `{}` does not exist", run.settings.statistics));
+    auto statistics = parse_statistics(**text, run.settings.statistics);
     if (!statistics) return fail(statistics.error());
     options.statistics = std::move(*statistics);
-    statistics_text = std::move(*text);
+    statistics_text = std::move(**text);
   }
   if (!run.settings.seed.empty()) {
     auto seed = read_seed(*run.change.head, run.settings.seed, run.settings.dialect());

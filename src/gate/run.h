@@ -77,6 +77,8 @@ struct SkippedFile {
   std::string path, reason;
 };
 
+inline constexpr std::string_view kRulesFolder = ".explaingate/rules/";
+
 enum class Mode { kChange, kAll };
 
 struct Run {
@@ -102,7 +104,6 @@ struct Run {
   size_t files_excluded = 0;
   // load_baseline
   std::optional<Baseline> baseline;  // of the merge base's commit
-  bool baseline_changed = false;     // the change edits the file
   std::string statistics_hash;       // of the statistics file, the seed and the configured table sizes
   std::vector<std::string> notes;    // sentences for the report's end
   std::optional<Error> unverified;   // the run's exit code is 3 unless there are findings
@@ -119,6 +120,10 @@ struct Run {
   // The side whose schema stands for `side`: equal schemas are opened and planned on once, as the head's.
   [[nodiscard]] SideIndex planned_side(SideIndex side) const { return schema_changed ? side : kHeadSide; }
 };
+
+// Text of a file that may be absent. A link there, or on the way there, is an error: links are not followed, and what
+// is behind one must not pass for absent.
+[[nodiscard]] Result<std::optional<std::string>> read_if_there(const Tree& tree, const std::string& path);
 
 [[nodiscard]] PlanRequest request_of(const KnownStatement& statement);
 

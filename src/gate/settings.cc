@@ -4,13 +4,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <numeric>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "base/json_keys.h"
 #include "base/source.h"
 #include "baseline/baseline.h"
+#include "change/disk.h"
 
 namespace explaingate {
 namespace {
@@ -47,7 +50,7 @@ class Reader {
   }
   [[nodiscard]] std::unexpected<Error> syntax(const json::parse_error& problem) const {
     std::string what = problem.what();
-    size_t colon = what.rfind(": ");
+    size_t colon = what.find(": ");  // "[id] parse error at line 1, column 6: …"
     Error error{ErrorKind::kConfiguration,
                 "is not valid JSON: " + (colon == std::string::npos ? what : what.substr(colon + 2)),
                 file_,
@@ -58,12 +61,18 @@ class Reader {
     place(error, problem.byte == 0 ? 0 : problem.byte - 1);
     return std::unexpected(std::move(error));
   }
-  [[nodiscard]] std::unexpected<Error> unknown(const std::string& key, const std::vector<std::string>& known,
-                                               std::string_view what) const {
+  // `where`: " in \"schema\"", when it is not the top level.
+  [[nodiscard]] std::unexpected<Error> unknown(std::string_view what, const std::string& key,
+                                               const std::vector<std::string>& known,
+                                               std::string_view where = {}) const {
     std::string near = nearest(key, known);
     std::string list = fmt::format("known: {}", fmt::join(known, ", "));
-    return complain(key, fmt::format("unknown {} \"{}\"", what, key),
+    return complain(key, fmt::format("unknown {} \"{}\"{}", what, key, where),
                     near.empty() ? list : fmt::format("did you mean \"{}\"? ({})", near, list));
+  }
+  [[nodiscard]] int line_of(const std::string& key) const {
+    size_t at = text_.find("\"" + key + "\"");
+    return at == std::string_view::npos ? 0 : LineIndex(text_).position(at).line;
   }
 
  private:
@@ -88,7 +97,7 @@ Result<std::vector<std::string>> string_list(const Reader& reader, const std::st
 
 Result<std::string> one_string(const Reader& reader, const std::string& key, const json& value) {
   if (!value.is_string() || value.get<std::string>().empty())
-    return reader.complain(key, fmt::format("\"{}\" must be a string", key));
+    return reader.complain(key, fmt::format("\"{}\" must be a string, and not empty", key));
   return value.get<std::string>();
 }
 
@@ -96,7 +105,7 @@ Status read_schema_key(const Reader& reader, const json& value, SchemaSource& sc
   const json* paths = &value;
   if (value.is_object()) {
     for (const auto& [key, item] : value.items()) {
-      if (key != "path" && key != "tool") return reader.unknown(key, {"path", "tool"}, "key in \"schema\"");
+      if (key != "path" && key != "tool") return reader.unknown("key", key, {"path", "tool"}, " in \"schema\"");
       if (key == "tool") {
         auto tool = one_string(reader, key, item);
         if (!tool) return fail(tool.error());
@@ -104,7 +113,7 @@ Status read_schema_key(const Reader& reader, const json& value, SchemaSource& sc
                                                        "sqlx",    "flyway",      "prisma",         "rails", "sqlc",
                                                        "drizzle", "sql-migrate", "diesel",         "code"};
         if (std::find(tools.begin(), tools.end(), *tool) == tools.end())
-          return reader.unknown(*tool, tools, "schema tool");
+          return reader.unknown("schema tool", *tool, tools);
         schema.tool = *tool;
       }
     }
@@ -133,7 +142,7 @@ Status read_tables(const Reader& reader, const json& value, std::map<std::string
         return reader.complain(key, fmt::format("\"{}\" of table \"{}\" must be {}", key, name,
                                                 key == "rows" ? "a number from 0 to 1e15" : "true or false"));
       } else {
-        return reader.unknown(key, {"rows", "fixed"}, "key of a table");
+        return reader.unknown("key", key, {"rows", "fixed"}, fmt::format(" of table \"{}\"", name));
       }
     }
     tables[name] = table;
@@ -141,14 +150,15 @@ Status read_tables(const Reader& reader, const json& value, std::map<std::string
   return {};
 }
 
-Status read_rules(const Reader& reader, const json& value, std::map<std::string, std::string>& levels) {
+Status read_rules(const Reader& reader, const json& value, Settings& settings) {
   static const std::vector<std::string> known = {"error", "warning", "info", "off"};
   if (!value.is_object()) return reader.complain("rules", "\"rules\" must be an object: {\"cross-join\": \"warning\"}");
   for (const auto& [rule, level] : value.items()) {
     if (!level.is_string() || std::find(known.begin(), known.end(), level.get<std::string>()) == known.end())
       return reader.complain(rule,
                              fmt::format("the level of rule \"{}\" must be one of: error, warning, info, off", rule));
-    levels[rule] = level.get<std::string>();
+    settings.rule_levels[rule] = level.get<std::string>();
+    settings.rule_lines[rule] = reader.line_of(rule);
   }
   return {};
 }
@@ -158,31 +168,44 @@ Status read_limits(const Reader& reader, const json& value, std::map<std::string
   for (const LimitInfo& limit : known_limits()) known.emplace_back(limit.name);
   if (!value.is_object()) return reader.complain("limits", "\"limits\" must be an object: {\"cost_ratio\": 2}");
   for (const auto& [name, number] : value.items()) {
-    if (std::find(known.begin(), known.end(), name) == known.end()) return reader.unknown(name, known, "limit");
-    if (!number.is_number() || number.get<double>() < 0)
-      return reader.complain(name, fmt::format("limit \"{}\" must be a number, 0 or more", name));
+    auto limit = std::ranges::find(known_limits(), name, &LimitInfo::name);
+    if (limit == known_limits().end()) return reader.unknown("limit", name, known);
+    if (!number.is_number() || number.get<double>() < limit->least || number.get<double>() > limit->most)
+      return reader.complain(
+          name, fmt::format("limit \"{}\" must be a number from {} to {}", name, limit->least, limit->most));
     limits[name] = number.get<double>();
   }
   return {};
 }
 
+// The path as trees spell it; nothing for one that leads out of the repository or into git's own folder.
+std::optional<std::string> inside(const std::string& path) {
+  std::string plain = std::filesystem::path(path).lexically_normal().generic_string();
+  return is_plain_path(plain) ? std::optional(plain) : std::nullopt;
+}
+
+Status read_baseline_path(const Reader& reader, const std::string& key, const std::string& path, Settings& settings) {
+  auto plain = inside(path);
+  if (!plain) return reader.complain(key, fmt::format("the baseline's path `{}` leaves the repository", path));
+  settings.baseline = *plain;
+  return {};
+}
+
 Status read_baseline(const Reader& reader, const json& value, Settings& settings) {
-  if (value.is_string()) {
-    settings.baseline = value.get<std::string>();
-    return {};
-  }
+  if (value.is_string()) return read_baseline_path(reader, "baseline", value.get<std::string>(), settings);
   if (!value.is_object())
     return reader.complain("baseline", "\"baseline\" must be a path or {\"path\": …, \"required\": true}");
   for (const auto& [key, item] : value.items()) {
-    if (key == "path" && item.is_string())
-      settings.baseline = item.get<std::string>();
-    else if (key == "required" && item.is_boolean())
+    if (key == "path" && item.is_string()) {
+      if (Status read = read_baseline_path(reader, key, item.get<std::string>(), settings); !read) return read;
+    } else if (key == "required" && item.is_boolean()) {
       settings.baseline_required = item.get<bool>();
-    else if (key == "path" || key == "required")
+    } else if (key == "path" || key == "required") {
       return reader.complain(
           key, fmt::format("\"{}\" of \"baseline\" must be {}", key, key == "path" ? "a string" : "true or false"));
-    else
-      return reader.unknown(key, {"path", "required"}, "key in \"baseline\"");
+    } else {
+      return reader.unknown("key", key, {"path", "required"}, " in \"baseline\"");
+    }
   }
   return {};
 }
@@ -191,7 +214,7 @@ Status read_key(const Reader& reader, const std::string& key, const json& value,
   if (key == "$schema") return {};
   if (key == "schema") return read_schema_key(reader, value, settings.schema);
   if (key == "tables") return read_tables(reader, value, settings.tables);
-  if (key == "rules") return read_rules(reader, value, settings.rule_levels);
+  if (key == "rules") return read_rules(reader, value, settings);
   if (key == "limits") return read_limits(reader, value, settings.limits);
   if (key == "baseline") return read_baseline(reader, value, settings);
   if (key == "include" || key == "exclude") {
@@ -213,7 +236,7 @@ Status read_key(const Reader& reader, const std::string& key, const json& value,
   if (key == "call_sites")
     return reader.complain(key, "\"call_sites\" is not available in this version",
                            "remove the key; wrappers in the same file are found by themselves");
-  return reader.unknown(key, known_keys(), "key");
+  return reader.unknown("key", key, known_keys());
 }
 
 size_t edit_distance(std::string_view a, std::string_view b) {
@@ -235,13 +258,13 @@ size_t edit_distance(std::string_view a, std::string_view b) {
 
 const std::vector<LimitInfo>& known_limits() {
   static const std::vector<LimitInfo> limits = {
-      {"assumed_rows", 10000, "rows of a table of which nothing is known"},
-      {"cost_ratio", 2, "rows examined after over before, from which on a query has regressed"},
-      {"cost_floor", 1000, "rows examined more than before, from which on a query has regressed"},
-      {"work_ratio", 1.5, "measured work after over before, from which on a query has regressed"},
-      {"work_floor", 1000,
+      {"assumed_rows", 10000, 1, 1e12, "rows of a table of which nothing is known"},
+      {"cost_ratio", 2, 1, 1e12, "rows examined after over before, from which on a query has regressed"},
+      {"cost_floor", 1000, 0, 1e15, "rows examined more than before, from which on a query has regressed"},
+      {"work_ratio", 1.5, 1, 1e12, "measured work after over before, from which on a query has regressed"},
+      {"work_floor", 1000, 0, 1e15,
        "measured work more than before (virtual-machine steps), from which on a query has regressed"},
-      {"rule_steps", 200e6, "virtual-machine steps that one rule may take"},
+      {"rule_steps", 200e6, 1, 1e10, "virtual-machine steps that one rule may take"},
   };
   return limits;
 }
@@ -268,11 +291,18 @@ Result<Settings> parse_settings(std::string_view text, const std::string& file) 
   for (const LimitInfo& limit : known_limits()) settings.limits[std::string(limit.name)] = limit.value;
   if (file.empty()) return settings;
   json document;
+  RepeatedKey<json> repeated;
   try {
-    document = json::parse(text, nullptr, true, true);
+    auto watch = [&repeated](int, json::parse_event_t event, const json& parsed) {
+      repeated.watch(event, parsed);
+      return true;
+    };
+    document = json::parse(text, watch, true, true);
   } catch (const json::parse_error& problem) {
     return reader.syntax(problem);
   }
+  if (!repeated.key().empty())
+    return reader.complain(repeated.key(), fmt::format("the key \"{}\" stands twice in one object", repeated.key()));
   if (!document.is_object()) return reader.complain("", "must hold one JSON object");
   for (const auto& [key, value] : document.items())
     if (Status read = read_key(reader, key, value, settings); !read) return fail(read.error());
@@ -283,13 +313,19 @@ Status apply_environment(Settings& settings, const std::map<std::string, std::st
   static const std::vector<std::string> known = {"ENGINE",   "SCHEMA", "SEED",  "STATISTICS",
                                                  "BASELINE", "CONFIG", "TODAY", "FAIL_LEVEL"};
   for (const auto& [name, value] : environment) {
+    if (value.empty()) continue;  // CI sets variables that a job has no value for
     if (name == "ENGINE" && value != "sqlite")
       return fail(ErrorKind::kUsage, fmt::format("EXPLAINGATE_ENGINE={}: this version has no such engine", value),
                   "use sqlite");
     if (name == "SCHEMA") settings.schema = {{value}, ""};
     if (name == "SEED") settings.seed = value;
     if (name == "STATISTICS") settings.statistics = value;
-    if (name == "BASELINE") settings.baseline = value;
+    if (name == "BASELINE") {
+      auto plain = inside(value);
+      if (!plain)
+        return fail(ErrorKind::kUsage, fmt::format("EXPLAINGATE_BASELINE: `{}` leaves the repository", value));
+      settings.baseline = *plain;
+    }
     if (std::find(known.begin(), known.end(), name) == known.end()) {
       std::string near = nearest(name, known);
       return fail(ErrorKind::kUsage, fmt::format("unknown environment variable EXPLAINGATE_{}", name),
@@ -301,8 +337,11 @@ Status apply_environment(Settings& settings, const std::map<std::string, std::st
 }
 
 bool is_included(const Settings& settings, const std::string& path) {
-  auto matches = [&path](const std::string& pattern) { return ::fnmatch(pattern.c_str(), path.c_str(), 0) == 0; };
   auto below = [&path](const std::string& prefix) { return path == prefix || path.starts_with(prefix + "/"); };
+  auto matches = [&](std::string pattern) {
+    while (pattern.ends_with('/')) pattern.pop_back();
+    return below(pattern) || ::fnmatch(pattern.c_str(), path.c_str(), 0) == 0;
+  };
   if (!settings.include_prefixes.empty() &&
       std::none_of(settings.include_prefixes.begin(), settings.include_prefixes.end(), below))
     return false;

@@ -28,6 +28,7 @@ struct Settings {
   std::vector<std::string> include_prefixes;  // files and folders named on a command line; empty = everything
   bool default_excludes = true;  // false when the file has `exclude`: tests and vendored code are left out by default
   std::map<std::string, std::string> rule_levels;  // rule -> "error", "warning", "info", "off"
+  std::map<std::string, int> rule_lines;           // and the line of `file` that says so
   std::string baseline;                            // path; default kBaselinePath
   bool baseline_required = false;
   std::map<std::string, double> limits;  // all known limits, with defaults filled in
@@ -35,10 +36,11 @@ struct Settings {
   [[nodiscard]] Dialect dialect() const { return engine == "postgres" ? Dialect::kPostgres : Dialect::kSqlite; }
 };
 
-// Names and default values of `limits`, with what each means (for documentation and facts).
+// Names, default values and bounds of `limits`, with what each means (for documentation and facts).
 struct LimitInfo {
   std::string_view name;
   double value;
+  double least, most;
   std::string_view meaning;
 };
 [[nodiscard]] const std::vector<LimitInfo>& known_limits();

@@ -38,14 +38,22 @@ Result<std::vector<Wanted>> files_to_read(Run& run) {
     }
     wanted.push_back({path, side});
   };
+  // Tools follow links; a file behind one may hold queries that are not looked at here.
+  auto list_link = [&](const std::string& path) {
+    if (is_extractable(path, *run.languages) && is_included(run.settings, path))
+      run.not_analysed.push_back({path, 1, 1, "the file is a symbolic link; links are not followed", ""});
+  };
   bool whole = run.mode == Mode::kAll || run.schema_changed;
   if (whole) {
     auto entries = run.change.head->list();
     if (!entries) return fail(entries.error());
-    for (const TreeEntry& entry : *entries)
+    for (const TreeEntry& entry : *entries) {
       if (entry.kind == TreeEntry::Kind::kFile) want(entry.path, kHeadSide);
+      if (entry.kind == TreeEntry::Kind::kLink) list_link(entry.path);
+    }
   }
   for (const ChangedFile& file : run.change.files) {
+    if (file.link && !whole && file.status != FileStatus::kDeleted) list_link(file.new_path);
     if (file.submodule || file.link) continue;
     if (!whole && file.status != FileStatus::kDeleted) want(file.new_path, kHeadSide);
     if (run.mode == Mode::kChange) want(file.old_path, kBaseSide);
@@ -115,46 +123,79 @@ Status load_statements(Run& run) {
   return {};
 }
 
-Status load_baseline(Run& run) {
-  const std::string& path = run.settings.baseline;
-  auto changed = std::find_if(run.change.files.begin(), run.change.files.end(),
-                              [&](const ChangedFile& file) { return file.new_path == path || file.old_path == path; });
-  run.baseline_changed = changed != run.change.files.end();
-  // In mode `all` nothing is proposed: the file as it stands is the one to compare with. For a change it is the merge
-  // base's.
-  const Tree& tree = run.mode == Mode::kAll ? *run.change.head : *run.change.base;
-  if (run.ignore_baseline) {
-    run.baseline_changed = false;
-  } else if (tree.contains(path)) {
+Result<std::optional<std::string>> read_if_there(const Tree& tree, const std::string& path) {
+  if (tree.contains(path)) {
     auto text = tree.read(path);
-    if (!text) return fail(text.error());
-    auto baseline = parse_baseline(*text, path);
-    if (!baseline) return fail(baseline.error());
-    run.baseline = std::move(*baseline);
-  } else if (run.settings.baseline_required) {
+    if (!text) return fail(Error{ErrorKind::kConfiguration, text.error().message, path, 0, 0, "", text.error().hint});
+    return std::move(*text);
+  }
+  auto entries = tree.list();
+  if (!entries) return fail(entries.error());
+  for (const TreeEntry& entry : *entries)
+    if (entry.path == path || path.starts_with(entry.path + "/"))
+      return fail(Error{ErrorKind::kConfiguration, "is a symbolic link, or no file at all; links are not followed",
+                        entry.path, 0, 0, "", "put the file itself there"});
+  return std::nullopt;
+}
+
+namespace {
+
+Result<std::optional<Baseline>> read_baseline(const Tree& tree, const std::string& path) {
+  auto text = read_if_there(tree, path);
+  if (!text) return fail(text.error());
+  if (!*text) return std::nullopt;
+  auto baseline = parse_baseline(**text, path);
+  if (!baseline) return fail(baseline.error());
+  return std::move(*baseline);
+}
+
+// In mode `all` nothing is proposed: the file as it stands is the one to compare with. For a change it is the merge
+// base's.
+Status choose_baseline(Run& run) {
+  const std::string& path = run.settings.baseline;
+  auto past = read_baseline(run.mode == Mode::kAll ? *run.change.head : *run.change.base, path);
+  bool changed = std::ranges::any_of(
+      run.change.files, [&](const ChangedFile& file) { return file.new_path == path || file.old_path == path; });
+  bool added = false;
+  if (run.mode == Mode::kChange && changed) {
+    auto proposed = read_baseline(*run.change.head, path);
+    if (!proposed) return fail(proposed.error());
+    if (!past) {  // this change mends a broken file, and must be able to land
+      run.notes.push_back(fmt::format("baseline changed: the one of {} can't be read, so nothing was compared with it",
+                                      run.change.base_name));
+      return {};
+    }
+    added = !*past && *proposed;
+    run.notes.push_back(*past ? fmt::format("baseline changed: this change {} {}; it was compared with the one of {}",
+                                            *proposed ? "edits" : "removes", path, run.change.base_name)
+                              : fmt::format("baseline changed: this change adds {}", path));
+  }
+  if (!past) return fail(past.error());
+  run.baseline = std::move(*past);
+  if (!run.baseline && !added && run.settings.baseline_required)
     run.unverified = Error{ErrorKind::kUnverified,
-                           fmt::format("no baseline: {} is not in {}", path, run.change.base_name),
+                           fmt::format("no baseline: {} is not in {}", path,
+                                       run.mode == Mode::kAll ? run.change.head_name : run.change.base_name),
                            "",
                            0,
                            0,
                            "",
                            "run `explaingate baseline update` on the default branch and commit the file"};
-  }
-  if (run.mode == Mode::kChange && run.baseline_changed && run.change.head->contains(path)) {
-    auto text = run.change.head->read(path);
-    if (!text) return fail(text.error());
-    if (auto proposed = parse_baseline(*text, path); !proposed) return fail(proposed.error());
-    run.notes.push_back(fmt::format("baseline changed: this change edits {}; it was compared with the one of {}", path,
-                                    run.change.base_name));
-  }
-  std::string waivers(kWaiversPath);
-  if (run.change.head->contains(waivers)) {
-    auto text = run.change.head->read(waivers);
-    if (!text) return fail(text.error());
-    auto parsed = parse_waivers(*text, waivers);
-    if (!parsed) return fail(parsed.error());
-    run.waivers = std::move(*parsed);
-  }
+  return {};
+}
+
+}  // namespace
+
+Status load_baseline(Run& run) {
+  if (!run.ignore_baseline)
+    if (Status chosen = choose_baseline(run); !chosen) return chosen;
+  std::string path(kWaiversPath);
+  auto text = read_if_there(*run.change.head, path);
+  if (!text) return fail(text.error());
+  if (!*text) return {};
+  auto waivers = parse_waivers(**text, path);
+  if (!waivers) return fail(waivers.error());
+  run.waivers = std::move(*waivers);
   return {};
 }
 

@@ -10,6 +10,7 @@ namespace {
 
 constexpr size_t kNotAnalysedShown = 10;
 constexpr size_t kPlanLinesShown = 8;
+constexpr size_t kFingerprintShown = 8;  // enough for `explaingate accept`
 
 class Painter {
  public:
@@ -37,7 +38,7 @@ void plan_lines(std::string& out, const Painter& paint, std::string_view label, 
       fmt::format("{} examined, {} growth", counted(summary.rows_examined, "row"), growth_words(summary.growth));
   out += fmt::format("  {} {}\n", paint.bold(fmt::format("{:<7}", label)), cost);
   size_t shown = std::min(summary.plan.size(), kPlanLinesShown);
-  for (size_t i = 0; i < shown; ++i) out += fmt::format("          {}\n", paint.dim(printable(summary.plan[i])));
+  for (size_t i = 0; i < shown; ++i) out += fmt::format("          {}\n", paint.dim(printable_line(summary.plan[i])));
   if (shown < summary.plan.size())
     out += fmt::format("          {}\n",
                        paint.dim(fmt::format("… {} more lines: `explaingate explain` shows the whole plan",
@@ -58,13 +59,15 @@ void indented(std::string& out, const Painter& paint, std::string_view label, co
 void finding_text(std::string& out, const Painter& paint, const ReportedFinding& reported) {
   const Finding& finding = reported.finding;
   out += fmt::format("{}: {}: {} {}\n",
-                     paint.bold(fmt::format("{}:{}:{}", printable(finding.path), finding.line, finding.column)),
-                     paint.level(finding.level), printable(finding.message), paint.dim("[" + finding.rule + "]"));
+                     paint.bold(fmt::format("{}:{}:{}", printable_line(finding.path), finding.line, finding.column)),
+                     paint.level(finding.level), printable(fold_spaces(finding.message)),
+                     paint.dim(fmt::format("[{} {}]", finding.rule, finding.fingerprint.substr(0, kFingerprintShown))));
   int line = finding.line;
   for (const std::string& text : reported.excerpt)
     out += fmt::format("  {} {}\n", paint.dim(fmt::format("{:>5} |", line++)), text);
-  if (reported.before) plan_lines(out, paint, "before", *reported.before);
-  if (reported.after) plan_lines(out, paint, reported.before ? "after" : "plan", *reported.after);
+  bool differs = reported.before && reported.before != reported.after;
+  if (differs) plan_lines(out, paint, "before", *reported.before);
+  if (reported.after) plan_lines(out, paint, differs ? "after" : "plan", *reported.after);
   if (reported.cause)
     indented(out, paint, "cause",
              fmt::format("{}:{}: {}{}", reported.cause->path, reported.cause->line, reported.cause->text,
@@ -78,7 +81,8 @@ void not_analysed_text(std::string& out, const Painter& paint, const std::vector
   out += fmt::format("{}: {}\n", paint.bold("not analysed"), counted(static_cast<double>(items.size()), "place"));
   size_t shown = everything ? items.size() : std::min(items.size(), kNotAnalysedShown);
   for (size_t i = 0; i < shown; ++i)
-    out += fmt::format("  {}:{}: {}\n", printable(items[i].path), items[i].line, printable(items[i].reason));
+    out += fmt::format("  {}:{}: {}\n", printable_line(items[i].path), items[i].line,
+                       printable(fold_spaces(items[i].reason)));
   if (shown < items.size())
     out += fmt::format("  … and {} more; --verbose or --format json lists them all\n", items.size() - shown);
   out += "\n";
@@ -101,6 +105,7 @@ std::string summary_line(const Outcome& outcome, const Painter& paint) {
   if (outcome.files_excluded > 0)
     what += fmt::format(", {} left out", counted(static_cast<double>(outcome.files_excluded), "file"));
   std::string sides = outcome.all ? outcome.head : fmt::format("{} against {}", outcome.head, outcome.base);
+  sides = printable_line(sides);  // branch names
   return fmt::format("{}: {} ({}; {} {}; {})\n", paint.bold("explaingate"), found, what, outcome.engine,
                      outcome.engine_version, sides);
 }
@@ -117,8 +122,8 @@ std::string check_text(const Outcome& outcome, const TextStyle& style) {
   for (const ReportedFinding& reported : outcome.findings) finding_text(out, paint, reported);
   if (style.verbose)
     for (const ReportedFinding& reported : outcome.waived)
-      out += fmt::format("{}:{}: waived [{}]: {}\n", printable(reported.finding.path), reported.finding.line,
-                         reported.finding.rule, printable(reported.waiver_reason));
+      out += fmt::format("{}:{}: waived [{}]: {}\n", printable_line(reported.finding.path), reported.finding.line,
+                         reported.finding.rule, printable(fold_spaces(reported.waiver_reason)));
   not_analysed_text(out, paint, outcome.not_analysed, style.verbose);
   for (const RuleStatus& status : outcome.rules)
     if (style.verbose || status.outcome == RuleStatus::Outcome::kOff)
@@ -126,7 +131,8 @@ std::string check_text(const Outcome& outcome, const TextStyle& style) {
           fmt::format("{}: rule {}: {}{}\n", paint.bold("note"), status.rule,
                       status.outcome == RuleStatus::Outcome::kRan ? counted(status.findings, "finding") : "not run, ",
                       status.reason);
-  for (const std::string& note : outcome.notes) out += fmt::format("{}: {}\n", paint.bold("note"), printable(note));
+  for (const std::string& note : outcome.notes)
+    out += fmt::format("{}: {}\n", paint.bold("note"), printable(fold_spaces(note)));
   if (outcome.unverified) {
     out += fmt::format("{}: {}\n", paint.red("not verified"), printable(outcome.unverified->message));
     if (!outcome.unverified->hint.empty()) out += fmt::format("help: {}\n", printable(outcome.unverified->hint));
@@ -144,7 +150,7 @@ std::string explain_text(const Explanation& explanation, const TextStyle& style)
     for (size_t i = 0; i < largest.plan.nodes.size(); ++i) {
       const PlanNode& node = largest.plan.nodes[i];
       std::string line = largest.plan.lines()[i];
-      out += fmt::format("{:<64} {}\n", printable(line),
+      out += fmt::format("{:<64} {}\n", printable_line(line),
                          node.rows_examined > 0 ? paint.dim(counted(node.rows_examined, "row") + " examined") : "");
     }
     out += fmt::format("\n{}  {} (exponent {:.2f}); result {} (exponent {:.2f})\n", paint.bold("growth"),
@@ -159,16 +165,17 @@ std::string explain_text(const Explanation& explanation, const TextStyle& style)
     out += "\n";
     for (const Trial& trial : explanation.trials)
       out +=
-          fmt::format("{}   {};  -- {} → {}, {} growth\n", paint.bold("advice"), trial.index.ddl(),
+          fmt::format("{}   {};  -- {} → {}, {} growth\n", paint.bold("advice"), printable(trial.index.ddl()),
                       counted(trial.rows_before, "row"), with_commas(trial.rows_after), growth_words(trial.after.work));
     out += "\n";
   }
   for (ReportedFinding reported : explanation.outcome.findings) {
-    reported.before = reported.after = std::nullopt;
+    reported.before.reset();
+    reported.after.reset();
     finding_text(out, paint, reported);
   }
   for (const std::string& note : explanation.outcome.notes)
-    out += fmt::format("{}: {}\n", paint.bold("note"), printable(note));
+    out += fmt::format("{}: {}\n", paint.bold("note"), printable(fold_spaces(note)));
   return out;
 }
 
@@ -178,12 +185,13 @@ std::string extract_text(const ExtractReport& report, const TextStyle& style) {
   for (const Statement& statement : report.statements) {
     std::string where = statement.function.empty() ? statement.name : statement.function;
     out += fmt::format(
-        "{}{}{}\n", paint.bold(fmt::format("{}:{}:{}", printable(statement.path), statement.line, statement.column)),
-        where.empty() ? "" : " " + printable(where), statement.dynamic ? paint.yellow(" partly dynamic") : "");
+        "{}{}{}\n",
+        paint.bold(fmt::format("{}:{}:{}", printable_line(statement.path), statement.line, statement.column)),
+        where.empty() ? "" : " " + printable_line(where), statement.dynamic ? paint.yellow(" partly dynamic") : "");
     for (const Loop& loop : statement.loops)
-      out += fmt::format("  {}\n",
-                         paint.cyan(fmt::format("in the loop of line {}{}", loop.line,
-                                                loop.iterable.empty() ? "" : " over " + printable(loop.iterable))));
+      out += fmt::format("  {}\n", paint.cyan(fmt::format(
+                                       "in the loop of line {}{}", loop.line,
+                                       loop.iterable.empty() ? "" : " over " + printable(fold_spaces(loop.iterable)))));
     out += fmt::format("  {}\n", printable(fold_spaces(statement.text)));
   }
   if (!report.statements.empty()) out += "\n";
