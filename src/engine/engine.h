@@ -1,5 +1,5 @@
-// The interface of a database engine: for one schema, at one scale, the catalogue, plans and metrics of statements, and the
-// same with a hypothetical index. Statements are planned, not executed, unless measuring was asked for.
+// The interface of a database engine: for one schema, at one scale, the catalogue, plans and metrics of statements, and
+// the same with a hypothetical index. Statements are planned, not executed, unless measuring was asked for.
 #pragma once
 
 #include <map>
@@ -29,21 +29,22 @@ enum class Access {
 [[nodiscard]] std::string_view to_string(Access access);  // "constant", "search_covering" …
 
 struct PlanNode {
-  int id = 0;         // engine's own number, order of the plan
-  int parent = -1;    // id, -1 at the top
-  std::string operation;  // first words of the engine's line: "SCAN", "SEARCH", "CORRELATED SCALAR SUBQUERY", "USE TEMP B-TREE", "MATERIALIZE", "CO-ROUTINE", "MULTI-INDEX OR", "UNION ALL", "LIST SUBQUERY" …
+  int id = 0;             // engine's own number, order of the plan
+  int parent = -1;        // id, -1 at the top
+  std::string operation;  // first words of the engine's line: "SCAN", "SEARCH", "CORRELATED SCALAR SUBQUERY", "USE TEMP
+                          // B-TREE", "MATERIALIZE", "CO-ROUTINE", "MULTI-INDEX OR", "UNION ALL", "LIST SUBQUERY" …
   Access access = Access::kNone;
-  std::string relation;  // table's real name, also where the plan shows an alias; "" for none
-  std::string alias;     // as the plan shows it
-  std::string index;     // "" none; "INTEGER PRIMARY KEY" for the rowid
+  std::string relation;            // table's real name, also where the plan shows an alias; "" for none
+  std::string alias;               // as the plan shows it
+  std::string index;               // "" none; "INTEGER PRIMARY KEY" for the rowid
   std::vector<std::string> terms;  // "customer_id=?", "placed_at>?"
-  std::string purpose;   // of a temp b-tree: "ORDER BY", "GROUP BY", "DISTINCT", "RIGHT PART OF ORDER BY" …
+  std::string purpose;             // of a temp b-tree: "ORDER BY", "GROUP BY", "DISTINCT", "RIGHT PART OF ORDER BY" …
   bool correlated = false;
   bool automatic = false;
-  double executions = 0;      // how often it is started
-  double rows_examined = 0;   // all executions together
-  double rows_out = 0;        // all executions together, after filters
-  std::string detail;    // the engine's line, unchanged
+  double executions = 0;     // how often it is started
+  double rows_examined = 0;  // all executions together
+  double rows_out = 0;       // all executions together, after filters
+  std::string detail;        // the engine's line, unchanged
 };
 
 struct Plan {
@@ -125,14 +126,14 @@ struct SchemaStatement {
   bool operator==(const SchemaStatement&) const = default;
 };
 
-struct SchemaFailure {  // a statement that the engine refused; the rest was still applied
+struct SchemaFailure {   // a statement that the engine refused; the rest was still applied
   size_t statement = 0;  // index
   std::string message;
 };
 
 struct CandidateIndex {
   std::string table;
-  std::vector<std::string> columns;  // plain column names; " DESC" may follow
+  std::vector<std::string> columns;        // plain column names; " DESC" may follow
   [[nodiscard]] std::string name() const;  // deterministic: "eg_orders_customer_id_placed_at"
   [[nodiscard]] std::string ddl() const;   // CREATE INDEX …, identifiers quoted where they must be
 };
@@ -174,6 +175,6 @@ struct EngineOptions {
 
 // SQLite, embedded, in memory. Errors are only for what ends a run; a schema statement that fails is in failures().
 [[nodiscard]] Result<std::unique_ptr<Engine>> open_sqlite_engine(const std::vector<SchemaStatement>& schema,
-                                                                const EngineOptions& options);
+                                                                 const EngineOptions& options);
 
 }  // namespace explaingate

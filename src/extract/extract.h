@@ -1,4 +1,5 @@
-// SQL statements in source texts: .sql files and host languages. Pure: text in, statements out. tree-sitter is used here only.
+// SQL statements in source texts: .sql files and host languages. Pure: text in, statements out. tree-sitter is used
+// here only.
 #pragma once
 
 #include <memory>
@@ -35,13 +36,15 @@ enum class LoopSource { kUnknown, kRows, kCollection, kLiteral, kBatch, kRetry }
 struct Loop {  // outermost first in Statement::loops
   LoopKind kind = LoopKind::kFor;
   LoopSource source = LoopSource::kUnknown;
-  int line = 0;            // of the loop's header
-  int end_line = 0;        // last line of its body
-  std::string variable;    // loop variable(s), as written
-  std::string iterable;    // expression looped over, as written, at most 120 bytes; empty for while
-  int rows_statement = -1;  // kRows: index in Extraction::statements of the statement whose rows are looped over, -1 unknown
-  bool argument_varies = false;  // an argument or the SQL depends on the loop variable or on what is assigned in the loop
-  bool always_leaves = false;    // the body ends in return, break or raise on every path after the call
+  int line = 0;          // of the loop's header
+  int end_line = 0;      // last line of its body
+  std::string variable;  // loop variable(s), as written
+  std::string iterable;  // expression looped over, as written, at most 120 bytes; empty for while
+  int rows_statement =
+      -1;  // kRows: index in Extraction::statements of the statement whose rows are looped over, -1 unknown
+  bool argument_varies =
+      false;                   // an argument or the SQL depends on the loop variable or on what is assigned in the loop
+  bool always_leaves = false;  // the body ends in return, break or raise on every path after the call
 };
 
 enum class CallKind { kNone, kExecute, kBulk, kPrepare, kText, kRun };
@@ -53,19 +56,20 @@ struct Statement {
   std::string language;              // "sql", "python"
   std::string function;              // enclosing function, qualified ("Orders.report"); empty at top level
   std::string name;                  // "-- name: x" in .sql files; the constant's name where the SQL came through one
-  std::string kind;                  // "file" (stands in a .sql file), "named" (same, with a name), "call" (argument of a known call),
-                                     // "constant" (looks like SQL, held in a constant that no known call was seen to use)
-  std::string text;                  // the SQL, holes filled, without the closing ";"
-  bool dynamic = false;              // "partly dynamic": it has holes
+  std::string kind;  // "file" (stands in a .sql file), "named" (same, with a name), "call" (argument of a known call),
+                     // "constant" (looks like SQL, held in a constant that no known call was seen to use)
+  std::string text;  // the SQL, holes filled, without the closing ";"
+  bool dynamic = false;  // "partly dynamic": it has holes
   std::vector<Hole> holes;
-  OffsetMap map;                     // offset in `text` -> offset in the source
-  std::string callee;                // as written: "cursor.execute"
-  std::string library;               // of call_sites.tsv: "dbapi", "asyncpg"
+  OffsetMap map;        // offset in `text` -> offset in the source
+  std::string callee;   // as written: "cursor.execute"
+  std::string library;  // of call_sites.tsv: "dbapi", "asyncpg"
   CallKind call = CallKind::kNone;
-  int call_line = 0;                 // of the call; differs from `line` when the SQL stands in a constant
-  std::string placeholders;          // placeholder style of the library, as in call_sites.tsv: "%s %(n)s ? :n :1"; empty in .sql
-  std::vector<Loop> loops;           // around the call, inside the same function
-  std::string row_marker;            // of "-- name: x :many": "many"
+  int call_line = 0;  // of the call; differs from `line` when the SQL stands in a constant
+  std::string
+      placeholders;         // placeholder style of the library, as in call_sites.tsv: "%s %(n)s ? :n :1"; empty in .sql
+  std::vector<Loop> loops;  // around the call, inside the same function
+  std::string row_marker;   // of "-- name: x :many": "many"
 };
 
 struct NotAnalysed {
@@ -75,13 +79,14 @@ struct NotAnalysed {
   std::string function;  // enclosing function
 };
 
-// "explaingate-ignore RULE[, RULE]: reason" in a comment. Covers the statement or line that follows (or that it stands on).
+// "explaingate-ignore RULE[, RULE]: reason" in a comment. Covers the statement or line that follows (or that it stands
+// on).
 struct Suppression {
   std::string path;
-  int line = 0;            // of the comment
-  LineRange covers;        // lines of the source it speaks for
+  int line = 0;      // of the comment
+  LineRange covers;  // lines of the source it speaks for
   std::vector<std::string> rules;
-  std::string reason;      // empty = invalid: the reason is required
+  std::string reason;  // empty = invalid: the reason is required
 };
 
 struct Extraction {
@@ -90,7 +95,8 @@ struct Extraction {
   std::vector<Suppression> suppressions;
 };
 
-// One host language: grammar, queries and call sites, read from <folder>/<name>.json and .scm; immutable, shared by threads.
+// One host language: grammar, queries and call sites, read from <folder>/<name>.json and .scm; immutable, shared by
+// threads.
 class Language;
 
 // The languages of a folder (rules/languages). Refuses malformed data files (kConfiguration, with file and line).
@@ -110,19 +116,20 @@ class Languages {
   std::vector<std::unique_ptr<Language>> languages_;
 };
 
-// Any file whose extension is known; others give an empty Extraction. CRLF, BOM, non-UTF-8 bytes and NUL bytes are fine:
-// what can't be read as text is one NotAnalysed.
-[[nodiscard]] Extraction extract(std::string_view path, std::string_view text, const Languages& languages, Dialect dialect);
+// Any file whose extension is known; others give an empty Extraction. CRLF, BOM, non-UTF-8 bytes and NUL bytes are
+// fine: what can't be read as text is one NotAnalysed.
+[[nodiscard]] Extraction extract(std::string_view path, std::string_view text, const Languages& languages,
+                                 Dialect dialect);
 // True when extract() would look inside.
 [[nodiscard]] bool is_extractable(std::string_view path, const Languages& languages);
 
-// The .sql part alone: used by schema/ as well, for migrations. Every statement with its text and place; comments before a
-// statement don't belong to it. Down parts and other tools' markers are not this function's business.
+// The .sql part alone: used by schema/ as well, for migrations. Every statement with its text and place; comments
+// before a statement don't belong to it. Down parts and other tools' markers are not this function's business.
 [[nodiscard]] Extraction extract_sql_file(std::string_view path, std::string_view text, Dialect dialect);
 
-// Several statements in one string (executescript): splits `statement` into single ones, maps kept. `source` is the text
-// that the map leads to; without it lines are counted in the statement's own text, which is right for a string literal
-// that is written in one piece.
+// Several statements in one string (executescript): splits `statement` into single ones, maps kept. `source` is the
+// text that the map leads to; without it lines are counted in the statement's own text, which is right for a string
+// literal that is written in one piece.
 [[nodiscard]] std::vector<Statement> split_statement(const Statement& statement, Dialect dialect,
                                                      std::string_view source = {});
 

@@ -1,5 +1,6 @@
-// One SQL statement understood: tables, predicates, orderings, shape. PostgreSQL's own parser (libpg_query) reads it, after a
-// token-wise translation of placeholders and of SQLite's dialect that keeps offsets. libpg_query is used in this folder only.
+// One SQL statement understood: tables, predicates, orderings, shape. PostgreSQL's own parser (libpg_query) reads it,
+// after a token-wise translation of placeholders and of SQLite's dialect that keeps offsets. libpg_query is used in
+// this folder only.
 #pragma once
 
 #include <cstdint>
@@ -15,20 +16,36 @@
 namespace explaingate {
 
 enum class StatementKind {
-  kSelect, kInsert, kUpdate, kDelete,
-  kCreateTable, kCreateIndex, kCreateView, kCreateTrigger, kAlterTable, kDrop, kOtherDdl,
+  kSelect,
+  kInsert,
+  kUpdate,
+  kDelete,
+  kCreateTable,
+  kCreateIndex,
+  kCreateView,
+  kCreateTrigger,
+  kAlterTable,
+  kDrop,
+  kOtherDdl,
   kTransaction,  // BEGIN, COMMIT, ROLLBACK, SAVEPOINT, RELEASE
   kUtility,      // PRAGMA, VACUUM, ANALYZE, EXPLAIN, SET, COPY …: not planned
 };
 
-// All `offset`s are byte offsets in the statement's own text, as given. Names of tables, columns and their aliases are written as the
-// statement has them (SQLite) or folded to lower case where unquoted (PostgreSQL, as its catalogue has them).
+// All `offset`s are byte offsets in the statement's own text, as given. Names of tables, columns and their aliases are
+// written as the statement has them (SQLite) or folded to lower case where unquoted (PostgreSQL, as its catalogue has
+// them).
 struct TableRef {
-  int block = 0;          // QueryBlock that it stands in
-  std::string schema;     // "main", "temp", an attached name; empty = none given
-  std::string name;       // as written, without quotes; empty for a subquery or function
-  std::string alias;      // empty = none
-  enum class Role { kFrom, kTarget, kCte, kSubquery, kFunction } role = Role::kFrom;  // kCte: name refers to a CTE; kTarget: of INSERT, UPDATE, DELETE
+  int block = 0;       // QueryBlock that it stands in
+  std::string schema;  // "main", "temp", an attached name; empty = none given
+  std::string name;    // as written, without quotes; empty for a subquery or function
+  std::string alias;   // empty = none
+  enum class Role {
+    kFrom,
+    kTarget,
+    kCte,
+    kSubquery,
+    kFunction
+  } role = Role::kFrom;     // kCte: name refers to a CTE; kTarget: of INSERT, UPDATE, DELETE
   int subquery_block = -1;  // kSubquery and kCte: the block that yields the rows
   uint32_t offset = 0;
 };
@@ -37,30 +54,34 @@ enum class Clause { kWhere, kJoinOn, kHaving };
 enum class Operand { kLiteral, kPlaceholder, kColumn, kExpression, kSubquery, kList, kNone };
 
 // One conjunct or disjunct that compares a column. `WHERE a.x = b.y` gives two: one from each column's point of view.
-// NOT is pushed down: NOT a = 1 is "<>" with why_not "negation". `a = ANY(x)` is "IN", `a <> ALL(x)` "NOT IN", other operators get
-// " ANY" / " ALL". `a IS [NOT] DISTINCT FROM b` is "IS NOT" / "IS". A bare `WHERE active` is "IS TRUE". Row values give a predicate a
-// column; `? BETWEEN a AND b` gives "<=" and ">=". COLLATE leaves a column sargable: whether it fits the index is the engine's to know.
-// Reasons in `why_not`: "function f() around the column", "aggregate f() of the column", "cast of the column", "arithmetic on the
-// column", "concatenation with the column", "JSON extraction from the column", "CASE around the column", "subscript of the column",
-// "expression around the column", "LIKE|GLOB pattern starts with a wildcard", "LIKE|GLOB pattern is an expression" (SQLite), "regular
-// expression", "ILIKE ignores case", "the column is the pattern", "the column is in the list", "compares columns of one row",
+// NOT is pushed down: NOT a = 1 is "<>" with why_not "negation". `a = ANY(x)` is "IN", `a <> ALL(x)` "NOT IN", other
+// operators get " ANY" / " ALL". `a IS [NOT] DISTINCT FROM b` is "IS NOT" / "IS". A bare `WHERE active` is "IS TRUE".
+// Row values give a predicate a column; `? BETWEEN a AND b` gives "<=" and ">=". COLLATE leaves a column sargable:
+// whether it fits the index is the engine's to know. Reasons in `why_not`: "function f() around the column", "aggregate
+// f() of the column", "cast of the column", "arithmetic on the column", "concatenation with the column", "JSON
+// extraction from the column", "CASE around the column", "subscript of the column", "expression around the column",
+// "LIKE|GLOB pattern starts with a wildcard", "LIKE|GLOB pattern is an expression" (SQLite), "regular expression",
+// "ILIKE ignores case", "the column is the pattern", "the column is in the list", "compares columns of one row",
 // "negation", "IS NOT DISTINCT FROM uses no index" (PostgreSQL), "truth test of the column" (SQLite).
 struct Predicate {
   int block = 0;
-  int table = -1;           // index in ParsedQuery::tables; -1 = unqualified and not decidable without the schema, or outer query unknown
-  std::string column;       // without quotes
-  std::string op;           // "=", "<", ">=", "<>", "IN", "NOT IN", "BETWEEN", "LIKE", "NOT LIKE", "GLOB", "IS NULL", "IS NOT NULL", "IS", "MATCH", …
+  int table = -1;      // index in ParsedQuery::tables; -1 = unqualified and not decidable without the schema, or outer
+                       // query unknown
+  std::string column;  // without quotes
+  std::string op;  // "=", "<", ">=", "<>", "IN", "NOT IN", "BETWEEN", "LIKE", "NOT LIKE", "GLOB", "IS NULL", "IS NOT
+                   // NULL", "IS", "MATCH", …
   Clause clause = Clause::kWhere;
   Operand other = Operand::kLiteral;
-  int other_table = -1;     // Operand::kColumn
+  int other_table = -1;  // Operand::kColumn
   std::string other_column;
-  std::string literal;      // Operand::kLiteral: its text without quotes
+  std::string literal;  // Operand::kLiteral: its text without quotes
   bool sargable = true;
-  std::string why_not;      // "function lower() around the column", "LIKE pattern starts with a wildcard", "arithmetic on the column", "cast of the column", "negation"…
-  std::string expression;   // where not sargable: the source text of the side that holds the column: "lower(email)"
-  bool in_or = false;       // one arm of an OR
+  std::string why_not;  // "function lower() around the column", "LIKE pattern starts with a wildcard", "arithmetic on
+                        // the column", "cast of the column", "negation"…
+  std::string expression;      // where not sargable: the source text of the side that holds the column: "lower(email)"
+  bool in_or = false;          // one arm of an OR
   bool in_outer_join = false;  // ON of an outer join
-  uint32_t offset = 0;      // of the comparison
+  uint32_t offset = 0;         // of the comparison
   uint32_t length = 0;
 };
 
@@ -68,8 +89,9 @@ struct Join {
   int block = 0;
   int left = -1, right = -1;  // tables; left = -1 when the left side is itself a join
   std::string type;           // "INNER", "LEFT", "RIGHT", "FULL", "CROSS", "," (comma), "NATURAL"
-  // ON (other than a constant), USING, NATURAL, or a WHERE predicate that links the two, also through a third table. True as well
-  // for table functions, VALUES, LATERAL and one-row subqueries, and where an unqualified column might be the link.
+  // ON (other than a constant), USING, NATURAL, or a WHERE predicate that links the two, also through a third table.
+  // True as well for table functions, VALUES, LATERAL and one-row subqueries, and where an unqualified column might be
+  // the link.
   bool has_condition = false;
   uint32_t offset = 0;
 };
@@ -77,9 +99,9 @@ struct Join {
 struct Ordering {
   int block = 0;
   enum class Kind { kOrderBy, kGroupBy, kDistinct } kind = Kind::kOrderBy;
-  int position = 0;      // in its list, from 0
+  int position = 0;  // in its list, from 0
   int table = -1;
-  std::string column;    // empty for an expression or an output position
+  std::string column;      // empty for an expression or an output position
   std::string expression;  // source text
   bool descending = false;
   uint32_t offset = 0;
@@ -89,19 +111,20 @@ struct Projection {
   int block = 0;
   int position = 0;
   int table = -1;
-  std::string column;   // "*" for a star, empty for an expression
+  std::string column;  // "*" for a star, empty for an expression
   std::string alias;
   uint32_t offset = 0;
 };
 
-// Block 0 is the statement itself, or the query of CREATE VIEW and CREATE TABLE AS; other statements have no blocks. Parents come
-// before their children; the operands of UNION … are kSetOperand blocks of the block that has `set_operation`.
+// Block 0 is the statement itself, or the query of CREATE VIEW and CREATE TABLE AS; other statements have no blocks.
+// Parents come before their children; the operands of UNION … are kSetOperand blocks of the block that has
+// `set_operation`.
 struct QueryBlock {
   int id = 0;
   int parent = -1;
   enum class Kind { kTop, kCte, kFrom, kScalar, kExists, kIn, kSetOperand, kInsertSource } kind = Kind::kTop;
-  std::string name;          // CTE's name or the subquery's alias
-  bool correlated = false;   // refers to a table of an outer block (by qualifier; unqualified names can't tell)
+  std::string name;         // CTE's name or the subquery's alias
+  bool correlated = false;  // refers to a table of an outer block (by qualifier; unqualified names can't tell)
   bool recursive = false;
   bool has_aggregate = false;  // aggregate function in the projections or HAVING
   bool has_window = false;
@@ -110,14 +133,15 @@ struct QueryBlock {
   bool has_limit = false;
   std::optional<int64_t> limit;  // where it is a literal
   bool has_offset = false;
-  bool values = false;         // a VALUES list
-  std::string set_operation;   // "UNION", "UNION ALL", "INTERSECT", "EXCEPT" on the parent of kSetOperand blocks
+  bool values = false;        // a VALUES list
+  std::string set_operation;  // "UNION", "UNION ALL", "INTERSECT", "EXCEPT" on the parent of kSetOperand blocks
   uint32_t offset = 0;
 };
 
 struct ParsedQuery {
   StatementKind kind = StatementKind::kUtility;
-  std::string fingerprint;   // 16 hexadecimal digits (libpg_query's fingerprint), or "t" + 15 digits over the token stream where PostgreSQL's grammar has no such statement
+  std::string fingerprint;  // 16 hexadecimal digits (libpg_query's fingerprint), or "t" + 15 digits over the token
+                            // stream where PostgreSQL's grammar has no such statement
   std::vector<QueryBlock> blocks;
   std::vector<TableRef> tables;
   std::vector<Predicate> predicates;
@@ -126,17 +150,18 @@ struct ParsedQuery {
   std::vector<Projection> projections;
   bool reads_rows_of_target = false;  // UPDATE, DELETE
   bool for_update = false;            // row locking clause
-  bool is_batch = false;              // IN list of placeholders or = ANY($1), several VALUES rows, unnest(?), json_each(?)
-  std::string object;                 // DDL: name of the table, index, view or trigger
-  std::string object_type;            // DDL: "table", "index", "view", "trigger", "column" …
-  std::string on_table;               // DDL: table of an index or trigger; the altered table
+  bool is_batch = false;    // IN list of placeholders or = ANY($1), several VALUES rows, unnest(?), json_each(?)
+  std::string object;       // DDL: name of the table, index, view or trigger
+  std::string object_type;  // DDL: "table", "index", "view", "trigger", "column" …
+  std::string on_table;     // DDL: table of an index or trigger; the altered table
   int placeholder_count = 0;
 };
 
-// `placeholders` as in Statement::placeholders (empty: every style but %s and {} is recognised). Errors are kStatement with
-// `column` = offset + 1 in `sql` and PostgreSQL's message. Thread-safe. Nesting and size are bounded: a statement nested
-// deeper than the parser's stack allows is an error, not a crash.
-[[nodiscard]] Result<ParsedQuery> parse_query(std::string_view sql, Dialect dialect, std::string_view placeholders = {});
+// `placeholders` as in Statement::placeholders (empty: every style but %s and {} is recognised). Errors are kStatement
+// with `column` = offset + 1 in `sql` and PostgreSQL's message. Thread-safe. Nesting and size are bounded: a statement
+// nested deeper than the parser's stack allows is an error, not a crash.
+[[nodiscard]] Result<ParsedQuery> parse_query(std::string_view sql, Dialect dialect,
+                                              std::string_view placeholders = {});
 
 // The statement as the engine must get it: host placeholders (%s, %(name)s, {} …) become the engine's own, %% becomes %
 // where the style says so. Offsets map back to `sql`.

@@ -1,5 +1,6 @@
-// A lexer for SQL as PostgreSQL and SQLite write it, lazy and tolerant: any bytes give tokens, nothing is refused. The splitter of
-// .sql files and the dialect translation both stand on it; a test holds it against PostgreSQL's own scanner, token by token.
+// A lexer for SQL as PostgreSQL and SQLite write it, lazy and tolerant: any bytes give tokens, nothing is refused. The
+// splitter of .sql files and the dialect translation both stand on it; a test holds it against PostgreSQL's own
+// scanner, token by token.
 #pragma once
 
 #include <cstdint>
@@ -11,14 +12,14 @@ namespace explaingate {
 
 enum class TokenKind {
   kEnd,
-  kWord,         // keyword or identifier without quotes
-  kQuotedName,   // "x", `x`, [x] (the last two in SQLite's dialect)
-  kString,       // 'x', E'x', x'ab', B'01', U&'x', $tag$x$tag$
+  kWord,        // keyword or identifier without quotes
+  kQuotedName,  // "x", `x`, [x] (the last two in SQLite's dialect)
+  kString,      // 'x', E'x', x'ab', B'01', U&'x', $tag$x$tag$
   kNumber,
-  kParameter,    // ? ?1 $1 :n @n $n %s %(n)s; a {} or {name} is kParameter only with brace_parameters
-  kOperator,     // PostgreSQL's multi-character operators as one token; , . ( ) [ ] as single ones
+  kParameter,  // ? ?1 $1 :n @n $n %s %(n)s; a {} or {name} is kParameter only with brace_parameters
+  kOperator,   // PostgreSQL's multi-character operators as one token; , . ( ) [ ] as single ones
   kSemicolon,
-  kComment,      // -- to the end of the line, /* */ (nested in PostgreSQL's dialect)
+  kComment,       // -- to the end of the line, /* */ (nested in PostgreSQL's dialect)
   kUnterminated,  // a string, quoted name or block comment without an end: runs to the end of the text
   kOther,         // a byte that starts no token
 };

@@ -12,8 +12,7 @@ struct Case {
 
 // Each line: SQLite's text, then access, table, starts, rows read, rows handed on (all starts together).
 constexpr Case kCases[] = {
-    {R"(INSERT INTO orders(customer_id, total) VALUES (?, ?))",
-     R"(reads 1 returns 1 sorts 0 growth 0.00 result 0.00)"},
+    {R"(INSERT INTO orders(customer_id, total) VALUES (?, ?))", R"(reads 1 returns 1 sorts 0 growth 0.00 result 0.00)"},
     {R"(INSERT INTO customers(name) SELECT note FROM orders WHERE total > 3)",
      R"(SCAN orders {scan orders 1 100000 25000}
 reads 100000 returns 25000 sorts 0 growth 1.00 result 1.00)"},
