@@ -80,7 +80,7 @@ Extraction extract_host_file(std::string_view path, std::string_view text, const
   bool suppresses = text.find("explaingate-ignore") != std::string_view::npos;
   if (!suppresses && !language.may_hold_sql(text)) return {};
   auto tree = host::Tree::parse(language.grammar(), text);
-  if (!tree) return not_analysed(path, "the file takes the parser too many steps");
+  if (!tree) return not_analysed(path, "the parser can make no sense of the file");
   host::HostFile file(path, *tree, language, dialect);
   Extraction extraction = file.run();
   extraction.suppressions = suppressions(path, *tree);

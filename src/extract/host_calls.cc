@@ -51,6 +51,11 @@ Extraction HostFile::run() {
            std::tuple(b.statement.line, b.statement.column, b.statement.call_line, b.call);
   });
   add_loops(found_);
+  if (int node = tree_.too_deep(); node >= 0) {
+    Position at = lines_.position(tree_.at(node).start);
+    not_analysed_.push_back({std::string(path_), at.line, at.column,
+                             "the source is nested too deeply here to be looked at", function_name(node)});
+  }
   Extraction extraction;
   for (Found& found : found_) extraction.statements.push_back(std::move(found.statement));
   std::stable_sort(not_analysed_.begin(), not_analysed_.end(), [](const NotAnalysed& a, const NotAnalysed& b) {
@@ -221,10 +226,9 @@ bool HostFile::emit(const Site& site, const Text& text, const Value& value, Call
     statement.call = CallKind::kNone;
     statement.placeholders = kAllPlaceholders;
   }
-  for (const Found& known : found_)  // two ways to the same text
-    if (known.call == found.call && found.call >= 0 && known.statement.text == statement.text &&
-        known.statement.line == statement.line)
-      return true;
+  for (auto known = found_.rbegin(); known != found_.rend() && found.call >= 0 && known->call == found.call; ++known)
+    if (known->statement.text == statement.text && known->statement.line == statement.line)
+      return true;  // two ways to one text
   if (filled.table_hole >= 0)
     refuse(site, filled.table_hole,
            "the table's name is dynamic: `" + std::string(tree_.text(filled.table_hole)) + "`");
@@ -268,11 +272,17 @@ void HostFile::find_wrapper_calls() {
   std::vector<Wrapper> wrappers = std::move(wrappers_);
   wrappers_.clear();
   if (wrappers.empty()) return;
+  std::multimap<std::string_view, const Wrapper*> by_name;
+  for (const Wrapper& wrapper : wrappers) by_name.emplace(wrapper.name, &wrapper);
   for (int node = 0; node < tree_.size(); ++node) {
     if (tree_.role(node) != Role::kCall || sites_.contains(node)) continue;
     std::string_view name = evaluator_.callee_name(node);
-    for (const Wrapper& wrapper : wrappers) {
-      if (name != wrapper.name || tree_.contains(wrapper.function, node)) continue;
+    auto [first, last] = by_name.equal_range(name);
+    constexpr int kMostOfOneName = 20;
+    int tried = 0;
+    for (auto entry = first; entry != last && tried < kMostOfOneName; ++entry, ++tried) {
+      const Wrapper& wrapper = *entry->second;
+      if (tree_.contains(wrapper.function, node)) continue;
       bool method = tree_.role(tree_.at(wrapper.function).scope) == Role::kClass;
       if (method != (tree_.part(node, Part::kReceiver) >= 0)) continue;
       Site site = wrapper.site;

@@ -92,12 +92,14 @@ Value Evaluator::evaluate(int node) {
 
 Value Evaluator::evaluate(int node, const Binding* bound) {
   if (node < 0) return unknown("SQL is missing");
-  if (++steps_ > kMostSteps || depth_ >= kDeepest) return unknown("SQL is put together in too many steps");
+  if (++steps_ > kMostSteps || depth_ >= kDeepest || work_ > kMostWork)
+    return unknown("SQL is put together in too many steps");
   ++depth_;
   Value value = dispatch(node, bound);
   --depth_;
   for (const Text& text : value.variants) {
     size_t bytes = 0;
+    work_ += text.size();
     for (const Piece& piece : text) bytes += piece.text.size();
     if (bytes > kMostBytes) return unknown("SQL is longer than 1 MiB");
   }
@@ -162,8 +164,7 @@ std::vector<Text> Evaluator::part(int node, const Binding* bound, std::vector<in
 Value Evaluator::concat(int node, const Binding* bound) {
   Value value;
   value.variants.emplace_back();
-  bool overflow = false;
-  for (int child : tree_.elements(node)) value.variants = joined(value.variants, part(child, bound), overflow);
+  for (int child : tree_.elements(node)) extend(value.variants, part(child, bound));
   used_[static_cast<size_t>(node)] = true;
   return value;
 }
@@ -189,7 +190,7 @@ Value Evaluator::binary(int node, const Binding* bound) {
   std::reverse(operands.begin(), operands.end());
   Value value;
   value.variants.emplace_back();
-  bool any_text = false, overflow = false;
+  bool any_text = false;
   Value first_unknown;
   for (int operand : operands) {
     Value term = evaluate(operand, bound);
@@ -197,10 +198,10 @@ Value Evaluator::binary(int node, const Binding* bound) {
     if (term.known()) {
       any_text = any_text || !term.number;
       if (value.name.empty()) value.name = term.name;
-      value.variants = joined(value.variants, term.variants, overflow);
+      extend(value.variants, term.variants);
     } else {
       if (first_unknown.reason.empty()) first_unknown = term;
-      value.variants = joined(value.variants, {hole(operand, term.reason)}, overflow);
+      extend(value.variants, std::vector<Text>{hole(operand, term.reason)});
     }
   }
   if (any_text) return value;  // else it's arithmetic
@@ -364,6 +365,7 @@ Value Evaluator::identifier(int node, const Binding* bound) {
     if (statements != nullptr) {
       Value value = flow_value(*this, scope, name, scope == own ? node : -1, start);
       if (value.known() && value.name.empty()) value.name = name;
+      if (value.variants.size() > 1) mark_choices(value.variants, name);
       if (value.known() || !value.reason.empty()) return value;
     }
     if (parameter_node >= 0) return start;

@@ -56,6 +56,8 @@ class Evaluator {
   const Language& language_;
   std::vector<bool> used_;
   int steps_ = 0;
+  static constexpr size_t kMostWork = 2'000'000;
+  size_t work_ = 0;  // pieces of text made for this file, at most kMostWork
   int depth_ = 0;
   std::map<std::pair<int, std::string_view>, std::vector<int>> assignments_;  // (scope, name)
   std::map<std::pair<int, std::string_view>, std::vector<int>> attributes_;   // (class, name): self.name = …

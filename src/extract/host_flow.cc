@@ -62,14 +62,30 @@ class Flow {
   }
   [[nodiscard]] bool uses(int node) const { return tree_.contains(node, use_); }
 
-  // The children of a node in order.
+  // The children of a node in order, those alone that hold an assignment or the use; at last whether the block ends in
+  // leaving.
   End block(int node, State& state, int depth) {
     if (node < 0 || depth > kDeepestBlock) return End::kOn;
-    for (int child = tree_.first_child(node); child >= 0; child = tree_.next_sibling(child)) {
-      End end = statement(child, state, depth + 1);
-      if (end != End::kOn) return end;
+    for (int at = node + 1; at < tree_.at(node).after;) {
+      auto next = std::lower_bound(assignments_.begin(), assignments_.end(), at);
+      int child = next != assignments_.end() ? *next : tree_.size();
+      if (use_ >= at) child = std::min(child, use_);
+      if (child >= tree_.at(node).after) break;
+      while (tree_.parent(child) != node) child = tree_.parent(child);
+      if (End end = statement(child, state, depth + 1); end != End::kOn) return end;
+      at = tree_.at(child).after;
     }
-    return End::kOn;
+    return ends_in_leaving(node) ? End::kLeft : End::kOn;
+  }
+
+  [[nodiscard]] bool ends_in_leaving(int node) const {
+    for (int levels = 0; levels < 3 && node >= 0 && !uses(node); ++levels) {
+      Role role = tree_.role(node);
+      if (role == Role::kReturn || role == Role::kBreak || role == Role::kSkip) return true;
+      if (levels > 0 && role != Role::kNone) return false;
+      node = tree_.last_named(node);
+    }
+    return false;
   }
 
   End statement(int node, State& state, int depth) {
@@ -77,11 +93,7 @@ class Flow {
     Role role = tree_.role(node);
     if (role == Role::kReturn || role == Role::kBreak || role == Role::kSkip)
       return uses(node) ? End::kReached : End::kLeft;
-    bool inside = uses(node);
-    if (!inside && !assigns(node)) {
-      // Something that leaves on its own: `raise`, wrapped in a statement of its own.
-      return End::kOn;
-    }
+    if (!uses(node) && !assigns(node)) return End::kOn;
     switch (role) {
       case Role::kFunction:
       case Role::kClass:
@@ -142,11 +154,17 @@ class Flow {
       state.value = unknown("SQL is `" + std::string(name_) + "`, which is assigned from something else");
   }
 
+  // Texts that are copied at every branch are work too.
+  void spend(State& state) const {
+    for (const Text& text : state.value.variants) evaluator_.work_ += text.size();
+    if (evaluator_.work_ > Evaluator::kMostWork) state.value = unknown("SQL is put together in too many steps");
+  }
+
   void append(int right, State& state, const Binding& binding) {
     if (!state.value.known()) return;
     std::vector<Text> tail = evaluator_.part(right, &binding, &state.value.text_calls);
-    bool overflow = false;
-    state.value.variants = joined(state.value.variants, tail, overflow);
+    extend(state.value.variants, tail);
+    spend(state);
   }
 
   // Variants of several ways to the same place. More than kMostVariants: what was there before, and one hole for what
@@ -177,6 +195,7 @@ class Flow {
     }
     if (merged.value.known()) merged.value.reason.clear();
     state = std::move(merged);
+    spend(state);
   }
 
   // Arms are found below the branch, outside nested branches; the branch itself is no arm. What stands beside them

@@ -64,8 +64,7 @@ size_t conversion(std::string_view rest, std::string_view& name) {
 }
 
 void append(std::vector<Text>& out, const std::vector<Text>& tail) {
-  bool overflow = false;
-  out = joined(out, tail, overflow);
+  extend(out, tail);
 }
 
 void append_text(std::vector<Text>& out, std::string text, uint32_t from, size_t length) {
@@ -265,12 +264,12 @@ Value Evaluator::join(const Value& separator, int arguments, const Binding* boun
 Value Evaluator::join_elements(const Value& separator, int list, const Binding* bound) {
   Value result = separator;
   result.variants.assign(1, {});
-  bool first = true, overflow = false;
+  bool first = true;
   for (int element : tree_.elements(list)) {
-    if (!first) result.variants = joined(result.variants, separator.variants, overflow);
+    if (!first) extend(result.variants, separator.variants);
     first = false;
     std::string reason;
-    result.variants = joined(result.variants, substitute(element, bound, reason), overflow);
+    extend(result.variants, substitute(element, bound, reason));
   }
   return result;
 }

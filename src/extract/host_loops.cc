@@ -178,7 +178,7 @@ LoopSource LoopFinder::source_of_iterable(int iterable, int& rows_call, int dept
 
 // A loop that tries the same thing again: the call is in a `try` of its own body, and the loop is either over attempts
 // by name, or ends as soon as the try succeeds (something in the loop leaves it) and its handler goes on or sleeps.
-bool LoopFinder::is_retry(const Shape& shape, int call) const {
+bool LoopFinder::is_retry(const Shape& shape, int call) {
   if (shape.kind != LoopKind::kFor && shape.kind != LoopKind::kWhile) return false;
   int attempt = -1;
   for (int node = tree_.parent(call); node >= 0 && node != shape.node; node = tree_.parent(node)) {
@@ -193,18 +193,24 @@ bool LoopFinder::is_retry(const Shape& shape, int call) const {
     if (!counts) return false;
     if (has_word(tree_.text(shape.variable), words.retry_words)) return true;
   }
+  auto [entry, made] = retries_.try_emplace({shape.node, attempt}, false);
+  if (made) entry->second = tries_again(attempt);
+  return entry->second;
+}
+
+bool LoopFinder::tries_again(int attempt) const {
   bool gets_out = false, goes_on = false;
+  int handler_end = 0;
   for (int node = attempt; node < tree_.at(attempt).after; ++node) {
     Role role = tree_.role(node);
-    bool handled = false;
-    for (int up = node; up != attempt; up = tree_.parent(up)) handled = handled || tree_.role(up) == Role::kHandler;
+    if (role == Role::kHandler) handler_end = tree_.at(node).after;
+    bool handled = node < handler_end;
     if (!handled && (role == Role::kReturn || role == Role::kBreak)) gets_out = true;
-    if (handled && (role == Role::kSkip ||
-                    (role == Role::kCall && is_one_of(evaluator_.callee_name(node), words.sleep_functions))))
-      goes_on = true;
+    bool sleeps = role == Role::kCall && is_one_of(evaluator_.callee_name(node), language_.words.sleep_functions);
+    if (handled && (role == Role::kSkip || sleeps)) goes_on = true;
   }
-  for (int next = tree_.next_sibling(attempt); next >= 0; next = tree_.next_sibling(next))
-    if (tree_.role(next) == Role::kReturn || tree_.role(next) == Role::kBreak) gets_out = true;
+  int last = tree_.last_named(tree_.parent(attempt));
+  if (last > attempt && (tree_.role(last) == Role::kReturn || tree_.role(last) == Role::kBreak)) gets_out = true;
   return gets_out && goes_on;
 }
 
@@ -235,11 +241,11 @@ int LoopFinder::rows_of(int expression, int depth) const {
           !tree_.contains(statement, expression))
         assigned = statement;
   }
-  auto before = std::lower_bound(executed_.begin(), executed_.end(), expression, by_place);
-  while (before != executed_.begin()) {
-    --before;
-    if (before->call < assigned || tree_.function_of(before->call) != function) break;
-    if (before->receiver == name) return before->call;
+  if (auto calls = by_receiver_.find(name); calls != by_receiver_.end()) {
+    auto before = std::lower_bound(calls->second.begin(), calls->second.end(), expression);
+    if (before != calls->second.begin() && *std::prev(before) > assigned &&
+        tree_.function_of(*std::prev(before)) == function)
+      return *std::prev(before);
   }
   return assigned >= 0 ? rows_of(tree_.part(assigned, Part::kRight), depth + 1) : -1;
 }
@@ -261,50 +267,53 @@ bool LoopFinder::is_literal(int collection) const {
 }
 
 // Names that differ from turn to turn: the loop's variables, what is assigned from them, from calls, or from itself.
-bool LoopFinder::varies(const Shape& shape, int call, int argument, bool dynamic) const {
-  std::vector<std::string_view> names;
+const std::set<std::string_view>& LoopFinder::varying_names(const Shape& shape) {
+  auto [entry, made] = varying_.try_emplace({shape.node, shape.variable});
+  std::set<std::string_view>& names = entry->second;
+  if (!made) return names;
   auto add_names = [&](int node) {
+    size_t before = names.size();
     for (int inner = node; inner >= 0 && inner < tree_.at(node).after; ++inner)
-      if (tree_.role(inner) == Role::kIdentifier) names.push_back(tree_.text(inner));
+      if (tree_.role(inner) == Role::kIdentifier) names.insert(tree_.text(inner));
+    return names.size() != before;
   };
-  auto mentions = [&](int node) {
+  auto differs = [&](int node) {
     for (int inner = node; inner >= 0 && inner < tree_.at(node).after; ++inner)
-      if (tree_.role(inner) == Role::kIdentifier &&
-          std::find(names.begin(), names.end(), tree_.text(inner)) != names.end())
+      if (tree_.role(inner) == Role::kCall ||
+          (tree_.role(inner) == Role::kIdentifier && names.contains(tree_.text(inner))))
         return true;
     return false;
   };
-  auto calls_something = [&](int node) {
-    for (int inner = node; inner >= 0 && inner < tree_.at(node).after; ++inner)
-      if (tree_.role(inner) == Role::kCall) return true;
-    return false;
-  };
   add_names(shape.variable);
+  constexpr int kMostRounds = 4;  // of names assigned from names assigned further down
   bool changed = true;
-  for (int round = 0; changed && round < 4; ++round) {
+  for (int round = 0; changed && round < kMostRounds; ++round) {
     changed = false;
     for (int node = shape.node + 1; node < tree_.at(shape.node).after; ++node) {
       Role role = tree_.role(node);
       int target = -1;
       if (role == Role::kAppend || role == Role::kBind) target = tree_.part(node, Part::kLeft);
       if (role == Role::kFor || role == Role::kClause) target = tree_.part(node, Part::kVariable);
-      if (role == Role::kAssignment) {
-        int right = tree_.part(node, Part::kRight);
-        if (mentions(right) || calls_something(right) || mentions(tree_.part(node, Part::kLeft)))
-          target = tree_.part(node, Part::kLeft);
-      }
-      if (target < 0 || tree_.role(target) == Role::kMember || mentions(target)) continue;
-      add_names(target);
-      changed = true;
+      if (role == Role::kAssignment && differs(tree_.part(node, Part::kRight))) target = tree_.part(node, Part::kLeft);
+      if (target >= 0 && tree_.role(target) != Role::kMember && add_names(target)) changed = true;
     }
   }
+  return names;
+}
+
+bool LoopFinder::varies(const Shape& shape, int call, int argument, bool dynamic) {
+  const std::set<std::string_view>& names = varying_names(shape);
+  auto mentions = [&](int node) {
+    for (int inner = node; inner >= 0 && inner < tree_.at(node).after; ++inner)
+      if (tree_.role(inner) == Role::kIdentifier && names.contains(tree_.text(inner))) return true;
+    return false;
+  };
   for (int given : tree_.elements(tree_.part(call, Part::kArguments))) {
-    if (tree_.contains(given, argument) && given != argument) {  // a keyword argument
+    if (tree_.contains(given, argument)) {  // itself, or a keyword with it
       if (dynamic && mentions(argument)) return true;
-      continue;
+    } else if (mentions(given)) {
+      return true;
     }
-    if (given == argument && !dynamic) continue;
-    if (mentions(given)) return true;
   }
   return false;
 }
@@ -323,8 +332,8 @@ bool LoopFinder::leaves(const Shape& shape, int call) const {
     if (role == Role::kFor || role == Role::kWhile) breaks = !in_inner_loop(node);
     Role outer = tree_.role(tree_.parent(node));
     if (outer == Role::kBranch || outer == Role::kTry) continue;
-    for (int next = tree_.next_sibling(node); next >= 0; next = tree_.next_sibling(next))
-      if (always_leaves(next, breaks, 0)) return true;
+    int last = tree_.last_named(tree_.parent(node));  // what follows a statement that leaves never runs
+    if (last > node && always_leaves(last, breaks, 0)) return true;
   }
   return false;
 }
@@ -353,18 +362,17 @@ bool LoopFinder::always_leaves(int statement, bool breaks, int depth) const {
           continue;
         }
         exhaustive = exhaustive || role == Role::kDefaultArm;
-        bool arm = false;
-        for (int child = tree_.first_child(node); child >= 0; child = tree_.next_sibling(child))
-          arm = arm || always_leaves(child, breaks, depth + 1);
+        int last = tree_.last_named(node);
+        bool arm = last >= 0 && always_leaves(last, breaks, depth + 1);
         all = all && arm;
         node = tree_.at(node).after;
       }
       return exhaustive && all;
     }
-    default:
-      for (int child = tree_.first_child(statement); child >= 0; child = tree_.next_sibling(child))
-        if (tree_.at(child).named && always_leaves(child, breaks, depth + 1)) return true;
-      return false;
+    default: {
+      int last = tree_.last_named(statement);
+      return last >= 0 && always_leaves(last, breaks, depth + 1);
+    }
   }
 }
 

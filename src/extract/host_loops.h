@@ -2,8 +2,11 @@
 // all.
 #pragma once
 
-#include <functional>
+#include <map>
+#include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "extract/host_evaluate.h"
@@ -26,7 +29,9 @@ class LoopFinder {
   // `executed` is in order of place.
   LoopFinder(const Tree& tree, const Language& language, Evaluator& evaluator, const std::vector<Executed>& executed,
              const LineIndex& lines)
-      : tree_(tree), language_(language), evaluator_(evaluator), executed_(executed), lines_(lines) {}
+      : tree_(tree), language_(language), evaluator_(evaluator), executed_(executed), lines_(lines) {
+    for (const Executed& entry : executed) by_receiver_[entry.receiver].push_back(entry.call);
+  }
   // Outermost first. `argument` = the SQL argument, which counts as varying only with `dynamic`.
   [[nodiscard]] std::vector<FoundLoop> around(int call, int argument, bool dynamic);
 
@@ -41,15 +46,21 @@ class LoopFinder {
     int node, variable, iterable, body;
     LoopKind kind;
   };
+  std::map<std::pair<int, int>, std::set<std::string_view>> varying_;  // by loop and variable
+  std::map<std::string_view, std::vector<int>> by_receiver_;           // calls that execute, in order of place
+  std::map<std::pair<int, int>, bool> retries_;                        // by loop and `try`
+
   void add(std::vector<FoundLoop>& found, const Shape& shape, int call, int argument, bool dynamic);
   void add_clauses(std::vector<FoundLoop>& found, int comprehension, int inner, int call, int argument, bool dynamic);
   bool callback(int lambda, Shape& shape) const;
   LoopSource source_of(const Shape& shape, int call, int& rows_call);
   LoopSource source_of_iterable(int iterable, int& rows_call, int depth);
-  [[nodiscard]] bool is_retry(const Shape& shape, int call) const;
+  [[nodiscard]] bool is_retry(const Shape& shape, int call);
+  [[nodiscard]] bool tries_again(int attempt) const;
   [[nodiscard]] int rows_of(int expression, int depth) const;
   [[nodiscard]] bool is_literal(int collection) const;
-  [[nodiscard]] bool varies(const Shape& shape, int call, int argument, bool dynamic) const;
+  [[nodiscard]] bool varies(const Shape& shape, int call, int argument, bool dynamic);
+  const std::set<std::string_view>& varying_names(const Shape& shape);
   [[nodiscard]] bool leaves(const Shape& shape, int call) const;
   [[nodiscard]] bool always_leaves(int statement, bool breaks, int depth) const;
 };

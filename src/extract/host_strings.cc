@@ -96,7 +96,7 @@ Value Evaluator::string(int node, const Binding* bound) {
   used_[static_cast<size_t>(node)] = true;
   Value value;
   value.variants.emplace_back();
-  bool raw = false, interpolated = false, overflow = false;
+  bool raw = false, interpolated = false;
   for (int child = tree_.first_child(node); child >= 0; child = tree_.next_sibling(child)) {
     switch (tree_.role(child)) {
       case Role::kStringStart: {
@@ -112,8 +112,7 @@ Value Evaluator::string(int node, const Binding* bound) {
       case Role::kInterpolation: {
         int expression = tree_.part(child, Part::kValue);
         if (expression < 0) expression = tree_.first_named(child);
-        if (expression >= 0)
-          value.variants = joined(value.variants, part(expression, bound, &value.text_calls), overflow);
+        if (expression >= 0) extend(value.variants, part(expression, bound, &value.text_calls));
         break;
       }
       default:

@@ -21,9 +21,15 @@ constexpr std::array<std::string_view, static_cast<size_t>(Part::kCount)> kPartN
     "name",  "callee",    "receiver", "arguments", "parameters", "bases", "body", "left",   "operator",
     "right", "condition", "variable", "iterable",  "value",      "then",  "else", "module", "alias"};
 
-// Matches in progress at one time: the depth of nesting that the query keeps up with. What is nested deeper has no
-// role, so it can't be analysed; without a bound a hostile file costs its size times its depth.
-constexpr uint32_t kMatchLimit = 1024;
+// Limits of the query, since a hostile file would else cost its size times its depth: matches in progress at one time
+// (a chain of n method calls holds 2 n of them), and the depth at which matches begin. The deepest hand-written source
+// seen had 60.
+constexpr uint32_t kMatchLimit = 256;
+constexpr uint32_t kDeepestMatch = 1000;
+
+// Children of one node that the parser could not make sense of. The query looks, for each of them, at those that
+// follow.
+constexpr uint32_t kMostErrorChildren = 20'000;
 
 struct Deleter {
   void operator()(TSParser* parser) const { ts_parser_delete(parser); }
@@ -86,18 +92,19 @@ std::optional<Tree> Tree::parse(const Grammar& grammar, std::string_view source)
   Tree result;
   result.source_ = source;
   TreeWalk walk{ts_tree_root_node(tree.get()), {}};
-  result.walk(grammar, walk);
+  if (!result.walk(grammar, walk)) return std::nullopt;
   result.assign_roles(grammar, walk);
   result.assign_scopes();
   return result;
 }
 
-void Tree::walk(const Grammar& grammar, TreeWalk& walk) {
+bool Tree::walk(const Grammar& grammar, TreeWalk& walk) {
   uint32_t count = ts_node_descendant_count(walk.root);
   nodes_.reserve(count);
   walk.ids.reserve(count);
   TSTreeCursor cursor = ts_tree_cursor_new(walk.root);
   int32_t parent = -1;
+  uint32_t depth = 0;
   for (bool more = true; more;) {
     TSNode node = ts_tree_cursor_current_node(&cursor);
     auto index = static_cast<int32_t>(nodes_.size());
@@ -106,18 +113,26 @@ void Tree::walk(const Grammar& grammar, TreeWalk& walk) {
     nodes_.push_back(
         {ts_node_start_byte(node), ts_node_end_byte(node), parent, index + 1, -1, 0, role, ts_node_is_named(node)});
     walk.ids.push_back(node.id);
+    if (ts_node_is_error(node) && ts_node_child_count(node) > kMostErrorChildren) {
+      ts_tree_cursor_delete(&cursor);
+      return false;
+    }
+    if (depth > kDeepestMatch && too_deep_ < 0) too_deep_ = index;
     if (ts_tree_cursor_goto_first_child(&cursor)) {
       parent = index;
+      ++depth;
       continue;
     }
     while (!ts_tree_cursor_goto_next_sibling(&cursor)) {
       more = ts_tree_cursor_goto_parent(&cursor);
       if (!more) break;
+      --depth;
       nodes_[static_cast<size_t>(parent)].after = static_cast<int32_t>(nodes_.size());
       parent = nodes_[static_cast<size_t>(parent)].parent;
     }
   }
   ts_tree_cursor_delete(&cursor);
+  return true;
 }
 
 // Pre-order is order of start bytes and, where those are equal, of end bytes downwards. Few nodes share both, however
@@ -137,6 +152,7 @@ int Tree::find(uint32_t start, uint32_t end, const void* id, const std::vector<c
 void Tree::assign_roles(const Grammar& grammar, TreeWalk& walk) {
   std::unique_ptr<TSQueryCursor, Deleter> cursor(ts_query_cursor_new());
   ts_query_cursor_set_match_limit(cursor.get(), kMatchLimit);
+  ts_query_cursor_set_max_start_depth(cursor.get(), kDeepestMatch);
   ts_query_cursor_exec(cursor.get(), grammar.query, walk.root);
   for (TSQueryMatch match; ts_query_cursor_next_match(cursor.get(), &match);) {
     int subject = -1;
@@ -210,6 +226,17 @@ int Tree::next_named(int node) const {
   int child = next_sibling(node);
   while (child >= 0 && (!at(child).named || role(child) == Role::kComment)) child = next_sibling(child);
   return child;
+}
+
+// The last node below ends the text; climbing from it to the child beats walking all children.
+int Tree::last_named(int node) const {
+  int child = at(node).after - 1;
+  if (child <= node) return -1;
+  while (at(child).parent != node) child = at(child).parent;
+  if (at(child).named && role(child) != Role::kComment) return child;
+  int found = -1;
+  for (child = first_named(node); child >= 0; child = next_named(child)) found = child;
+  return found;
 }
 
 std::vector<int> Tree::elements(int node) const {

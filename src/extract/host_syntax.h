@@ -120,8 +120,8 @@ struct Import {
 
 class Tree {
  public:
-  // nullopt: the parser gave up (operation limit). The limit counts steps, not time, so that a result never depends on
-  // the machine.
+  // nullopt: the parser gave up (operation limit, or too much that it can't make sense of). The limit counts steps, not
+  // time, so that a result never depends on the machine.
   static std::optional<Tree> parse(const Grammar& grammar, std::string_view source);
 
   [[nodiscard]] int size() const { return static_cast<int>(nodes_.size()); }
@@ -140,11 +140,14 @@ class Tree {
   [[nodiscard]] int next_sibling(int node) const;
   [[nodiscard]] int first_named(int node) const;
   [[nodiscard]] int next_named(int node) const;
+  [[nodiscard]] int last_named(int node) const;
   // Named children that are no comments: the arguments of a call, the elements of a list.
   [[nodiscard]] std::vector<int> elements(int node) const;
   // Nearest function around a node, named or not; 0 at top level. A lambda counts only with `lambdas`.
   [[nodiscard]] int function_of(int node, bool lambdas = false) const;
   [[nodiscard]] int class_of(int node) const;  // nearest class; -1 = none
+  // The first node that is nested too deeply to have been given a role by the query; -1 = none.
+  [[nodiscard]] int too_deep() const { return too_deep_; }
   [[nodiscard]] const std::vector<Import>& imports() const { return imports_; }
   [[nodiscard]] std::string_view source() const { return source_; }
 
@@ -154,9 +157,10 @@ class Tree {
   std::vector<Node> nodes_;
   std::vector<Parts> parts_;
   std::vector<Import> imports_;
+  int too_deep_ = -1;
 
   [[nodiscard]] int operand(int node, Part part) const;
-  void walk(const Grammar& grammar, struct TreeWalk& walk);
+  [[nodiscard]] bool walk(const Grammar& grammar, struct TreeWalk& walk);
   void assign_roles(const Grammar& grammar, struct TreeWalk& walk);
   void assign_scopes();
   [[nodiscard]] int find(uint32_t start, uint32_t end, const void* id, const std::vector<const void*>& ids) const;

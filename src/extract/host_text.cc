@@ -99,6 +99,50 @@ Value unknown(std::string reason) {
   return value;
 }
 
+namespace {
+
+struct Choice {
+  uint64_t choices;
+  uint32_t choice;
+};
+
+std::vector<Choice> choices_of(const Text& text) {
+  std::vector<Choice> made;
+  for (const Piece& piece : text)
+    if (piece.choices != 0) made.push_back({piece.choices, piece.choice});
+  return made;
+}
+
+bool go_together(const std::vector<Choice>& left, const std::vector<Choice>& right) {
+  return std::none_of(left.begin(), left.end(), [&](const Choice& one) {
+    return std::any_of(right.begin(), right.end(),
+                       [&](const Choice& other) { return one.choices == other.choices && one.choice != other.choice; });
+  });
+}
+
+}  // namespace
+
+// The key is a hash (FNV-1a) of the name and of the places that the variants come from: a name that was assigned anew
+// between two uses has other places.
+void mark_choices(std::vector<Text>& variants, std::string_view name) {
+  constexpr uint64_t kStart = 14695981039346656037U, kPrime = 1099511628211U;
+  uint64_t key = kStart;
+  auto mix = [&](uint64_t value) { key = (key ^ value) * kPrime; };
+  for (char c : name) mix(static_cast<unsigned char>(c));
+  for (const Text& text : variants) {
+    mix(text.size());
+    for (const Piece& piece : text) mix((uint64_t{piece.from} << 32U) | piece.length);
+  }
+  for (size_t index = 0; index < variants.size(); ++index) {
+    Text& text = variants[index];
+    if (text.empty()) text.emplace_back();
+    auto free = std::find_if(text.begin(), text.end(), [](const Piece& piece) { return piece.choices == 0; });
+    if (free == text.end()) continue;
+    free->choices = key | 1U;
+    free->choice = static_cast<uint32_t>(index);
+  }
+}
+
 Text text_piece(std::string text, size_t from, size_t length) {
   Piece piece;
   piece.text = std::move(text);
@@ -107,19 +151,25 @@ Text text_piece(std::string text, size_t from, size_t length) {
   return {std::move(piece)};
 }
 
-std::vector<Text> joined(const std::vector<Text>& left, const std::vector<Text>& right, bool& overflow) {
+void extend(std::vector<Text>& texts, std::vector<Text> tails) {
+  auto append = [](Text& text, const Text& tail) { text.insert(text.end(), tail.begin(), tail.end()); };
+  if (tails.size() == 1) {
+    for (Text& text : texts) append(text, tails.front());
+    return;
+  }
+  std::vector<std::vector<Choice>> choices;
+  for (const Text& tail : tails) choices.push_back(choices_of(tail));
   std::vector<Text> all;
-  for (const Text& head : left) {
-    for (const Text& tail : right) {
-      if (all.size() == kMostVariants) {
-        overflow = true;
-        return all;
-      }
-      all.push_back(head);
-      all.back().insert(all.back().end(), tail.begin(), tail.end());
+  for (const Text& text : texts) {
+    std::vector<Choice> before = choices_of(text);
+    for (size_t index = 0; index < tails.size(); ++index) {
+      if (all.size() == kMostVariants) break;
+      if (!go_together(before, choices[index])) continue;
+      all.push_back(text);
+      append(all.back(), tails[index]);
     }
   }
-  return all;
+  texts = std::move(all);
 }
 
 bool plain_text(const Text& text, std::string& out) {
@@ -152,6 +202,10 @@ bool starts_with_main_verb(std::string_view text) {
   WordReader words(text);
   Token first = words.first();
   Token second = words.next();
+  if (second.kind == TokenKind::kEnd) {  // send("update")
+    std::string verb = lowered(token_text(text, first));
+    return verb == "begin" || verb == "commit" || verb == "rollback" || verb == "vacuum";
+  }
   return is_main_verb(token_text(text, first)) &&
          can_follow(token_text(text, first), second.kind == TokenKind::kWord ? token_text(text, second) : "");
 }

@@ -20,6 +20,10 @@ struct Piece {
   uint32_t length = 0;  // bytes there; equal to the text's for what is taken as it stands
   int node = -1;        // kHole: the expression
   std::string reason;   // kHole: why it isn't known
+  // The text is the variant `choice` of a name that has several; `choices` says which name and values (0: none). What
+  // is put together from two uses of the name has the same variant in both places.
+  uint64_t choices = 0;
+  uint32_t choice = 0;
 };
 
 using Text = std::vector<Piece>;
@@ -39,8 +43,10 @@ constexpr size_t kMostVariants = 8;
 
 [[nodiscard]] Value unknown(std::string reason);
 [[nodiscard]] Text text_piece(std::string text, size_t from, size_t length);
-// All pairs, at most kMostVariants; `overflow` tells that some were left out.
-[[nodiscard]] std::vector<Text> joined(const std::vector<Text>& left, const std::vector<Text>& right, bool& overflow);
+// Every text with every tail behind it that goes with it, at most kMostVariants.
+void extend(std::vector<Text>& texts, std::vector<Text> tails);
+// Notes in each variant of a name which one it is.
+void mark_choices(std::vector<Text>& variants, std::string_view name);
 // Writes the text to `out`; false when it has a hole.
 [[nodiscard]] bool plain_text(const Text& text, std::string& out);
 

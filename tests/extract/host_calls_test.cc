@@ -100,6 +100,7 @@ TEST_CASE("gates") {
       {"def f(q):\n  db.execute_write(q)\n", "- SQL is the parameter `q` of this function\n"},
       // near misses
       {"pool.query('delete the rest')", ""},
+      {"x.query('update')\nx.execute('commit')\n", "commit\n"},
       {"db.execute_fn(check)", ""},
       {"def f(task):\n  pool.execute(task)\n", ""},
       {"executor.execute('echo hello')", ""},

@@ -72,6 +72,18 @@ TEST_CASE("texts put together over several statements") {
         "SELECT a FROM t WHERE 1=1\n");
   CHECK(body("q = 'SELECT a FROM t'\nw = []\nif x:\n  w.append('b = 1')\nif w:\n  q += ' WHERE ' + ' AND "
              "'.join(w)\nc.execute(q)\n") == "SELECT a FROM t\nSELECT a FROM t WHERE 1=1\n");
+  // one name, used twice: the same value in both places
+  CHECK(body("t = 'a' if x else 'b'\nc.execute(f'SELECT {t}.id FROM {t}')\n") ==
+        "SELECT a.id FROM a\nSELECT b.id FROM b\n");
+  CHECK(body("t = 'a' if x else 'b'\nq = 'SELECT id FROM ' + t\nq += ' WHERE {}.c = 1'.format(t)\nc.execute(q)\n") ==
+        "SELECT id FROM a WHERE a.c = 1\nSELECT id FROM b WHERE b.c = 1\n");
+  CHECK(body("for t in ('a', 'b'):\n  c.execute('SELECT {}.id FROM {}'.format(t, t))\n") ==
+        "SELECT a.id FROM a\nSELECT b.id FROM b\n");
+  CHECK(body("w = ', d' if x else ''\nc.execute(f'SELECT a{w} FROM t GROUP BY a{w}')\n") ==
+        "SELECT a, d FROM t GROUP BY a, d\nSELECT a FROM t GROUP BY a\n");
+  // the near miss: assigned anew in between
+  CHECK(body("t = 'a' if x else 'b'\nq = 'SELECT ' + t\nt = 'c' if y else 'd'\nq += ' FROM ' + t\nc.execute(q)\n") ==
+        "SELECT a FROM c\nSELECT a FROM d\nSELECT b FROM c\nSELECT b FROM d\n");
   // four conditions, sixteen ways: what the last one may append is one hole
   CHECK(body("q = 'SELECT a FROM t'\nif x:\n  q += ' A'\nif x:\n  q += ' B'\nif x:\n  q += ' C'\nif x:\n  q += ' "
              "D'\nc.execute(q)\n") ==

@@ -32,18 +32,21 @@ TEST_CASE("broken syntax costs what is broken, not the file") {
 TEST_CASE("hostile depth ends, and the rest of the file is read") {
   const std::string head = "import sqlite3\n";
   const std::string tail = "\nc.execute('SELECT 1')\n";
+  const std::string deep = "- the source is nested too deeply here to be looked at\n";
   auto repeated = [](std::string_view text, int count) {
     std::string out;
     for (int i = 0; i < count; ++i) out += text;
     return out;
   };
-  CHECK(texts(head + "x = " + repeated("(", 10'000) + "1" + repeated(")", 10'000) + tail) == "SELECT 1\n");
+  CHECK(texts(head + "x = " + repeated("(", 10'000) + "1" + repeated(")", 10'000) + tail) == "SELECT 1\n" + deep);
   CHECK(texts(head + "c.execute(" + repeated("(", 10'000) + "'SELECT 2'" + repeated(")", 10'000) + ")" + tail) ==
-        "SELECT 1\n- SQL is put together in too many steps\n");
-  CHECK(texts(head + "c.execute('SELECT 1'" + repeated(" + ' '", 10'000) + ")\n") == "SELECT 1\n");
+        "SELECT 1\n- SQL is put together in too many steps\n" + deep);
+  CHECK(texts(head + "c.execute('SELECT 1'" + repeated(" + ' '", 900) + ")\n") == "SELECT 1\n");
+  CHECK(texts(head + "c.execute('SELECT 1'" + repeated(" + ' '", 10'000) + ")\n") == "SELECT 1\n" + deep);
   CHECK(texts(head + "c.execute('SELECT a'" + repeated(" + x", 3) + ")\n") == "SELECT aeg_hole_1eg_hole_2eg_hole_3\n");
-  CHECK(texts(head + "x = a" + repeated(".b()", 20'000) + tail) == "SELECT 1\n");
+  CHECK(texts(head + "x = a" + repeated(".b()", 20'000) + tail) == "SELECT 1\n" + deep);
   CHECK(texts(head + repeated("x = [", 3'000) + tail).find("\n\n") == std::string::npos);  // ends
+  CHECK(texts(head + repeated("[", 30'000) + tail) == "- the parser can make no sense of the file\n");
   std::string nested;
   for (int i = 0; i < 150; ++i) nested += std::string(static_cast<size_t>(i), ' ') + "if x:\n";
   CHECK(texts(head + "q = 'SELECT 1'\n" + nested + std::string(150, ' ') + "q += ' LIMIT 1'\nc.execute(q)\n") ==
