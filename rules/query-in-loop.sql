@@ -32,7 +32,7 @@
 -- - it is a retry, or left after the first call on every path;
 -- - it is a `while` whose condition tells nothing of what it runs over: paging by key, polling, walking a queue;
 -- - the arguments don't depend on the loop;
--- - the statement locks rows (FOR UPDATE), or is no SELECT;
+-- - the statement locks rows (FOR UPDATE), reads no table, or is no SELECT;
 -- - neither the statement nor the loop's header is part of the change.
 --
 -- ## Limits
@@ -49,6 +49,7 @@ WITH
       AND l.argument_varies = 1 AND l.always_leaves = 0 AND l.source NOT IN ('literal', 'batch', 'retry')
       AND NOT (l.loop_kind = 'while' AND l.source = 'unknown')
       AND s.text NOT LIKE '%FOR UPDATE%'
+      AND EXISTS (SELECT 1 FROM query_tables AS q WHERE q.statement_id = s.statement_id)
       AND NOT EXISTS (
         SELECT 1 FROM predicates AS p
         WHERE p.statement_id = s.statement_id AND p.operator = 'IN' AND p.operand IN ('list', 'placeholder'))
