@@ -73,16 +73,17 @@ int show(const GateOptions& options, const Run& run) {
   auto baseline = stored(run);
   if (!baseline) return report_error(baseline.error());
   auto as_text = [&] {
-    std::string out =
-        fmt::format("{} {}, schema {}\n", baseline->environment.engine, baseline->environment.engine_version,
-                    baseline->environment.schema_hash.substr(0, 12));
+    std::string out = printable_line(fmt::format("{} {}, schema {}", baseline->environment.engine,
+                                                 baseline->environment.engine_version,
+                                                 baseline->environment.schema_hash.substr(0, 12))) +
+                      "\n";
     for (const BaselineEntry& entry : baseline->entries) {
-      out += fmt::format("\n{}  {}\n  {}\n  {} examined, {} growth\n", entry.fingerprint, fmt::join(entry.sites, ", "),
-                         entry.query, counted(static_cast<double>(entry.rows_examined), "row"),
-                         growth_words(entry.growth));
-      for (const std::string& line : entry.plan) out += "    " + line + "\n";
+      out += fmt::format("\n{}  {}\n  {}\n  {} examined, {} growth\n", printable_line(entry.fingerprint),
+                         printable_line(fmt::format("{}", fmt::join(entry.sites, ", "))), printable_line(entry.query),
+                         counted(static_cast<double>(entry.rows_examined), "row"), growth_words(entry.growth));
+      for (const std::string& line : entry.plan) out += "    " + printable_line(line) + "\n";
     }
-    return printable(out);
+    return out;
   };
   Status written = emit(options, {{"text", as_text}, {"json", [&] { return to_json(*baseline); }}});
   return written ? 0 : report_error(written.error());

@@ -41,6 +41,7 @@ void output_options(CLI::App& command, GateOptions& options, bool formats) {
         .add_option("--format", options.formats,
                     "text or json; FORMAT=FILE writes to a file; may be given more than once")
         ->type_name("FORMAT[=FILE]")
+        ->allow_extra_args(false)
         ->check(CLI::Validator(known_format, ""));
   command.add_option("--color", options.color, "Colour in text: auto (default), always, never; NO_COLOR is heeded")
       ->check(CLI::IsMember({"auto", "always", "never"}));

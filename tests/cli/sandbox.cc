@@ -9,6 +9,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -91,7 +92,7 @@ Ran run_program(const std::vector<std::string>& command, const RunOptions& optio
   ::close(in[1]);
   if (options.kill_after_microseconds >= 0) {
     ::usleep(static_cast<useconds_t>(options.kill_after_microseconds));
-    ::kill(child, SIGKILL);
+    ::kill(child, options.signal);
   }
   Ran ran;
   bool out_open = true, err_open = true;
@@ -133,6 +134,25 @@ bool Project::has(const std::string& name) const {
   return fs::exists(fs::path(path()) / name);
 }
 
+std::string Project::masked(std::string text) const {
+  std::string name = folder_.path().string();
+  for (size_t at = text.find(name); at != std::string::npos; at = text.find(name, at))
+    text.replace(at, name.size(), "<temporary>");
+  return text;
+}
+
+std::string Project::contents() const {
+  std::vector<std::string> files;
+  auto everything = fs::recursive_directory_iterator(folder_.path());
+  for (auto it = fs::begin(everything); it != fs::end(everything); ++it) {
+    if (it->path().filename() == ".git") it.disable_recursion_pending();
+    auto text = it->is_symlink() ? fs::read_symlink(it->path()).string() : read_file(it->path()).value_or("");
+    files.push_back(it->path().string() + "\n" + text + "\n");
+  }
+  std::sort(files.begin(), files.end());
+  return fmt::format("{}", fmt::join(files, ""));
+}
+
 void Project::lay(const std::string& folder) const {
   if (fs::exists(fs::path(SOURCE_DIR) / folder))
     fs::copy(fs::path(SOURCE_DIR) / folder, path(), fs::copy_options::recursive | fs::copy_options::overwrite_existing);
@@ -149,8 +169,12 @@ void Project::commit() const {
 }
 
 Ran Project::git(std::vector<std::string> arguments) const {
+  return git_in(path(), std::move(arguments));
+}
+
+Ran Project::git_in(const std::string& folder, std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), "git");
-  Ran ran = run_program(arguments, {path(), {}, "", -1});
+  Ran ran = run_program(arguments, {folder, {}, "", -1});
   REQUIRE_MESSAGE(ran.code == 0, ran.err);
   return ran;
 }

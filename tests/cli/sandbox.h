@@ -19,9 +19,10 @@ struct RunOptions {
   std::string folder;
   std::map<std::string, std::string> environment;  // beside PATH, HOME and git's isolation
   std::string input;
-  int kill_after_microseconds = -1;  // >= 0: SIGKILL then
+  int kill_after_microseconds = -1;  // >= 0: `signal` then
+  int signal = 9;
 };
-Ran run_program(const std::vector<std::string>& command, const RunOptions& options);
+Ran run_program(const std::vector<std::string>& command, const RunOptions& options = {});
 
 class Project {
  public:
@@ -35,8 +36,15 @@ class Project {
   void clear() const;  // everything but .git
   void commit() const;
   Ran git(std::vector<std::string> arguments) const;
+  static Ran git_in(const std::string& folder, std::vector<std::string> arguments);
   Ran gate(std::vector<std::string> arguments, RunOptions options = {}) const;
   [[nodiscard]] std::string path() const { return folder_.path().string() + "/shop"; }
+  // A place beside the repository.
+  [[nodiscard]] std::string outside(const std::string& name) const { return folder_.path().string() + "/" + name; }
+  // The text with the temporary folder's name as "<temporary>".
+  [[nodiscard]] std::string masked(std::string text) const;
+  // Every file of the working tree with its content, to see that nothing was written.
+  [[nodiscard]] std::string contents() const;
 
  private:
   TemporaryFolder folder_;
