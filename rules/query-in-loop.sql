@@ -33,6 +33,7 @@
 -- - it is a `while` whose condition tells nothing of what it runs over: paging by key, polling, walking a queue;
 -- - the arguments don't depend on the loop;
 -- - the statement locks rows (FOR UPDATE), reads no table, or is no SELECT;
+-- - the name of a table or column is put together at run time: each turn asks another table, which no join replaces;
 -- - neither the statement nor the loop's header is part of the change.
 --
 -- ## Limits
@@ -49,6 +50,7 @@ WITH
       AND l.argument_varies = 1 AND l.always_leaves = 0 AND l.source NOT IN ('literal', 'batch', 'retry')
       AND NOT (l.loop_kind = 'while' AND l.source = 'unknown')
       AND s.text NOT LIKE '%FOR UPDATE%'
+      AND NOT (s.dynamic = 1 AND s.text LIKE '%"eg\_hole\_%' ESCAPE '\')
       AND EXISTS (SELECT 1 FROM query_tables AS q WHERE q.statement_id = s.statement_id)
       AND NOT EXISTS (
         SELECT 1 FROM predicates AS p

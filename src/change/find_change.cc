@@ -46,7 +46,7 @@ Result<Base> base_of(const Repository& repository, const ChangeRequest& request)
   auto head = head_commit(repository);
   if (!head) return fail(head.error());
   if (!*head) return Base{std::nullopt, "empty tree, no commit yet"};
-  return Base{**head, fmt::format("HEAD {}", short_hex(**head))};
+  return Base{*head, fmt::format("HEAD {}", short_hex(**head))};
 }
 
 }  // namespace

@@ -255,11 +255,12 @@ Status Language::load_json(const std::string& path, const host::ReadFile& read) 
     if (!role) return fail(malformed(path, "nodes: unknown role \"" + role_name + "\""));
     for (const std::string& type : types) {
       bool found = false;  // one name can stand for several symbols (aliases)
-      for (TSSymbol symbol = 0; symbol < role_by_symbol_.size(); ++symbol) {
+      for (size_t i = 0; i < role_by_symbol_.size(); ++i) {
+        auto symbol = static_cast<TSSymbol>(i);
         if (ts_language_symbol_type(language_, symbol) != TSSymbolTypeRegular ||
             type != ts_language_symbol_name(language_, symbol))
           continue;
-        role_by_symbol_[symbol] = *role;
+        role_by_symbol_[i] = *role;
         found = true;
       }
       if (!found) return fail(malformed(path, "nodes: the grammar has no node \"" + type + "\""));

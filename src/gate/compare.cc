@@ -200,8 +200,10 @@ Status mark_unstable(Run& run) {
   for (double factor : {kPerturbation, 1 / kPerturbation}) {
     Statistics statistics = run.sides[kHeadSide].engine->statistics();
     bool odd = false;
-    for (auto& [name, table] : statistics.tables)
-      if ((odd = !odd)) table.rows *= factor;
+    for (auto& [name, table] : statistics.tables) {
+      odd = !odd;
+      if (odd) table.rows *= factor;
+    }
     EngineOptions perturbed = run.engine_options;
     perturbed.statistics = statistics;
     perturbed.seed.clear();

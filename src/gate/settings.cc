@@ -29,11 +29,11 @@ const std::vector<std::string>& known_keys() {
 // Test code and vendored code hold queries that never run in production.
 const std::vector<std::string>& default_exclude() {
   static const std::vector<std::string> patterns = {
-      "test/*",      "*/test/*",    "tests/*",       "*/tests/*",       "testing/*",
-      "*/testing/*", "spec/*",      "*/spec/*",      "test_*.py",       "*/test_*.py",
-      "*_test.py",   "conftest.py", "*/conftest.py", "node_modules/*",  "*/node_modules/*",
-      "vendor/*",    "*/vendor/*",  "third_party/*", "*/third_party/*", ".venv/*",
-      "venv/*"};
+      "test/*",          "*/test/*",         "tests/*",     "*/tests/*",   "testing/*",
+      "testdata/*",      "*/testdata/*",     "*/testing/*", "spec/*",      "*/spec/*",
+      "test_*.py",       "*/test_*.py",      "*_test.py",   "conftest.py", "*/conftest.py",
+      "node_modules/*",  "*/node_modules/*", "vendor/*",    "*/vendor/*",  "third_party/*",
+      "*/third_party/*", ".venv/*",          "venv/*"};
   return patterns;
 }
 
