@@ -69,9 +69,14 @@ Ran run_program(const std::vector<std::string>& command, const RunOptions& optio
   for (const std::string& word : environment) variables.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
   variables.push_back(nullptr);
+  // A signal for the program must not meet the test's own handlers, which the child has until it is the program.
+  sigset_t held, before;
+  ::sigfillset(&held);
+  ::sigprocmask(SIG_BLOCK, &held, &before);
   pid_t child = ::fork();
-  REQUIRE(child >= 0);
   if (child == 0) {
+    for (int number : {SIGINT, SIGTERM, SIGPIPE}) ::signal(number, SIG_DFL);
+    ::sigprocmask(SIG_SETMASK, &before, nullptr);
     if (!options.folder.empty() && ::chdir(options.folder.c_str()) != 0) ::_exit(126);
     ::dup2(in[0], 0);
     ::dup2(out[1], 1);
@@ -79,6 +84,8 @@ Ran run_program(const std::vector<std::string>& command, const RunOptions& optio
     ::execvpe(arguments[0], arguments.data(), variables.data());
     ::_exit(127);
   }
+  ::sigprocmask(SIG_SETMASK, &before, nullptr);
+  REQUIRE(child >= 0);
   ::close(out[1]);
   ::close(err[1]);
   ::close(in[0]);
