@@ -1,4 +1,5 @@
 #include "cli/cli.h"
+#include "base/nearest.h"
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>

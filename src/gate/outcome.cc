@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/hash.h"
+#include "base/nearest.h"
 #include "base/text.h"
 
 namespace explaingate {

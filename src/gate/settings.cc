@@ -5,12 +5,12 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <numeric>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "base/json_keys.h"
+#include "base/nearest.h"
 #include "base/source.h"
 #include "baseline/baseline.h"
 #include "change/disk.h"
@@ -239,21 +239,6 @@ Status read_key(const Reader& reader, const std::string& key, const json& value,
   return reader.unknown("key", key, known_keys());
 }
 
-size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), size_t{0});
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      size_t previous = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0U : 1U)});
-      diagonal = previous;
-    }
-  }
-  return row[b.size()];
-}
-
 }  // namespace
 
 const std::vector<LimitInfo>& known_limits() {
@@ -267,20 +252,6 @@ const std::vector<LimitInfo>& known_limits() {
       {"rule_steps", 200e6, 1, 1e10, "virtual-machine steps that one rule may take"},
   };
   return limits;
-}
-
-std::string nearest(std::string_view word, const std::vector<std::string>& known) {
-  std::string best;
-  size_t distance = std::max<size_t>(2, word.size() / 3) + 1;
-  if (word.size() > 100) return best;
-  for (const std::string& candidate : known) {
-    size_t found = edit_distance(word, candidate);
-    if (found < distance) {
-      distance = found;
-      best = candidate;
-    }
-  }
-  return best;
 }
 
 Result<Settings> parse_settings(std::string_view text, const std::string& file) {

@@ -54,7 +54,4 @@ struct LimitInfo {
 // Whether `path` is among the sources that the settings name.
 [[nodiscard]] bool is_included(const Settings& settings, const std::string& path);
 
-// The known word nearest to `word` (edit distance at most a third of its length), or "".
-[[nodiscard]] std::string nearest(std::string_view word, const std::vector<std::string>& known);
-
 }  // namespace explaingate

@@ -6,8 +6,8 @@
 #include <fmt/ranges.h>
 
 #include "base/embedded.h"
+#include "base/nearest.h"
 #include "rulebook/authorizer.h"
-#include "rulebook/nearest.h"
 #include "rulebook/rule_file.h"
 #include "rulebook/sql_words.h"
 

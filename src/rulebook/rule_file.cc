@@ -15,8 +15,8 @@
 
 #include <fmt/format.h>
 
+#include "base/nearest.h"
 #include "base/source.h"
-#include "rulebook/nearest.h"
 
 namespace explaingate {
 namespace {

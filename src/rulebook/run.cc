@@ -7,9 +7,9 @@
 #include <fmt/ranges.h>
 
 #include "base/hash.h"
+#include "base/nearest.h"
 #include "base/text.h"
 #include "rulebook/authorizer.h"
-#include "rulebook/nearest.h"
 
 #include "rulebook/rulebook.h"
 

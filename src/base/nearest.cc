@@ -1,4 +1,4 @@
-#include "rulebook/nearest.h"
+#include "base/nearest.h"
 
 #include <algorithm>
 
@@ -28,18 +28,22 @@ size_t distance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-std::string nearest_hint(std::string_view name, const std::vector<std::string>& known) {
-  std::string_view best;
-  size_t best_distance = std::max<size_t>(2, name.size() / 3) + 1;
-  if (name.size() <= kLongestName) {
-    for (const std::string& candidate : known) {
-      size_t found = distance(name, candidate);
-      if (found < best_distance) {
-        best = candidate;
-        best_distance = found;
-      }
+std::string nearest(std::string_view word, const std::vector<std::string>& known) {
+  std::string best;
+  size_t best_distance = std::max<size_t>(2, word.size() / 3) + 1;
+  if (word.size() > kLongestName) return best;
+  for (const std::string& candidate : known) {
+    size_t found = distance(word, candidate);
+    if (found < best_distance) {
+      best = candidate;
+      best_distance = found;
     }
   }
+  return best;
+}
+
+std::string nearest_hint(std::string_view name, const std::vector<std::string>& known) {
+  std::string best = nearest(name, known);
   if (best.empty()) return fmt::format("known are: {}", fmt::join(known, ", "));
   return fmt::format("the nearest known one is \"{}\"", best);
 }
