@@ -95,6 +95,10 @@ void SqliteStatement::bind(int index, std::string_view value) {
   sqlite3_bind_text64(handle_.get(), index, value.data() == nullptr ? "" : value.data(), value.size(), SQLITE_TRANSIENT,
                       SQLITE_UTF8);
 }
+void SqliteStatement::bind_borrowed(int index, std::string_view value) {
+  sqlite3_bind_text64(handle_.get(), index, value.data() == nullptr ? "" : value.data(), value.size(), SQLITE_STATIC,
+                      SQLITE_UTF8);
+}
 
 void SqliteStatement::bind_column(int index, const SqliteStatement& row, int column) {
   sqlite3_bind_value(handle_.get(), index, sqlite3_column_value(row.handle_.get(), column));

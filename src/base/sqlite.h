@@ -31,6 +31,8 @@ class SqliteStatement {
   void bind(int index, double value);
   void bind(int index, std::string_view value);
   void bind(int index, const char* value) { bind(index, std::string_view(value)); }
+  // Without a copy: `value` must stay where it is until the last step before another value is bound.
+  void bind_borrowed(int index, std::string_view value);
   void bind_column(int index, const SqliteStatement& row, int column);  // the value there, with its type
   template <class T>
   void bind(int index, const std::optional<T>& value) {

@@ -16,11 +16,31 @@ std::string_view facts_schema() {
   return found == files.end() ? std::string_view() : found->text;
 }
 
+namespace {
+
+// Indexes stand at the end of schema.sql.
+size_t indexes_start() {
+  return std::min(facts_schema().find("\nCREATE INDEX "), facts_schema().size());
+}
+
+}  // namespace
+
 Result<FactStore> FactStore::create() {
+  auto store = create_for_fill();
+  if (!store) return store;
+  if (Status indexed = store->create_indexes(); !indexed) return fail(indexed.error());
+  return store;
+}
+
+Result<FactStore> FactStore::create_for_fill() {
   Result<Sqlite> database = Sqlite::open(":memory:");
   if (!database) return fail(database.error());
-  if (Status made = database->execute(facts_schema()); !made) return fail(made.error());
+  if (Status made = database->execute(facts_schema().substr(0, indexes_start())); !made) return fail(made.error());
   return FactStore(std::move(*database));
+}
+
+Status FactStore::create_indexes() {
+  return database_.execute(facts_schema().substr(indexes_start()));
 }
 
 Status FactStore::save(const std::string& path) {

@@ -356,11 +356,12 @@ class Filler {
 }  // namespace
 
 Status fill_facts(Run& run) {
-  auto store = FactStore::create();
+  auto store = FactStore::create_for_fill();
   if (!store) return fail(store.error());
   run.facts.emplace(std::move(*store));
   if (Status begun = run.facts->database().execute("BEGIN"); !begun) return begun;
   if (Status filled = Filler(run).all(); !filled) return filled;
+  if (Status indexed = run.facts->create_indexes(); !indexed) return indexed;
   return run.facts->database().execute("COMMIT");
 }
 

@@ -64,6 +64,25 @@ TEST_CASE("rows go in, the first error is kept and the rows after it are skipped
   CHECK(typed.status().error().message == "cannot store TEXT value in INTEGER column facts_version.version");
 }
 
+TEST_CASE("a fact base made for a fill gets the indexes of schema.sql afterwards") {
+  auto whole = FactStore::create();
+  auto filled = FactStore::create_for_fill();
+  REQUIRE(whole);
+  REQUIRE(filled);
+  constexpr std::string_view kIndexes = "SELECT count(*) FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL";
+  constexpr std::string_view kAll =
+      "SELECT group_concat(type || ' ' || name || ' ' || ifnull(sql, '')) FROM sqlite_schema";
+  CHECK(first_text(filled->database(), kIndexes) == "0");
+  FactInserter limits(*filled, "limits");
+  for (int i = 0; i < 3; ++i)
+    limits("limit_" + std::to_string(i), i * 0.5);  // each text is gone when the next row comes
+  REQUIRE(limits.status());
+  REQUIRE(filled->create_indexes());
+  CHECK(first_text(filled->database(), kAll) == first_text(whole->database(), kAll));
+  CHECK(first_text(filled->database(), "SELECT group_concat(name || '=' || value) FROM limits") ==
+        "limit_0=0.0,limit_1=0.5,limit_2=1.0");
+}
+
 TEST_CASE("save writes a database that opens again, over an old one, and leaves nothing else behind") {
   auto folder = TemporaryFolder::create();
   REQUIRE(folder);
