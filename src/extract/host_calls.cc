@@ -85,6 +85,7 @@ bool HostFile::receiver_fits(int call, const std::vector<std::string>& names) co
   int receiver = tree_.part(call, Part::kReceiver);
   if (receiver < 0) return false;
   while (tree_.role(receiver) == Role::kGroup) receiver = tree_.first_named(receiver);
+  if (tree_.role(receiver) == Role::kSubscript) receiver = tree_.part(receiver, Part::kReceiver);
   std::string_view name;
   switch (tree_.role(receiver)) {
     case Role::kIdentifier:
@@ -96,14 +97,21 @@ bool HostFile::receiver_fits(int call, const std::vector<std::string>& names) co
     case Role::kCall:
       name = evaluator_.callee_name(receiver);
       break;
-    case Role::kSubscript:
-      name = tree_.text(tree_.part(receiver, Part::kReceiver));
-      break;
     default:
       return false;
   }
   while (name.starts_with('_')) name.remove_prefix(1);
   return is_one_of(name, names);
+}
+
+// An argument called `sql` is SQL whoever the receiver is: store.execute(database, sql).
+bool HostFile::names_sql(int argument) const {
+  Role role = tree_.role(argument);
+  if (role != Role::kIdentifier && role != Role::kMember) return false;
+  std::string_view name = tree_.text(role == Role::kMember ? tree_.part(argument, Part::kName) : argument);
+  return std::any_of(language_.words.sql_names.begin(), language_.words.sql_names.end(), [&](std::string_view word) {
+    return name == word || name.ends_with(std::string("_").append(word));
+  });
 }
 
 // The first row whose import is there; then the first that leaves it to the receiver; then none, by name or receiver
@@ -158,7 +166,7 @@ void HostFile::analyse(const Site& site) {
   CallKind kind = site.row == nullptr ? CallKind::kExecute : site.row->kind;
   if (!value.known()) {
     find_wrapper(site, value);
-    if (!site.gate || value.reason.empty() || (runs_texts && value.parameter < 0))
+    if (!(site.gate || names_sql(site.argument)) || value.reason.empty() || (runs_texts && value.parameter < 0))
       return;  // a query that the library builds
     Role role = tree_.role(site.argument);
     if (role == Role::kNumber || role == Role::kConstant || role == Role::kLambda || role == Role::kList) return;

@@ -55,6 +55,7 @@ class HostFile {
   void find_calls();
   bool find_site(int call, Site& site) const;
   [[nodiscard]] bool receiver_fits(int call, const std::vector<std::string>& names) const;
+  [[nodiscard]] bool names_sql(int argument) const;
   void analyse(const Site& site);
   void find_wrapper(const Site& site, const Value& value);
   void find_wrapper_calls();

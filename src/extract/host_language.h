@@ -56,6 +56,7 @@ struct Words {             // names with a meaning, as written in sources of the
   std::vector<std::string> transparent_functions;        // dedent(x) is x
   std::vector<std::string> format_methods, join_methods, replace_methods;
   std::vector<std::string> self;                  // names of the object a method belongs to
+  std::vector<std::string> sql_names;             // names (or ends of names, behind "_") of variables that hold SQL
   std::vector<std::string> database_receivers;    // names that a connection or cursor goes by; leading "_" don't count
   std::vector<std::string> any_receiver_callees;  // with a literal SQL text these are call sites on any receiver
   std::vector<std::string> quiet_callees;     // SQL-looking text as their argument is no statement: logging, assertions

@@ -161,6 +161,7 @@ host::Words read_words(const json& object, std::string& problem) {
   reader.read("join_methods", words.join_methods);
   reader.read("replace_methods", words.replace_methods);
   reader.read("self", words.self);
+  reader.read("sql_names", words.sql_names);
   reader.read("database_receivers", words.database_receivers);
   reader.read("any_receiver_callees", words.any_receiver_callees);
   reader.read("quiet_callees", words.quiet_callees);

@@ -98,7 +98,12 @@ TEST_CASE("gates") {
       {"tx.mutate_many('UPDATE t SET a = ?', rows)", "UPDATE t SET a = ?\n"},
       {"self.ds.execute(self.database, 'select a from t')", "select a from t\n"},
       {"def f(q):\n  db.execute_write(q)\n", "- SQL is the parameter `q` of this function\n"},
+      {"def f(q):\n  self.databases['a'].execute(q)\n", "- SQL is the parameter `q` of this function\n"},
+      // the argument's name alone
+      {"def f(sql):\n  datasette.execute(name, sql)\n", "- SQL is the parameter `sql` of this function\n"},
+      {"def f(count_sql):\n  pool.execute(count_sql)\n", "- SQL is the parameter `count_sql` of this function\n"},
       // near misses
+      {"def f(mysql):\n  pool.execute(mysql)\n", ""},
       {"pool.query('delete the rest')", ""},
       {"x.query('update')\nx.execute('commit')\n", "commit\n"},
       {"db.execute_fn(check)", ""},
