@@ -28,6 +28,7 @@
 --
 -- ## Limits
 -- Data that production has and the empty database lacks isn't there to fail on: a UNIQUE index over duplicates applies here.
+-- Of more than a thousand failures (a dump whose tables could not be made) the first thousand are findings.
 SELECT
   f.statement_id,
   CASE f.changed WHEN 1 THEN 'error' ELSE 'info' END AS level,
@@ -37,4 +38,6 @@ SELECT
   'Mend the statement, or bring what it needs into the schema before it.' AS fix
 FROM schema_failures AS f
 JOIN statements AS s ON s.statement_id = f.statement_id
-WHERE f.side = 'head';
+WHERE f.side = 'head'
+ORDER BY f.statement_id
+LIMIT 1000;

@@ -28,7 +28,8 @@
 -- - it is a statement of the schema that failed: that is migration-failed's.
 --
 -- ## Limits
--- Code in files that are no known language, or that the configuration excludes, is not listed.
+-- Code in files that are no known language, or that the configuration excludes, is not listed. Of more than a thousand places the
+-- first thousand are findings; the report's list has them all.
 SELECT
   n.statement_id,
   n.path,
@@ -40,4 +41,6 @@ FROM not_analysed AS n
 LEFT JOIN statements AS s ON s.statement_id = n.statement_id
 WHERE n.changed = 1
   AND NOT EXISTS (
-    SELECT 1 FROM findings AS f WHERE f.rule = 'migration-failed' AND f.statement_id = n.statement_id);
+    SELECT 1 FROM findings AS f WHERE f.rule = 'migration-failed' AND f.statement_id = n.statement_id)
+ORDER BY n.path, n.line, n."column", n.reason
+LIMIT 1000;

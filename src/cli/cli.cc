@@ -151,8 +151,12 @@ void add_looking_commands(CLI::App& app, Parsed& parsed) {
 
   CLI::App* facts = app.add_subcommand("facts", "Everything that is known of a change, as SQL tables: what rules read");
   facts->footer("With neither --sql nor --save: the tables and how many rows each holds.");
-  facts->add_option("--sql", parsed.sql, "A query on the facts; prints tab-separated rows")->type_name("QUERY");
-  facts->add_option("--save", parsed.save, "Write the facts to a SQLite file")->type_name("FILE");
+  facts->add_option("--sql", parsed.sql, "A query on the facts; prints tab-separated rows")
+      ->type_name("QUERY")
+      ->check(CLI::Validator(not_empty, ""));
+  facts->add_option("--save", parsed.save, "Write the facts to a SQLite file")
+      ->type_name("FILE")
+      ->check(CLI::Validator(not_empty, ""));
   change_options(*facts, parsed.gate);
   engine_options(*facts, parsed.gate);
   output_options(*facts, parsed.gate, false);

@@ -34,13 +34,16 @@ int explain_command(const GateOptions& options, const std::string& sql) {
   if (planned.on[kHeadSide])
     explanation.planned = *planned.on[kHeadSide];
   else
-    explanation.planned.error = planned.not_planned;
+    explanation.planned.error = planned.not_planned == "DDL" || planned.not_planned == "utility"
+                                    ? "only SELECT, INSERT, UPDATE and DELETE are planned"
+                                    : planned.not_planned;
   explanation.trials = planned.trials;
   std::erase_if(explanation.outcome.findings, [](const ReportedFinding& reported) {
     return reported.finding.path != "<sql>" || reported.finding.rule == "not-analysed";
   });
   bool failed = !explanation.planned.ok();
-  if (failed && !planned.parse_error.empty()) explanation.planned.error += fmt::format(" ({})", planned.parse_error);
+  if (failed && !planned.parse_error.empty() && planned.parse_error != explanation.planned.error)
+    explanation.planned.error += fmt::format(" ({})", planned.parse_error);
   explanation.outcome.exit_code = 0;
   for (const ReportedFinding& reported : explanation.outcome.findings)
     if (reported.finding.level == Level::kError) explanation.outcome.exit_code = 1;

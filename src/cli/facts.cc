@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <filesystem>
 
 #include <fmt/format.h>
 
@@ -16,16 +17,22 @@ Result<std::string> query(Sqlite& database, const std::string& sql) {
   database.limit_steps(kQuerySteps);
   size_t tail = 0;
   auto statement = database.prepare(sql, &tail);
-  if (!statement)
-    return fail(Error{ErrorKind::kUsage, "--sql: " + statement.error().message, "", 0, 0, "",
-                      "`explaingate facts` lists the tables; the query may only read"});
+  const char* hint = "`explaingate facts` lists the tables; the query may only read";
+  if (!statement) return fail(ErrorKind::kUsage, "--sql: " + statement.error().message, hint);
+  if (std::string_view rest = std::string_view(sql).substr(tail);
+      rest.find_first_not_of("; \t\r\n") != std::string_view::npos)
+    return fail(ErrorKind::kUsage, "--sql: more than one statement", "one SELECT a run");
   std::string out;
   for (int i = 0; i < statement->column_count(); ++i)
     out += (i == 0 ? "" : "\t") + printable(statement->column_name(i));
   out += "\n";
   while (true) {
     auto row = statement->step();
-    if (!row) return fail(Error{ErrorKind::kUsage, "--sql: " + row.error().message, "", 0, 0, "", ""});
+    if (!row && database.step_limit_reached())
+      return fail(ErrorKind::kUsage,
+                  fmt::format("--sql: took more than {} steps, and was stopped", with_commas(kQuerySteps)),
+                  "--save writes the facts to a file that sqlite3 opens, without a limit");
+    if (!row) return fail(ErrorKind::kUsage, "--sql: " + row.error().message, hint);
     if (!*row) return out;
     for (int i = 0; i < statement->column_count(); ++i) {
       std::string cell = printable(statement->text(i));
@@ -37,7 +44,8 @@ Result<std::string> query(Sqlite& database, const std::string& sql) {
 }
 
 Result<std::string> list(Sqlite& database) {
-  auto names = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY rowid");
+  auto names = database.prepare(
+      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite#_%' ESCAPE '#' ORDER BY rowid");
   if (!names) return fail(names.error());
   std::string out;
   while (true) {
@@ -60,10 +68,13 @@ int facts_command(const GateOptions& options, const std::string& sql, const std:
   if (Status done = run_passes(context.run); !done) return report_error(done.error());
   FactStore& facts = *context.run.facts;
   if (!save.empty()) {
+    std::error_code ignored;  // what can't be looked at can't be written either, and then that is said
+    if (std::filesystem::exists(save, ignored) && !std::filesystem::is_regular_file(save, ignored))
+      return report_error(Error{ErrorKind::kUsage, "--save: is not a regular file", save, 0, 0, "", ""});
     facts.database().set_authorizer(nullptr);
     facts.database().limit_steps(0);
     if (Status saved = facts.save(save); !saved) return report_error(saved.error());
-    fmt::print(stderr, "{}: written; open it with sqlite3\n", save);
+    fmt::print(stderr, "{}: written; open it with sqlite3\n", printable_line(save));
     if (sql.empty()) return 0;
   }
   if (sql.empty()) facts.database().set_authorizer(nullptr);

@@ -150,8 +150,11 @@ std::string explain_text(const Explanation& explanation, const TextStyle& style)
     for (size_t i = 0; i < largest.plan.nodes.size(); ++i) {
       const PlanNode& node = largest.plan.nodes[i];
       std::string line = largest.plan.lines()[i];
-      out += fmt::format("{:<64} {}\n", printable_line(line),
-                         node.rows_examined > 0 ? paint.dim(counted(node.rows_examined, "row") + " examined") : "");
+      if (node.rows_examined > 0)
+        out += fmt::format("{:<64} {}\n", printable_line(line),
+                           paint.dim(counted(node.rows_examined, "row") + " examined"));
+      else
+        out += printable_line(line) + "\n";
     }
     out += fmt::format("\n{}  {} (exponent {:.2f}); result {} (exponent {:.2f})\n", paint.bold("growth"),
                        growth_words(explanation.planned.growth.work), explanation.planned.growth.work,

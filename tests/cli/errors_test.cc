@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -14,6 +15,7 @@ namespace explaingate {
 namespace {
 
 namespace fs = std::filesystem;
+using nlohmann::json;
 using Words = std::vector<std::string>;
 
 // Runs, and expects a complaint: exit code, stderr, an empty stdout, and every file as it was.
@@ -494,6 +496,23 @@ TEST_CASE("a migration that fails is a finding at its line") {
   CHECK(ran.code == 1);
 }
 
+TEST_CASE("more failures than findings can be") {
+  Project project = make_shop();
+  std::string broken;
+  for (int i = 0; i < 10'001; ++i) broken += fmt::format("INSERT INTO missing VALUES ({});\n", i);
+  project.write("queries.sql", broken);
+  json report = json::parse(project.gate({"check", "--format", "json"}).out);
+  CHECK(report["not_analysed"].size() == 10'001);
+  CHECK(report["findings"].size() == 1000);
+  CHECK(report["findings"][999]["line"] == 1000);
+  project.write("schema.sql", broken);
+  Ran ran = project.gate({"check", "--format", "json"});
+  report = json::parse(ran.out);
+  CHECK(ran.code == 1);
+  CHECK(std::ranges::count(report["findings"], json("migration-failed"),
+                           [](const json& finding) { return finding["rule"]; }) == 1000);
+}
+
 TEST_CASE("50 MB of SQL: listed, not choked on") {
   Project project = make_shop();
   auto literal = [](size_t bytes) { return "INSERT INTO t (b) VALUES ('" + std::string(bytes, 'x') + "');\n"; };
@@ -501,7 +520,7 @@ TEST_CASE("50 MB of SQL: listed, not choked on") {
   while (many.size() < (size_t{50} << 20)) many += literal(900'000);
   project.write("one.sql", literal(size_t{50} << 20));
   project.write("many.sql", many);
-  auto extracted = nlohmann::json::parse(project.gate({"extract", "--format", "json", "one.sql", "many.sql"}).out);
+  auto extracted = json::parse(project.gate({"extract", "--format", "json", "one.sql", "many.sql"}).out);
   CHECK(extracted["statements"].size() == 59);
   CHECK(
       extracted["not_analysed"].dump() ==
@@ -533,7 +552,7 @@ TEST_CASE("10,000 levels deep: listed, no crash") {
   Ran ran = project.gate({"check", "--format", "json"});
   CHECK(ran.code == 0);
   std::string listed;
-  auto report = nlohmann::json::parse(ran.out);
+  auto report = json::parse(ran.out);
   for (const auto& item : report["not_analysed"])
     listed += fmt::format("{}: {}\n", item["path"].get<std::string>(), item["reason"].get<std::string>());
   CHECK(
@@ -562,7 +581,7 @@ TEST_CASE("links to sources are listed, not followed") {
     CHECK(ran.code == 0);
     CHECK(ran.out.find("secret") == std::string::npos);
     CHECK(
-        nlohmann::json::parse(ran.out)["not_analysed"].dump() ==
+        json::parse(ran.out)["not_analysed"].dump() ==
         R"([{"column":1,"function":"","line":1,"path":"link.sql","reason":"the file is a symbolic link; links are not followed"}])");
   }
   for (const char* path : {"link.sql", "folder/q.sql", "../q.sql"})
@@ -609,13 +628,12 @@ TEST_CASE("file names of every kind: nothing of them reaches a terminal as it is
   }
   for (const Ran* ran : {&text, &extracted, &shown_baseline})
     for (const char* raw : {"\x1b", "\t", "\xc2\x9b", "\xe2\x80\xae", "\xff", "\nb.sql"}) CHECK(!has(*ran, raw));
-  auto json = nlohmann::json::parse(project.gate({"check", "--format", "json"}).out, nullptr, false);
+  auto json = json::parse(project.gate({"check", "--format", "json"}).out, nullptr, false);
   REQUIRE(!json.is_discarded());  // refuses what is not UTF-8
   CHECK(json["findings"].size() == 2 * std::size(names));
-  CHECK(!nlohmann::json::parse(project.read(".explaingate/baseline.json"), nullptr, false).is_discarded());
+  CHECK(!json::parse(project.read(".explaingate/baseline.json"), nullptr, false).is_discarded());
   project.git({"add", "-A"});
-  CHECK(nlohmann::json::parse(project.gate({"check", "--staged", "--format", "json"}).out)["findings"] ==
-        json["findings"]);
+  CHECK(json::parse(project.gate({"check", "--staged", "--format", "json"}).out)["findings"] == json["findings"]);
   project.commit();
   CHECK(project.gate({"check", "--all"}).code == 1);
   CHECK(!project.has("x"));
@@ -640,11 +658,14 @@ TEST_CASE("reports that can't be written") {
     CHECK(ran.code == 3);
   }
   CHECK(shell("exec \"$0\" --help >/dev/full").code == 3);
-  // A device or a pipe that is named is written to, not replaced by a file.
-  Ran ran = project.gate({"check", "--format", "json=/dev/stdout"});
+  // A pipe that is named is written to, not replaced by a file. (No device is tried here: what is wrong would replace
+  // it.)
+  Ran ran = shell("mkfifo pipe; cat pipe & \"$0\" check --format json=pipe; wait");
   CHECK(findings(ran) == "");
-  CHECK(project.gate({"check", "--format", "json=/dev/null"}).code == 0);
-  CHECK(fs::is_character_file("/dev/null"));
+  CHECK(ran.code == 0);
+  CHECK(fs::is_fifo(project.path() + "/pipe"));
+  check_refused(project, {"facts", "--save", "pipe"}, 2, "explaingate: pipe: --save: is not a regular file\n");
+  CHECK(fs::is_fifo(project.path() + "/pipe"));
 }
 
 TEST_CASE("a folder that can't be written to") {

@@ -1,0 +1,356 @@
+// doctor, facts, rules, explain, extract; and every JSON that the tool writes or reads, against the shipped schemas.
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "sandbox.h"
+
+namespace explaingate {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+Project make_incident() {
+  Project project;
+  project.lay("fixtures/incident/base");
+  project.commit();
+  project.lay("fixtures/incident/head");
+  return project;
+}
+
+// --- explain
+
+TEST_CASE("explain: plan, growth, findings and advice; exit code by what is found") {
+  Project project = make_incident();
+  Ran ran = project.gate(
+      {"explain", "--format", "json", "SELECT id FROM orders WHERE warehouse = 'x' ORDER BY placed_at LIMIT 3"});
+  CHECK(ran.code == 1);
+  json report = json::parse(ran.out);
+  CHECK(report["growth"] == 1.0);
+  CHECK(report["result_growth"] == 0.0);
+  CHECK(report["rows_examined"] == 10'000'000);
+  CHECK(report["scales"].size() == 3);
+  CHECK(report["plan"].size() == 2);
+  CHECK(report["plan"][0]["detail"] == "SCAN orders");
+  CHECK(report["findings"].size() == 1);
+  CHECK(report["findings"][0]["rule"] == "full-scan-growth");
+  CHECK(report["advice"][0]["ddl"] == "CREATE INDEX eg_orders_warehouse_placed_at ON orders(warehouse, placed_at)");
+  CHECK(report["error"].is_null());
+  // By key, from standard input.
+  ran = project.gate({"explain", "-", "--format", "json"}, {"", {}, "SELECT id FROM orders WHERE id = $1\n", -1});
+  report = json::parse(ran.out);
+  CHECK(ran.code == 0);
+  CHECK(report["growth"] == 0.0);
+  CHECK(report["advice"].empty());
+}
+
+TEST_CASE("explain: what can't be planned says why, and exits 3") {
+  Project project = make_incident();
+  const std::pair<const char*, const char*> cases[] = {
+      {"SELECT * FROM nope", "no such table: nope"},
+      {"SELECT nope FROM orders", "no such column: nope"},
+      {"SELECT id FROM orders WHERE", "incomplete input (syntax error at end of input)"},
+      {"SELEC 1", "only SELECT, INSERT, UPDATE and DELETE are planned (syntax error at or near \"SELEC\")"},
+      {"SELECT 1; SELECT 2", "more than one statement"},
+      {"CREATE TABLE x (a)", "only SELECT, INSERT, UPDATE and DELETE are planned"},
+      {"ATTACH 'x.db' AS y", "only SELECT, INSERT, UPDATE and DELETE are planned"},
+      {"PRAGMA table_info(orders)", "only SELECT, INSERT, UPDATE and DELETE are planned"},
+  };
+  for (const auto& [sql, want] : cases) {
+    CAPTURE(sql);
+    Ran ran = project.gate({"explain", sql});
+    CHECK(ran.out == fmt::format("not planned: {}\n", want));
+    CHECK(ran.code == 3);
+    ran = project.gate({"explain", "--format", "json", sql});
+    CHECK(json::parse(ran.out)["error"] == want);
+    CHECK(ran.code == 3);
+  }
+  for (const char* sql : {"", " ;\n"}) {
+    Ran ran = project.gate({"explain", sql});
+    CHECK(ran.err ==
+          "explaingate: no SQL was given\nhelp: explaingate explain 'SELECT …', or - to read standard input\n");
+    CHECK(ran.code == 2);
+  }
+  CHECK(!project.has("x.db"));
+}
+
+// --- facts
+
+TEST_CASE("facts: a query may read, and nothing else") {
+  Project project = make_incident();
+  Ran ran =
+      project.gate({"facts", "--sql",
+                    "SELECT path, line FROM statements WHERE changed = 1 AND statement_kind = 'select' ORDER BY 1"});
+  CHECK(ran.out == "path\tline\nshop/customers.py\t8\nshop/orders.py\t20\nshop/reports.py\t16\n");
+  CHECK(ran.code == 0);
+  CHECK(project.gate({"facts", "--sql", "SELECT 'a' || char(10, 9, 27) || 'b' AS \"x\ty\""}).out ==
+        "x\ty\na  \\x1bb\n");
+  const std::pair<const char*, const char*> refused[] = {
+      {"DELETE FROM statements", "not authorized"},
+      {"UPDATE findings SET rule = 'x'", "not authorized"},
+      {"ATTACH 'x.db' AS y", "not authorized"},
+      {"PRAGMA user_version", "not authorized"},
+      {"SELECT load_extension('x')", "not authorized to use function: load_extension"},
+      {"VACUUM INTO 'x.db'", "authorization denied"},
+      {"SELEC 1", "near \"SELEC\": syntax error"},
+      {"SELECT nope FROM statements", "no such column: nope"},
+  };
+  for (const auto& [sql, want] : refused) {
+    ran = project.gate({"facts", "--sql", sql});
+    CHECK(ran.err ==
+          fmt::format("explaingate: --sql: {}\nhelp: `explaingate facts` lists the tables; the query may only read\n",
+                      want));
+    CHECK(ran.out == "");
+    CHECK(ran.code == 2);
+  }
+  ran = project.gate({"facts", "--sql", "SELECT 1; SELECT 2"});
+  CHECK(ran.err == "explaingate: --sql: more than one statement\nhelp: one SELECT a run\n");
+  CHECK(ran.code == 2);
+  CHECK(project.gate({"facts", "--sql", "SELECT 1;"}).code == 0);
+  CHECK(!project.has("x.db"));
+}
+
+TEST_CASE("facts: the list of tables, with their rows") {
+  Project project = make_incident();
+  Ran ran = project.gate({"facts"});
+  CHECK(ran.code == 0);
+  CHECK(ran.out.find("\nfindings                      4\n") != std::string::npos);
+  CHECK(ran.out.find("sqlite_") == std::string::npos);
+}
+
+TEST_CASE("facts: what is saved is what the real sqlite3 runs a rule file on") {
+  Project project = make_incident();
+  std::string file = project.outside("facts.db");
+  for (int time = 0; time < 2; ++time) {  // an older file is replaced
+    Ran saved = project.gate({"facts", "--save", file});
+    CHECK(saved.out == "");
+    CHECK(project.masked(saved.err) == "<temporary>/facts.db: written; open it with sqlite3\n");
+    CHECK(saved.code == 0);
+  }
+  json report = json::parse(project.gate({"check", "--format", "json"}).out);
+  REQUIRE(report["findings"].size() == 4);
+  for (const auto& finding : report["findings"]) {
+    auto rule = read_file(fs::path(SOURCE_DIR) / "rules" / (finding["rule"].get<std::string>() + ".sql"));
+    REQUIRE(rule.has_value());
+    // As saved, `findings` holds this rule's own: the rule runs again on what the others found.
+    Ran ran = run_program({"sqlite3", "-json", file},
+                          {"",
+                           {},
+                           fmt::format("BEGIN; DELETE FROM findings WHERE rule = '{}';\n{};\nROLLBACK;\n",
+                                       finding["rule"].get<std::string>(), *rule),
+                           -1});
+    CHECK(ran.err == "");
+    json rows = json::parse(ran.out, nullptr, false);
+    REQUIRE(rows.size() == 1);
+    CHECK(rows[0]["subject"] == finding["subject"]);
+    CHECK(rows[0]["message"] == finding["message"]);
+  }
+}
+
+// --- rules, doctor, extract
+
+TEST_CASE("rules: the list, a page, and the team's own") {
+  Project project = make_incident();
+  project.write(".explaingate/rules/our-own.sql",
+                "-- id: our-own\n-- severity: info\n-- engines: sqlite\n-- needs: none\n-- since: 1.0\n-- summary: "
+                "What \x1b[31mwe want.\n--\n-- A page.\n"
+                "SELECT statement_id, 's' AS subject, 'm' AS message FROM statements WHERE 0\n");
+  std::string list = project.gate({"rules"}).out;
+  size_t known = 0;
+  for (const auto& file : fs::directory_iterator(fs::path(SOURCE_DIR) / "rules")) {
+    if (file.path().extension() != ".sql") continue;
+    ++known;
+    std::string id = file.path().stem().string();
+    CHECK(("\n" + list).find("\n" + id + " ") != std::string::npos);
+    Ran page = project.gate({"rules", id});
+    CHECK(page.code == 0);
+    CHECK(page.out.starts_with("# " + id + "\n\n"));
+    for (const char* heading : {"\n## What it does\n", "\n## Why\n", "\n## Stays quiet when\n"})
+      CHECK(page.out.find(heading) != std::string::npos);
+  }
+  CHECK(static_cast<size_t>(std::count(list.begin(), list.end(), '\n')) == known + 1);
+  CHECK(list.find("our-own                      info     What \\x1b[31mwe want. (.explaingate/rules/our-own.sql)\n") !=
+        std::string::npos);
+  CHECK(project.gate({"rules", "our-own"}).out ==
+        "# our-own\n\nWhat \\x1b[31mwe want.\n\nSeverity: info. Engines: sqlite. Since: 1.0.\n\nA page.\n");
+  // Outside a repository: the built-in ones.
+  fs::create_directories(project.outside("none"));
+  Ran outside = project.gate({"rules"}, {project.outside("none"), {}, "", -1});
+  CHECK(outside.code == 0);
+  CHECK(static_cast<size_t>(std::count(outside.out.begin(), outside.out.end(), '\n')) == known);
+}
+
+TEST_CASE("doctor: what is missing, with the exit code that check would have") {
+  Project project;
+  Ran ran = project.gate({"doctor"});
+  CHECK(ran.code == 0);
+  CHECK(ran.out.find("remark   no schema was found: nothing can be planned\n         name it in explaingate.json: "
+                     "{\"schema\": ") != std::string::npos);
+  project.write("q.sql", "SELECT 1 FROM t;\n");
+  ran = project.gate({"doctor"});
+  CHECK(ran.code == 3);
+  CHECK(ran.out.find("problem  no schema was found, so no statement could be planned\n") != std::string::npos);
+  project.write("schema.sql", "CREATE TABLE t (a INTEGER);\nCREATE TABEL u;\n");
+  ran = project.gate({"doctor"});
+  CHECK(ran.code == 0);
+  CHECK(ran.out.find("remark   schema.sql:2: the engine refuses this: near \"TABEL\": syntax error\n") !=
+        std::string::npos);
+  project.write("explaingate.json", "{");
+  ran = project.gate({"doctor"});
+  CHECK(ran.code == 2);
+  CHECK(ran.out.find("problem  explaingate.json:1:2: is not valid JSON: ") != std::string::npos);
+  CHECK(project.gate({"doctor", "--base", "nowhere"}).code == 2);
+  fs::create_directories(project.outside("none"));
+  ran = project.gate({"doctor"}, {project.outside("none"), {}, "", -1});
+  CHECK(ran.code == 2);
+  CHECK(ran.out.ends_with(
+      "problem  . is not inside a git repository\nhelp: run it inside a repository, or make one with `git init`\n"));
+}
+
+TEST_CASE("extract: a path, a folder, everything, and outside a repository") {
+  Project project = make_incident();
+  auto paths = [](const Ran& ran) {
+    std::string text;
+    json report = json::parse(ran.out, nullptr, false);
+    if (report.is_discarded()) return ran.err;
+    for (const auto& statement : report["statements"])
+      text += fmt::format("{}:{}\n", statement["path"].get<std::string>(), statement["line"].get<int>());
+    return text;
+  };
+  CHECK(paths(project.gate({"extract", "--format", "json", "shop/support.py"})) == "shop/support.py:8\n");
+  CHECK(paths(project.gate({"extract", "--format", "json", "support.py", "./reports.py"},
+                           {project.path() + "/shop", {}, "", -1})) ==
+        "shop/reports.py:8\nshop/reports.py:16\nshop/support.py:8\n");
+  std::string all = paths(project.gate({"extract", "--format", "json"}));
+  CHECK(paths(project.gate({"extract", "--format", "json", "."})) == all);
+  // The schema's own files are extracted where they are asked for.
+  CHECK(paths(project.gate({"extract", "--format", "json", "migrations/0003_order_notes.sql"})) ==
+        "migrations/0003_order_notes.sql:2\nmigrations/0003_order_notes.sql:5\n");
+  // What the configuration leaves out is read when it is named.
+  project.write("tests/t.sql", "SELECT 1;\n");
+  CHECK(paths(project.gate({"extract", "--format", "json"})) == all);
+  CHECK(paths(project.gate({"extract", "--format", "json", "tests"})) == "tests/t.sql:1\n");
+  fs::create_directories(project.outside("none/sub"));
+  REQUIRE(write_file_atomic(project.outside("none/sub/q.sql"), "SELECT 1;\n").has_value());
+  RunOptions there{project.outside("none"), {}, "", -1};
+  CHECK(paths(project.gate({"extract", "--format", "json"}, there)) == "sub/q.sql:1\n");
+  CHECK(paths(project.gate({"extract", "--format", "json", "sub/q.sql"}, there)) == "sub/q.sql:1\n");
+  Ran ran = project.gate({"extract", "../shop/shop"}, there);
+  CHECK(
+      project.masked(ran.err) ==
+      "explaingate: ../shop/shop: leads out of <temporary>/none\nhelp: run explaingate there, or give paths inside\n");
+  CHECK(ran.code == 2);
+}
+
+// --- schemas
+
+// The shipped schemas against what is written to `project`'s folder: the checker's complaints, "" = valid.
+std::string complaints(const Project& project, const std::vector<std::pair<std::string, std::string>>& documents) {
+  std::vector<std::string> command = {"/usr/bin/python3", SOURCE_DIR "/tests/cli/schema_check.py"};
+  int number = 0;
+  for (const auto& [schema, text] : documents) {
+    std::string file = project.outside(fmt::format("{}.json", ++number));
+    REQUIRE(write_file_atomic(file, text).has_value());
+    command.push_back(fmt::format("{}/docs/schemas/{}.schema.json", SOURCE_DIR, schema));
+    command.push_back(file);
+  }
+  Ran ran = run_program(command);
+  return project.masked(ran.err + ran.out);
+}
+
+TEST_CASE("every JSON that is written validates against its schema") {
+  Project project = make_incident();
+  auto out = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), {"--format", "json"});
+    return project.gate(arguments).out;
+  };
+  std::vector<std::pair<std::string, std::string>> documents = {
+      {"check", out({"check"})},
+      {"check", out({"check", "--all"})},
+      {"check", out({"check", "--staged"})},
+      {"explain", out({"explain", "SELECT id FROM orders WHERE warehouse = 'x' ORDER BY placed_at"})},
+      {"explain",
+       out({"explain",
+            "SELECT c.email FROM customers AS c JOIN orders AS o ON o.customer_id = c.id WHERE lower(c.email) = ?"})},
+      {"explain", out({"explain", "SELECT nope"})},
+      {"extract", out({"extract"})},
+  };
+  std::string finding = json::parse(documents[0].second)["findings"][0]["fingerprint"];
+  CHECK(project.gate({"accept", finding, "--reason", "r", "--expires", "2024-12-31"}).code == 0);
+  documents.emplace_back("waivers", project.read(".explaingate/waivers.json"));
+  CHECK(project.gate({"baseline", "update"}).code == 0);
+  documents.emplace_back("baseline", project.read(".explaingate/baseline.json"));
+  documents.emplace_back("baseline", out({"baseline", "show"}));
+  documents.emplace_back("check", out({"check"}));  // with a waived finding and notes
+  project.write("seed.sql", "INSERT INTO customers VALUES (1, 'c@example.com', 'C', '2024-01-01');\n");
+  project.write("explaingate.json", R"({"schema": "migrations", "seed": "seed.sql"})");
+  documents.emplace_back("check", out({"check", "--all"}));  // not verified: other statistics
+  CHECK(json::parse(documents.back().second)["unverified"].is_string());
+  CHECK(project.gate({"baseline", "update", "--measure"}).code == 0);
+  documents.emplace_back("baseline", project.read(".explaingate/baseline.json"));
+  CHECK(documents.back().second.find("\"measured\"") != std::string::npos);
+  CHECK(complaints(project, documents) == "");
+  // The checker does complain.
+  CHECK(complaints(project, {{"waivers", "{\"explaingate_waivers\": 2, \"waivers\": []}"}}) ==
+        "<temporary>/1.json: $.explaingate_waivers: 1 was expected\n");
+}
+
+TEST_CASE("configuration: the schema accepts what the tool accepts, and refuses what it refuses") {
+  Project project = make_incident();
+  const std::string accepted[] = {
+      "{}",
+      "{ // a comment\n \"schema\": \"migrations\" /* another */ }",
+      R"({"$schema": "x", "engine": "sqlite", "schema": ["migrations"], "tables": {"orders": {"rows": 5, "fixed": true}}, "include": "shop/*",
+          "exclude": ["x/*"], "rules": {"cross-join": "off"}, "baseline": "b.json", "limits": {"cost_ratio": 3, "rule_steps": 1e9}})",
+      R"({"schema": {"path": "migrations"}, "baseline": {"path": "b.json", "required": false}})",
+  };
+  for (const std::string& text : accepted) {
+    project.write("explaingate.json", text);
+    CAPTURE(text);
+    Ran ran = project.gate({"check", "--fail-level", "never"});
+    CHECK(ran.err == "");
+    CHECK(ran.code == 0);
+    CHECK(complaints(project, {{"config", text}}) == "");
+  }
+  const std::string refused[] = {
+      "[]",
+      R"({"shema": "x"})",
+      R"({"engine": "mysql"})",
+      R"({"schema": 3})",
+      R"({"schema": {"tool": "sql"}})",
+      R"({"schema": {"path": "migrations", "tool": "x"}})",
+      R"({"seed": ""})",
+      R"({"tables": {"t": {"rows": -1}}})",
+      R"({"tables": {"t": {"row": 1}}})",
+      R"({"include": 3})",
+      R"({"rules": {"cross-join": "fatal"}})",
+      R"({"baseline": {"required": 1}})",
+      R"({"limits": {"cost_ratio": 0.5}})",
+      R"({"limits": {"rule_steps": 1e11}})",
+      R"({"limits": {"x": 1}})",
+  };
+  for (const std::string& text : refused) {
+    project.write("explaingate.json", text);
+    CAPTURE(text);
+    CHECK(project.gate({"check"}).code == 2);
+    CHECK(complaints(project, {{"config", text}}) != "");
+  }
+  // Every schema tool that a complaint lists is one that the JSON Schema knows, and no other.
+  project.write("explaingate.json", R"({"schema": {"path": "migrations", "tool": "zzzzzzzzzzzz"}})");
+  std::string complaint = project.gate({"check"}).err;
+  auto schema = json::parse(*read_file(fs::path(SOURCE_DIR) / "docs/schemas/config.schema.json"));
+  std::vector<std::string> tools = schema["properties"]["schema"]["anyOf"][2]["properties"]["tool"]["enum"];
+  CHECK(complaint.ends_with(fmt::format("help: known: {}\n", fmt::join(tools, ", "))));
+  project.write("explaingate.json", R"({"limits": {"zzzzzzzzzzzz": 1}})");
+  std::vector<std::string> limits;
+  for (const auto& [name, bounds] : schema["properties"]["limits"]["properties"].items()) limits.push_back(name);
+  complaint = project.gate({"check"}).err;
+  for (const std::string& limit : limits) CHECK(complaint.find(limit) != std::string::npos);
+  CHECK(static_cast<size_t>(std::count(complaint.begin(), complaint.end(), ',')) == limits.size() - 1);
+}
+
+}  // namespace
+}  // namespace explaingate
