@@ -40,11 +40,13 @@ Result<std::string> read_stream(std::FILE* stream) {
   constexpr size_t kLimit = size_t{1} << 30;
   std::string text;
   char buffer[65536];
-  while (size_t got = std::fread(buffer, 1, sizeof buffer, stream)) {
+  for (bool more = true; more;) {
+    size_t got = std::fread(buffer, 1, sizeof buffer, stream);
+    if (std::ferror(stream) != 0) return fail(ErrorKind::kUsage, fmt::format("cannot read: {}", std::strerror(errno)));
     text.append(buffer, got);
     if (text.size() > kLimit) return fail(ErrorKind::kUsage, fmt::format("is larger than {} bytes", kLimit));
+    more = got == sizeof buffer;
   }
-  if (std::ferror(stream) != 0) return fail(ErrorKind::kUsage, fmt::format("cannot read: {}", std::strerror(errno)));
   return text;
 }
 
