@@ -260,6 +260,22 @@ Status Sqlite::register_function(const std::string& name, bool returns_first_arg
   return {};
 }
 
+Status Sqlite::register_fts5_tokenizer(const std::string& name) {
+  // FTS5 hands out its interface through a pointer bound to its SQL function (sqlite.org/fts5.html, section 7).
+  auto asked = prepare("SELECT fts5(?1)");
+  if (!asked) return fail(asked.error());
+  fts5_api* api = nullptr;
+  sqlite3_bind_pointer(asked->handle_.get(), 1, static_cast<void*>(&api), "fts5_api_ptr", nullptr);
+  if (auto row = asked->step(); !row) return fail(row.error());
+  if (api == nullptr) return fail(ErrorKind::kStatement, "this SQLite has no FTS5");
+  void* context = nullptr;
+  fts5_tokenizer tokenizer{};
+  if (api->xFindTokenizer(api, "unicode61", &context, &tokenizer) != SQLITE_OK ||
+      api->xCreateTokenizer(api, name.c_str(), context, &tokenizer, nullptr) != SQLITE_OK)
+    return fail(ErrorKind::kStatement, "FTS5 refuses the tokenizer " + name);
+  return {};
+}
+
 Status Sqlite::register_collation(const std::string& name) {
   auto compare = [](void*, int left_size, const void* left, int right_size, const void* right) {
     int order = std::memcmp(left, right, static_cast<size_t>(std::min(left_size, right_size)));

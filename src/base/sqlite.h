@@ -110,6 +110,8 @@ class Sqlite {
   // An aggregate one also serves as a window function. Harmless, so that an untrusted schema may use it
   // (SQLITE_INNOCUOUS).
   Status register_function(const std::string& name, bool returns_first_argument = false, bool aggregate = false);
+  // A stand-in for an unknown FTS5 tokenizer: unicode61 under another name.
+  Status register_fts5_tokenizer(const std::string& name);
   // A stand-in for an unknown collation: byte order.
   Status register_collation(const std::string& name);
 

@@ -7,13 +7,15 @@
 #include <fmt/format.h>
 
 #include "base/hash.h"
+#include "base/parallel.h"
 #include "gate/run.h"
 
 namespace explaingate {
 namespace {
 
-constexpr size_t kPerWorker =
-    400;  // statements for which a second copy of the schema is cheaper than planning on one core
+// Statements for which a second copy of the schema is cheaper than working on one core.
+constexpr size_t kPerWorker = 400;       // to be planned
+constexpr size_t kTrialsPerWorker = 50;  // that indexes are tried on
 
 struct Job {
   size_t statement;
@@ -196,6 +198,9 @@ Status list_not_analysed(Run& run) {
           {statement.path, statement.line, statement.column, "not applied to the schema: " + failure.message, ""});
     }
   }
+  // Extraction has said it already of a name that it saw put together: one line a place.
+  std::set<std::pair<std::string, int>> said;
+  for (const NotAnalysed& item : run.not_analysed) said.emplace(item.path, item.line);
   for (const KnownStatement& statement : run.statements) {
     if (statement.side != kHeadSide || !(everything || statement.changed)) continue;
     const Statement& source = statement.source;
@@ -207,26 +212,54 @@ Status list_not_analysed(Run& run) {
       list((statement.parse_error.empty() ? "not planned: " : "not understood, not planned: ") + planned->error);
     else if (planned && !statement.parse_error.empty())
       list("planned, but not understood by the rules: " + statement.parse_error);
-    else if (!statement.not_planned.empty() && statement.not_planned != "DDL" && statement.not_planned != "utility")
+    else if (!statement.not_planned.empty() && statement.not_planned != "DDL" && statement.not_planned != "utility" &&
+             !said.contains({source.path, source.line}))
       list("not planned: " + statement.not_planned);
   }
   std::sort(run.not_analysed.begin(), run.not_analysed.end(), [](const NotAnalysed& a, const NotAnalysed& b) {
     return std::tie(a.path, a.line, a.column, a.reason) < std::tie(b.path, b.line, b.column, b.reason);
   });
+  // Variants of one statement give one reason.
+  auto same = [](const NotAnalysed& a, const NotAnalysed& b) {
+    return std::tie(a.path, a.line, a.column, a.reason) == std::tie(b.path, b.line, b.column, b.reason);
+  };
+  run.not_analysed.erase(std::unique(run.not_analysed.begin(), run.not_analysed.end(), same), run.not_analysed.end());
   return {};
 }
 
 Status try_indexes(Run& run) {
-  Engine& engine = *run.sides[kHeadSide].engine;
+  std::vector<KnownStatement*> statements;
+  std::vector<TrialRequest> requests;
   for (KnownStatement& statement : run.statements) {
     if (statement.side != kHeadSide || !statement.changed || !statement.on[kHeadSide] || !statement.on[kHeadSide]->ok())
       continue;
     const Planned& planned = *statement.on[kHeadSide];
     if (growth_class(planned.growth.work) == 0 && planned.largest().metrics.rows_sorted < 1) continue;
-    auto trials = try_candidates(engine, request_of(statement), planned.scales);
-    if (!trials) return fail(trials.error());
-    statement.trials = std::move(*trials);
+    statements.push_back(&statement);
+    requests.push_back({request_of(statement), &planned.scales});
   }
+  SchemaSide& head = run.sides[kHeadSide];
+  size_t workers = requests.size() > kTrialsPerWorker && std::thread::hardware_concurrency() > 1 ? 2 : 1;
+  std::unique_ptr<Engine> copy;
+  if (workers > 1) {
+    auto opened = open_sqlite_engine(head.schema.statements, run.engine_options);
+    if (!opened) return fail(opened.error());
+    copy = std::move(*opened);
+  }
+  std::array<Status, 2> status;
+  parallel_for(
+      workers,
+      [&](size_t worker) {
+        auto first = requests.begin() + static_cast<std::ptrdiff_t>(worker * requests.size() / workers);
+        auto last = requests.begin() + static_cast<std::ptrdiff_t>((worker + 1) * requests.size() / workers);
+        auto trials = try_candidates(worker == 0 ? *head.engine : *copy, {first, last});
+        if (!trials) status[worker] = fail(trials.error());
+        for (size_t i = 0; trials && i < trials->size(); ++i)
+          statements[static_cast<size_t>(first - requests.begin()) + i]->trials = std::move((*trials)[i]);
+      },
+      0);
+  for (const Status& of_worker : status)
+    if (!of_worker) return of_worker;
   return {};
 }
 

@@ -47,6 +47,16 @@ std::string describe(const Catalogue& catalogue) {
   return text;
 }
 
+TEST_CASE("a tokenizer that the application registers is stood in for") {
+  auto engine = open({
+      "CREATE VIRTUAL TABLE notes USING fts5(body, tokenize = 'calibre remove_diacritics 2')",
+      "CREATE VIRTUAL TABLE stems USING fts5(body, tokenize = 'porter calibre')",
+      "CREATE VIRTUAL TABLE odd USING fts5(body, tokenize = 'porter nothing')",
+  });
+  CHECK(failures(*engine) == "2: error in tokenizer constructor\n");
+  CHECK(joined(engine->stand_ins()) == "tokenizer calibre\n");
+}
+
 TEST_CASE("the catalogue") {
   auto engine = open({
       "CREATE TABLE a(id INTEGER PRIMARY KEY, flag BOOLEAN NOT NULL DEFAULT 0, twice AS (id * 2), email TEXT UNIQUE)",

@@ -232,6 +232,10 @@ bool GuardedDatabase::mend(const std::string& message, std::string_view sql) {
     if (stand_ins_.size() >= kMaxStandIns || !stand_ins_.insert("collation " + name).second) return false;
     return database_.register_collation(name).has_value();
   }
+  if (message_after(message, "no such tokenizer: ", name)) {
+    if (stand_ins_.size() >= kMaxStandIns || !stand_ins_.insert("tokenizer " + name).second) return false;
+    return database_.register_fts5_tokenizer(name).has_value();
+  }
   for (std::string_view suffix : {"() may not be used as a window function"}) {
     if (message.ends_with(suffix)) return mend_function(message.substr(0, message.size() - suffix.size()), sql, true);
   }
