@@ -27,11 +27,17 @@ struct Trial {
 [[nodiscard]] std::vector<CandidateIndex> candidates(const ParsedQuery& parsed, const Plan& plan,
                                                      const Catalogue& catalogue);
 
-// Plans the statement with each candidate, one at a time, at every scale of `before` (scale 0 first), and leaves the
-// engine at the last. Trials that were used and lessen the work (a lower growth class, or at the largest scale a third
-// of the rows examined, or of the rows sorted without reading more), best first: growth, rows, rows sorted, fewer
-// columns, name.
-[[nodiscard]] Result<std::vector<Trial>> try_candidates(Engine& engine, const PlanRequest& request,
-                                                        const std::vector<PlannedQuery>& before);
+struct TrialRequest {
+  PlanRequest statement;
+  const std::vector<PlannedQuery>* before = nullptr;  // its plans as the schema is, scale 0 first
+};
+
+// Plans each statement with each of its candidates, one at a time, at every scale of `before`, and leaves the engine at
+// the last. Statements that want the same index are planned while it stands, so that it is made once a scale. Gives for
+// each request the trials that were used and lessen the work (a lower growth class, or at the largest scale a third of
+// the rows examined, or of the rows sorted without reading more), best first: growth, rows, rows sorted, fewer columns,
+// name.
+[[nodiscard]] Result<std::vector<std::vector<Trial>>> try_candidates(Engine& engine,
+                                                                     const std::vector<TrialRequest>& requests);
 
 }  // namespace explaingate

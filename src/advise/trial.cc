@@ -29,58 +29,73 @@ bool helps(const Trial& trial) {
 }
 
 struct Attempt {
+  size_t request = 0;
   CandidateIndex index;
-  std::vector<PlannedQuery> scales;
-  bool failed = false;
+  std::vector<PlannedQuery> scales;  // metrics only: plans of all attempts together would take much memory
+  bool used = false;                 // by the plan of the last scale
+  bool failed = false;               // an index that can't be made is no advice
 };
+
+// Attempts with one index in a row.
+std::vector<Attempt> attempts_of(const Engine& engine, const std::vector<TrialRequest>& requests) {
+  std::vector<Attempt> attempts;
+  for (size_t i = 0; i < requests.size(); ++i) {
+    const auto& [statement, before] = requests[i];
+    if (statement.parsed == nullptr || before == nullptr || before->empty()) continue;
+    for (CandidateIndex& index : candidates(*statement.parsed, before->back().plan, engine.catalogue()))
+      attempts.push_back({i, std::move(index), {}, false, false});
+  }
+  std::ranges::stable_sort(attempts, {},
+                           [](const Attempt& attempt) { return std::tie(attempt.index.table, attempt.index.columns); });
+  return attempts;
+}
+
+Trial trial_of(Attempt& attempt, const std::vector<PlannedQuery>& before, const std::vector<double>& factors) {
+  Trial trial;
+  trial.relation = attempt.index.table;
+  trial.before = growth_of(before, factors);
+  trial.after = growth_of(attempt.scales, factors);
+  trial.rows_before = before.back().metrics.rows_examined;
+  trial.rows_after = attempt.scales.back().metrics.rows_examined;
+  trial.sorted_before = before.back().metrics.rows_sorted;
+  trial.sorted_after = attempt.scales.back().metrics.rows_sorted;
+  trial.used = attempt.used;
+  trial.index = std::move(attempt.index);
+  return trial;
+}
 
 }  // namespace
 
-Result<std::vector<Trial>> try_candidates(Engine& engine, const PlanRequest& request,
-                                          const std::vector<PlannedQuery>& before) {
-  if (!request.parsed || before.empty()) return std::vector<Trial>();
-  std::vector<Attempt> attempts;
-  for (CandidateIndex& index : candidates(*request.parsed, before.back().plan, engine.catalogue()))
-    attempts.push_back({std::move(index), {}, false});
-  if (attempts.empty()) return std::vector<Trial>();
+Result<std::vector<std::vector<Trial>>> try_candidates(Engine& engine, const std::vector<TrialRequest>& requests) {
+  std::vector<Attempt> attempts = attempts_of(engine, requests);
+  std::vector<std::vector<Trial>> trials(requests.size());
+  if (attempts.empty()) return trials;
 
   // Scale by scale: writing an engine's statistics anew costs more than planning.
   std::vector<double> factors;
-  int scale_count = static_cast<int>(std::min<size_t>(before.size(), kScaleCount));
-  for (int scale = 0; scale < scale_count; ++scale) {
+  for (int scale = 0; scale < kScaleCount; ++scale) {
     if (Status status = engine.set_scale(scale); !status) return std::unexpected(status.error());
     factors.push_back(engine.scale_factor(scale));
     for (Attempt& attempt : attempts) {
-      if (attempt.failed) continue;
-      Result<PlannedQuery> planned = engine.plan_with({attempt.index}, request);
-      if (planned)
-        attempt.scales.push_back(std::move(*planned));
-      else
-        attempt.failed = true;  // an index that can't be made is no advice
+      const auto& [statement, before] = requests[attempt.request];
+      if (attempt.failed || before->size() <= static_cast<size_t>(scale)) continue;
+      Result<PlannedQuery> planned = engine.plan_with({attempt.index}, statement);
+      attempt.failed = !planned;
+      if (!planned) continue;
+      attempt.used = uses(planned->plan, attempt.index);
+      attempt.scales.push_back({{}, planned->metrics});
     }
   }
-
-  std::vector<Trial> trials;
-  const Metrics& old_metrics = before[static_cast<size_t>(scale_count) - 1].metrics;
   for (Attempt& attempt : attempts) {
     if (attempt.failed) continue;
-    const PlannedQuery& last = attempt.scales.back();
-    Trial trial;
-    trial.relation = attempt.index.table;
-    trial.before = growth_of({before.begin(), before.begin() + scale_count}, factors);
-    trial.after = growth_of(attempt.scales, factors);
-    trial.rows_before = old_metrics.rows_examined;
-    trial.rows_after = last.metrics.rows_examined;
-    trial.sorted_before = old_metrics.rows_sorted;
-    trial.sorted_after = last.metrics.rows_sorted;
-    trial.used = uses(last.plan, attempt.index);
-    trial.index = std::move(attempt.index);
-    if (helps(trial)) trials.push_back(std::move(trial));
+    Trial trial = trial_of(attempt, *requests[attempt.request].before, factors);
+    if (helps(trial)) trials[attempt.request].push_back(std::move(trial));
   }
-  std::ranges::sort(trials, {}, [](const Trial& trial) {
-    return std::tuple(growth_class(trial.after.work), trial.rows_after, trial.sorted_after, trial.index.columns.size(),
-                      trial.index.name());
-  });
+  for (std::vector<Trial>& of_one : trials)
+    std::ranges::sort(of_one, {}, [](const Trial& trial) {
+      return std::tuple(growth_class(trial.after.work), trial.rows_after, trial.sorted_after,
+                        trial.index.columns.size(), trial.index.name());
+    });
   return trials;
 }
 

@@ -68,12 +68,9 @@ std::string candidates_of(Engine& engine, const std::string& sql) {
   return result;
 }
 
-std::string trials_of(Engine& engine, const std::string& sql) {
-  Planned planned = plan(engine, sql);
-  auto trials = try_candidates(engine, {sql, &planned.parsed}, planned.scales);
-  REQUIRE(trials);
+std::string text(const std::vector<Trial>& trials) {
   std::string result;
-  for (const Trial& trial : *trials) {
+  for (const Trial& trial : trials) {
     CHECK(trial.used);
     CHECK(trial.relation == trial.index.table);
     result += fmt::format("{}{} {}->{} sorted {}", result.empty() ? "" : "; ", text(trial.index),
@@ -81,6 +78,14 @@ std::string trials_of(Engine& engine, const std::string& sql) {
                           trial.sorted_before > 0 ? (trial.sorted_after > 0 ? "both" : "before") : "never");
   }
   return result;
+}
+
+std::string trials_of(Engine& engine, const std::string& sql) {
+  Planned planned = plan(engine, sql);
+  auto trials = try_candidates(engine, {{{sql, &planned.parsed}, &planned.scales}});
+  REQUIRE(trials);
+  REQUIRE(trials->size() == 1);
+  return text(trials->front());
 }
 
 struct Case {
@@ -251,12 +256,38 @@ TEST_CASE("the same advice with no rows, a handful and ten thousand") {
 TEST_CASE("trials without anything to try") {
   std::unique_ptr<Engine> engine = shop();
   ParsedQuery parsed;
-  auto none = try_candidates(*engine, {"SELECT 1", &parsed}, {});
+  const std::vector<PlannedQuery> no_plans, plans(3);
+  auto none = try_candidates(*engine, {});
   REQUIRE(none);
   CHECK(none->empty());
-  none = try_candidates(*engine, {"SELECT 1", nullptr}, std::vector<PlannedQuery>(3));
+  none = try_candidates(
+      *engine, {{{"SELECT 1", &parsed}, &no_plans}, {{"SELECT 1", nullptr}, &plans}, {{"SELECT 1", &parsed}, nullptr}});
   REQUIRE(none);
-  CHECK(none->empty());
+  REQUIRE(none->size() == 3);
+  for (const std::vector<Trial>& trials : *none) CHECK(trials.empty());
+}
+
+TEST_CASE("many statements together get what each gets alone") {
+  std::unique_ptr<Engine> engine = shop();
+  const std::vector<std::string> statements = {"SELECT * FROM customers WHERE email = ?",
+                                               "SELECT * FROM orders WHERE placed_at > ? ORDER BY total",
+                                               "SELECT id FROM customers WHERE email = 'a'",  // the index of the first
+                                               "SELECT 1",
+                                               "SELECT * FROM orders WHERE customer_id = ? AND placed_at > ?",
+                                               "SELECT id FROM orders WHERE placed_at > ?"};
+  std::vector<Planned> planned;
+  for (const std::string& sql : statements) planned.push_back(plan(*engine, sql));
+  std::vector<TrialRequest> requests;
+  for (size_t i = 0; i < statements.size(); ++i)
+    requests.push_back({{statements[i], &planned[i].parsed}, &planned[i].scales});
+  auto trials = try_candidates(*engine, requests);
+  REQUIRE(trials);
+  REQUIRE(trials->size() == statements.size());
+  for (size_t i = 0; i < statements.size(); ++i) {
+    CAPTURE(statements[i]);
+    CHECK(text((*trials)[i]) == trials_of(*engine, statements[i]));
+  }
+  CHECK(text(trials->front()) != "");
 }
 
 TEST_CASE("plans and statements that don't fit together") {
