@@ -21,6 +21,9 @@ Status load_rules(Run& run) {
   auto entries = run.change.head->list();
   if (!entries) return fail(entries.error());
   for (const TreeEntry& entry : *entries) {
+    if (entry.path + "/" == kRulesFolder)
+      return fail(Error{ErrorKind::kConfiguration, "is a symbolic link, or no folder at all; links are not followed",
+                        entry.path, 0, 0, "", "put the rules themselves there"});
     if (!entry.path.starts_with(kRulesFolder) || !entry.path.ends_with(".sql")) continue;
     auto text = run.change.head->read(entry.path, kRuleFileLimit);
     if (!text)
