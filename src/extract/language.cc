@@ -2,7 +2,6 @@
 #include <tree_sitter/api.h>
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -12,14 +11,48 @@
 #include "extract/host_language.h"
 #include "extract/host_text.h"
 
-extern "C" const TSLanguage* tree_sitter_python(void);
+extern "C" {
+const TSLanguage* tree_sitter_c(void);
+const TSLanguage* tree_sitter_c_sharp(void);
+const TSLanguage* tree_sitter_cpp(void);
+const TSLanguage* tree_sitter_go(void);
+const TSLanguage* tree_sitter_java(void);
+const TSLanguage* tree_sitter_javascript(void);
+const TSLanguage* tree_sitter_kotlin(void);
+const TSLanguage* tree_sitter_php(void);
+const TSLanguage* tree_sitter_python(void);
+const TSLanguage* tree_sitter_ruby(void);
+const TSLanguage* tree_sitter_rust(void);
+const TSLanguage* tree_sitter_tsx(void);
+const TSLanguage* tree_sitter_typescript(void);
+const TSLanguage* tree_sitter_xml(void);
+}
 
 namespace explaingate {
 namespace {
 
 using nlohmann::json;
 
-constexpr std::array kGrammars = {std::pair{std::string_view("python"), &tree_sitter_python}};
+struct NamedGrammar {
+  std::string_view name;  // "language" in the data files
+  const TSLanguage* (*grammar)();
+};
+constexpr NamedGrammar kGrammars[] = {
+    {"c", tree_sitter_c},
+    {"csharp", tree_sitter_c_sharp},
+    {"cpp", tree_sitter_cpp},
+    {"go", tree_sitter_go},
+    {"java", tree_sitter_java},
+    {"javascript", tree_sitter_javascript},
+    {"kotlin", tree_sitter_kotlin},
+    {"php", tree_sitter_php},
+    {"python", tree_sitter_python},
+    {"ruby", tree_sitter_ruby},
+    {"rust", tree_sitter_rust},
+    {"tsx", tree_sitter_tsx},
+    {"typescript", tree_sitter_typescript},
+    {"xml", tree_sitter_xml},
+};
 
 int line_of(std::string_view text, size_t offset) {
   return LineIndex(text).position(std::min(offset, text.size())).line;
@@ -245,8 +278,8 @@ Status Language::load_json(const std::string& path, const host::ReadFile& read) 
     call_sites.push_back(read_call_site(object, where, problem));
   });
   reader.finish();
-  for (const auto& [known, grammar] : kGrammars)
-    if (known == name) language_ = grammar();
+  for (const NamedGrammar& known : kGrammars)
+    if (known.name == name) language_ = known.grammar();
   if (language_ == nullptr) reader.complain("\"language\": no grammar is built in for \"" + name + "\"");
   if (!problem.empty()) return fail(malformed(path, problem));
 
