@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "base/sqlite_memory.h"
+
 namespace explaingate {
 namespace {
 
@@ -146,6 +148,7 @@ Sqlite& Sqlite::operator=(Sqlite&&) noexcept = default;
 Sqlite::~Sqlite() = default;
 
 Result<Sqlite> Sqlite::open(const std::string& name, bool read_only) {
+  install_sqlite_memory();
   auto state = std::make_unique<State>();
   int flags = read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
   int code = sqlite3_open_v2(name.c_str(), &state->database, flags | SQLITE_OPEN_NOMUTEX, nullptr);
@@ -237,7 +240,7 @@ void Sqlite::explain_triggers() {
 }
 
 void Sqlite::limit_memory(int64_t bytes) {
-  sqlite3_hard_heap_limit64(bytes);
+  limit_sqlite_memory(bytes);
 }
 
 Status Sqlite::register_function(const std::string& name, bool returns_first_argument, bool aggregate) {
