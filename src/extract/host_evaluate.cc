@@ -251,7 +251,7 @@ std::vector<const CallSite*> Evaluator::rows_for(int call) const {
   std::vector<const CallSite*> rows;
   std::string_view name = callee_name(call);
   if (name.empty()) return rows;
-  std::string_view path = tree_.text(tree_.part(call, Part::kCallee));
+  std::string path = dotted(tree_.text(tree_.part(call, Part::kCallee)));
   bool has_receiver = tree_.part(call, Part::kReceiver) >= 0;
   for (const CallSite& row : language_.call_sites) {
     for (std::string_view callee : row.callees) {
@@ -272,9 +272,7 @@ bool Evaluator::imported(const CallSite& row) const {
   for (const Import& import : tree_.imports()) {
     std::string whole = std::string(import.module) + "." + std::string(import.name);
     for (const std::string& gate : row.imports)
-      if (import.module == gate || import.module.starts_with(gate + ".") || whole == gate ||
-          whole.starts_with(gate + "."))
-        return true;
+      if (has_path(import.module, gate) || has_path(whole, gate)) return true;
   }
   return false;
 }

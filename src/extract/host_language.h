@@ -103,6 +103,10 @@ class Language {
 
 namespace host {
 [[nodiscard]] bool is_one_of(std::string_view word, const std::vector<std::string>& words);
+// A name as written, "a::b", "a->b", "a?.b", "a\\b", with dots between its parts and no white space: "a.b".
+[[nodiscard]] std::string dotted(std::string_view written);
+// A module's name has the gate in it, whole words of it: "github.com/jackc/pgx/v5" has "jackc/pgx".
+[[nodiscard]] bool has_path(std::string_view module, std::string_view gate);
 // "a.b.c" ends with the dotted name "b.c" at a part's start.
 [[nodiscard]] bool ends_with_path(std::string_view path, std::string_view end);
 }  // namespace host

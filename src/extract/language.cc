@@ -377,6 +377,36 @@ bool is_one_of(std::string_view word, const std::vector<std::string>& words) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
+std::string dotted(std::string_view written) {
+  constexpr std::string_view kSigns[] = {"::", "->", "?->", "?.", "!!.", "!.", "&.", "\\"};
+  std::string out;
+  while (!written.empty()) {
+    std::string_view sign;
+    for (std::string_view one : kSigns)
+      if (written.starts_with(one)) sign = one;
+    if (!sign.empty()) {
+      out += '.';
+    } else if (std::string_view(" \t\r\n").find(written.front()) == std::string_view::npos) {
+      out += written.front();
+    }
+    written.remove_prefix(std::max<size_t>(sign.size(), 1));
+  }
+  return out;
+}
+
+bool has_path(std::string_view module, std::string_view gate) {
+  auto in_word = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  };
+  for (size_t at = module.find(gate); at != std::string_view::npos; at = module.find(gate, at + 1)) {
+    size_t end = at + gate.size();
+    bool starts = at == 0 || !in_word(module[at - 1]) || !in_word(gate.front());
+    bool ends = end == module.size() || !in_word(module[end]);
+    if (starts && ends) return true;
+  }
+  return false;
+}
+
 bool ends_with_path(std::string_view path, std::string_view end) {
   return path.ends_with(end) && (path.size() == end.size() || path[path.size() - end.size() - 1] == '.');
 }

@@ -1,4 +1,4 @@
-// One text for everything that was extracted from a Python source, so that a test states all of it:
+// One text for everything that was extracted from a source, so that a test states all of it:
 //   3:13-3:27 call dbapi.execute cur.execute in Orders.report @4 as SQL | SELECT ? FROM t
 //     value `?` at 7 <- x
 //     for 2-4 r in rows, rows of #0, varies, leaves
@@ -44,7 +44,8 @@ inline std::string dump_loop(const Loop& loop) {
   return out + "\n";
 }
 
-inline std::string dump(const Extraction& extraction) {
+// `placeholders`: those of the library behind the callee.
+inline std::string dump(const Extraction& extraction, bool placeholders = false) {
   static constexpr const char* kCalls[] = {"none", "execute", "bulk", "prepare", "text", "run"};
   static constexpr const char* kHoles[] = {"identifier", "value", "list", "predicate"};
   std::string out;
@@ -53,6 +54,7 @@ inline std::string dump(const Extraction& extraction) {
     if (s.kind == "call")
       out += fmt::format(" {}.{} {}", s.library, kCalls[static_cast<int>(s.call)], one_line(s.callee));
     if (!s.function.empty()) out += " in " + s.function;
+    if (placeholders && s.kind == "call" && !s.placeholders.empty()) out += " [" + s.placeholders + "]";
     if (s.call_line != s.line) out += fmt::format(" @{}", s.call_line);
     if (!s.name.empty()) out += " as " + s.name;
     out += " | " + one_line(s.text) + "\n";

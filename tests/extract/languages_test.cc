@@ -1,0 +1,34 @@
+// fixtures/languages: a source, and beside it all that has to be found in it.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <vector>
+
+#include "base/file.h"
+#include "extract/host_dump.h"
+
+using namespace explaingate;
+
+TEST_CASE("sources in every language, and what is found in them") {
+  std::vector<std::filesystem::path> sources;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(SOURCE_DIR "/fixtures/languages"))
+    if (entry.is_regular_file() && entry.path().extension() != ".expected" && entry.path().extension() != ".md")
+      sources.push_back(entry.path());
+  std::sort(sources.begin(), sources.end());
+  REQUIRE(!sources.empty());
+  const bool write = std::getenv("EXPLAINGATE_WRITE_EXPECTED") != nullptr;
+  for (const std::filesystem::path& source : sources) {
+    CAPTURE(source.string());
+    const std::string expected = source.string() + ".expected";
+    const std::string found = dump(
+        extract(source.filename().string(), read_file(source.string()).value(), test_languages(), Dialect::kSqlite),
+        true);
+    if (write) {
+      REQUIRE(write_file_atomic(expected, found));
+    } else {
+      CHECK(found == read_file(expected).value_or(std::string("no such file")));
+    }
+  }
+}
