@@ -5,6 +5,7 @@
 #include "extract/host_calls.h"
 #include "extract/host_language.h"
 #include "extract/host_syntax.h"
+#include "extract/outline.h"
 #include "extract/suppression.h"
 
 namespace explaingate {
@@ -74,15 +75,16 @@ std::vector<Suppression> suppressions(std::string_view path, const host::Tree& t
   return found;
 }
 
-Extraction extract_host_file(std::string_view path, std::string_view text, const Language& language, Dialect dialect) {
+Extraction extract_host_file(std::string_view path, std::string_view text, const Language& language, Dialect dialect,
+                             const Externals* externals, Outline* outline) {
   if (is_utf16(text)) return not_analysed(path, "the file is encoded in UTF-16");
   if (text.size() > kLargestSource) return not_analysed(path, "the file is larger than 8 MiB");
   bool suppresses = text.find("explaingate-ignore") != std::string_view::npos;
-  if (!suppresses && !language.may_hold_sql(text)) return {};
+  if (outline == nullptr && !suppresses && !language.may_hold_sql(text)) return {};
   auto tree = host::Tree::parse(language.grammar(), text);
   if (!tree) return not_analysed(path, "the parser can make no sense of the file");
-  host::HostFile file(path, *tree, language, dialect);
-  Extraction extraction = file.run();
+  host::HostFile file(path, *tree, language, dialect, externals);
+  Extraction extraction = file.run(outline);
   extraction.suppressions = suppressions(path, *tree);
   return extraction;
 }
@@ -92,7 +94,14 @@ Extraction extract_host_file(std::string_view path, std::string_view text, const
 Extraction extract(std::string_view path, std::string_view text, const Languages& languages, Dialect dialect) {
   if (path.ends_with(".sql")) return extract_sql_file(path, text, dialect);
   const Language* language = languages.for_path(path);
-  return language != nullptr ? extract_host_file(path, text, *language, dialect) : Extraction{};
+  return language != nullptr ? extract_host_file(path, text, *language, dialect, nullptr, nullptr) : Extraction{};
+}
+
+Extraction extract(std::string_view path, std::string_view text, const Languages& languages, Dialect dialect,
+                   const Externals* externals, Outline& outline) {
+  if (path.ends_with(".sql")) return extract_sql_file(path, text, dialect);
+  const Language* language = languages.for_path(path);
+  return language != nullptr ? extract_host_file(path, text, *language, dialect, externals, &outline) : Extraction{};
 }
 
 bool is_extractable(std::string_view path, const Languages& languages) {

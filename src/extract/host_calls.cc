@@ -33,24 +33,34 @@ std::string merged_styles(const std::string& left, std::string_view right) {
 
 }  // namespace
 
-HostFile::HostFile(std::string_view path, const Tree& tree, const Language& language, Dialect dialect)
+HostFile::HostFile(std::string_view path, const Tree& tree, const Language& language, Dialect dialect,
+                   const Externals* externals)
     : path_(path),
       tree_(tree),
       language_(language),
       dialect_(dialect),
+      externals_(externals),
       lines_(tree.source()),
-      evaluator_(tree, language) {}
+      evaluator_(tree, language, externals) {}
 
-Extraction HostFile::run() {
+Extraction HostFile::run(Outline* outline) {
   find_calls();
   find_wrapper_calls();
+  find_external_calls();
   find_texts();
   find_constants();
   std::stable_sort(found_.begin(), found_.end(), [](const Found& a, const Found& b) {
     return std::tuple(a.statement.line, a.statement.column, a.statement.call_line, a.call) <
            std::tuple(b.statement.line, b.statement.column, b.statement.call_line, b.call);
   });
-  add_loops(found_);
+  std::vector<Executed> executed;
+  for (int call : sites_) executed.push_back({call, tree_.text(tree_.part(call, Part::kReceiver))});
+  std::map<int, int> first_of_call;
+  for (size_t index = 0; index < found_.size(); ++index)
+    if (found_[index].call >= 0) first_of_call.try_emplace(found_[index].call, static_cast<int>(index));
+  LoopFinder finder(tree_, language_, evaluator_, executed, lines_);
+  add_loops(finder, first_of_call);
+  if (outline != nullptr) fill_outline(*outline, finder, first_of_call);
   if (int node = tree_.too_deep(); node >= 0) {
     Position at = lines_.position(tree_.at(node).start);
     not_analysed_.push_back({std::string(path_), at.line, at.column,
@@ -163,9 +173,11 @@ void HostFile::find_calls() {
 void HostFile::analyse(const Site& site) {
   Value value = evaluator_.evaluate(site.argument);
   bool runs_texts = site.row != nullptr && site.row->kind == CallKind::kRun;
-  CallKind kind = site.row == nullptr ? CallKind::kExecute : site.row->kind;
+  CallKind kind = site.row != nullptr       ? site.row->kind
+                  : site.wrapper != nullptr ? site.wrapper->kind
+                                            : CallKind::kExecute;
   if (!value.known()) {
-    find_wrapper(site, value);
+    find_wrapper(site, value.parameter);
     if (!(site.gate || names_sql(site.argument)) || value.reason.empty() || (runs_texts && value.parameter < 0))
       return;  // a query that the library builds
     Role role = tree_.role(site.argument);
@@ -176,8 +188,12 @@ void HostFile::analyse(const Site& site) {
   }
   bool any = false;
   std::set<std::string> texts;
-  for (const Text& text : value.variants) any = emit(site, text, value, kind) || any;
-  if (!any && !value.variants.empty()) find_wrapper(site, value);
+  int parameter = -1;
+  for (const Text& text : value.variants) {
+    any = emit(site, text, value, kind) || any;
+    parameter = std::max(parameter, leading_parameter(site, text));
+  }
+  find_wrapper(site, parameter);
   if (any) {
     sites_.insert(site.call);
     text_calls_.insert(value.text_calls.begin(), value.text_calls.end());
@@ -228,7 +244,9 @@ bool HostFile::emit(const Site& site, const Text& text, const Value& value, Call
   statement.call_line = lines_.position(tree_.at(site.call).start).line;
   if (statement.kind == "call") {
     statement.callee = tree_.text(tree_.part(site.call, Part::kCallee));
-    statement.library = site.row != nullptr ? site.row->library : "unknown";
+    statement.library = site.row != nullptr       ? site.row->library
+                        : site.wrapper != nullptr ? site.wrapper->library
+                                                  : "unknown";
   } else {
     found.call = -1;
     statement.call = CallKind::kNone;
@@ -254,16 +272,15 @@ bool HostFile::emit(const Site& site, const Text& text, const Value& value, Call
   return true;
 }
 
-void HostFile::find_wrapper(const Site& site, const Value& value) {
-  int parameter = value.parameter;
-  if (parameter < 0) {  // "EXPLAIN " + sql
-    for (const Text& text : value.variants) {
-      for (const Piece& piece : text)
-        if (piece.kind == Piece::Kind::kHole && tree_.role(piece.node) == Role::kIdentifier && parameter < 0)
-          parameter = evaluator_.parameter(tree_.function_of(site.call), tree_.text(piece.node));
-    }
-    return;
-  }
+// The parameter that a text begins with: `sql` of `sql + " LIMIT 1"`; -1 = none.
+int HostFile::leading_parameter(const Site& site, const Text& text) const {
+  if (text.empty() || text.front().kind != Piece::Kind::kHole || tree_.role(text.front().node) != Role::kIdentifier)
+    return -1;
+  return evaluator_.parameter(tree_.function_of(site.call), tree_.text(text.front().node));
+}
+
+void HostFile::find_wrapper(const Site& site, int parameter) {
+  if (parameter < 0) return;
   int function = tree_.function_of(parameter);
   if (tree_.role(function) != Role::kFunction) return;
   Wrapper wrapper;
@@ -272,7 +289,9 @@ void HostFile::find_wrapper(const Site& site, const Value& value) {
   wrapper.parameter = evaluator_.parameter_name(parameter);
   wrapper.position = evaluator_.parameter_position(function, parameter);
   wrapper.site = site;
-  if (!wrapper.name.empty()) wrappers_.push_back(std::move(wrapper));
+  if (wrapper.name.empty()) return;
+  wrappers_.push_back(wrapper);
+  all_wrappers_.push_back(std::move(wrapper));
 }
 
 // A method is called on a receiver, a function without one.
@@ -296,6 +315,34 @@ void HostFile::find_wrapper_calls() {
       Site site = wrapper.site;
       site.call = node;
       site.argument = evaluator_.sql_argument(node, wrapper.position, {std::string(wrapper.parameter)});
+      if (site.argument < 0) continue;
+      analyse(site);
+      break;
+    }
+  }
+}
+
+// A method is called on something; a function stands alone, or behind its module's name.
+bool HostFile::fits(const Externals::Wrapper& wrapper, int call) const {
+  int receiver = tree_.part(call, Part::kReceiver);
+  if (!wrapper.owner.empty()) return receiver >= 0;
+  return receiver < 0 || evaluator_.import_of(last_word(tree_.text(receiver))) != nullptr;
+}
+
+void HostFile::find_external_calls() {
+  if (externals_ == nullptr) return;
+  for (int node = 0; node < tree_.size(); ++node) {
+    if (tree_.role(node) != Role::kCall || sites_.contains(node)) continue;
+    std::string_view name = evaluator_.callee_name(node);
+    if (name.empty()) continue;
+    for (const Externals::Wrapper* wrapper : externals_->wrappers(name)) {
+      if (!fits(*wrapper, node)) continue;
+      Site site;
+      site.call = node;
+      site.wrapper = wrapper;
+      site.gate = wrapper->trusted;
+      site.placeholders = wrapper->placeholders;
+      site.argument = evaluator_.sql_argument(node, wrapper->position, {wrapper->parameter});
       if (site.argument < 0) continue;
       analyse(site);
       break;
@@ -380,14 +427,8 @@ void HostFile::find_constants() {
   }
 }
 
-void HostFile::add_loops(std::vector<Found>& all) {
-  std::vector<Executed> executed;
-  for (int call : sites_) executed.push_back({call, tree_.text(tree_.part(call, Part::kReceiver))});
-  std::map<int, int> first_of_call;
-  for (size_t index = 0; index < all.size(); ++index)
-    if (all[index].call >= 0) first_of_call.try_emplace(all[index].call, static_cast<int>(index));
-  LoopFinder finder(tree_, language_, evaluator_, executed, lines_);
-  for (Found& found : all) {
+void HostFile::add_loops(LoopFinder& finder, const std::map<int, int>& first_of_call) {
+  for (Found& found : found_) {
     if (found.call < 0) continue;
     for (FoundLoop& loop : finder.around(found.call, found.argument, found.statement.dynamic)) {
       if (auto rows = first_of_call.find(loop.rows_call); rows != first_of_call.end())

@@ -15,14 +15,18 @@ namespace explaingate::host {
 
 class HostFile {
  public:
-  HostFile(std::string_view path, const Tree& tree, const Language& language, Dialect dialect);
-  [[nodiscard]] Extraction run();
+  // `externals` may be nullptr.
+  HostFile(std::string_view path, const Tree& tree, const Language& language, Dialect dialect,
+           const Externals* externals);
+  // `outline` is filled unless it is nullptr.
+  [[nodiscard]] Extraction run(Outline* outline);
 
  private:
   struct Site {  // a call that may execute SQL
     int call = -1;
     int argument = -1;
-    const CallSite* row = nullptr;  // nullptr: known by its name and its literal text only
+    const CallSite* row = nullptr;                // nullptr: known by its name and its literal text only
+    const Externals::Wrapper* wrapper = nullptr;  // of another file, or declared
     std::string placeholders;
     bool gate = false;  // an import or the receiver says that it's a database's
   };
@@ -43,11 +47,13 @@ class HostFile {
   const Tree& tree_;
   const Language& language_;
   Dialect dialect_;
+  const Externals* externals_;
   LineIndex lines_;
   Evaluator evaluator_;
   std::vector<Found> found_;
   std::vector<NotAnalysed> not_analysed_;
-  std::vector<Wrapper> wrappers_;
+  std::vector<Wrapper> wrappers_;  // whose calls in this file are to be found yet
+  std::vector<Wrapper> all_wrappers_;
   std::set<int> text_calls_;  // that some executing call has run
   std::vector<int> texts_;    // calls of kind "text"
   std::set<int> sites_;       // calls that were dealt with
@@ -57,16 +63,26 @@ class HostFile {
   [[nodiscard]] bool receiver_fits(int call, const std::vector<std::string>& names) const;
   [[nodiscard]] bool names_sql(int argument) const;
   void analyse(const Site& site);
-  void find_wrapper(const Site& site, const Value& value);
+  void find_wrapper(const Site& site, int parameter);
   void find_wrapper_calls();
+  void find_external_calls();
+  [[nodiscard]] int leading_parameter(const Site& site, const Text& text) const;
+  [[nodiscard]] bool fits(const Externals::Wrapper& wrapper, int call) const;
   void find_texts();
   void find_constants();
   [[nodiscard]] bool is_constant_place(int node) const;
   bool emit(const Site& site, const Text& text, const Value& value, CallKind kind);
   void refuse(const Site& site, int node, std::string reason);
   [[nodiscard]] std::string function_name(int node) const;
-  [[nodiscard]] std::vector<Statement> finish(std::vector<int>& first_of_call);
-  void add_loops(std::vector<Found>& all);
+  void add_loops(LoopFinder& finder, const std::map<int, int>& first_of_call);
+  // host_outline.cc
+  void fill_outline(Outline& outline, LoopFinder& finder, const std::map<int, int>& first_of_call);
+  void outline_functions(Outline& outline, std::map<int, int>& index_of) const;
+  void outline_calls(Outline& outline, LoopFinder& finder, const std::map<int, int>& first_of_call,
+                     const std::map<int, int>& index_of) const;
+  void outline_constants(Outline& outline);
+  [[nodiscard]] bool is_memoised(int function) const;
+  [[nodiscard]] std::string owner_of(int function) const;
 };
 
 }  // namespace explaingate::host

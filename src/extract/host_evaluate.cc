@@ -22,8 +22,8 @@ std::string quoted(std::string_view expression) {
 
 }  // namespace
 
-Evaluator::Evaluator(const Tree& tree, const Language& language)
-    : tree_(tree), language_(language), used_(static_cast<size_t>(tree.size()), false) {
+Evaluator::Evaluator(const Tree& tree, const Language& language, const Externals* externals)
+    : tree_(tree), language_(language), externals_(externals), used_(static_cast<size_t>(tree.size()), false) {
   index();
 }
 
@@ -336,13 +336,35 @@ Value Evaluator::subscript(int node, const Binding* bound) {
   return value.known() ? value : otherwise;
 }
 
-Value Evaluator::imported_name(std::string_view name) const {
+const Import* Evaluator::import_of(std::string_view local) const {
   for (const Import& import : tree_.imports()) {
-    std::string_view local = !import.alias.empty() ? import.alias : import.name;
-    if (local == name && !import.name.empty())
-      return unknown("SQL is imported: " + quoted(import.name) + " from module " + quoted(import.module));
+    std::string_view own = !import.alias.empty() ? import.alias : import.name;
+    if (own.empty()) own = last_word(import.module);
+    if (own == local && !local.empty()) return &import;
   }
-  return unknown("SQL is " + quoted(name) + ", which this file gives no value");
+  return nullptr;
+}
+
+std::optional<Value> Evaluator::external(int node, Outline::Wanted wanted) {
+  const std::string* text = externals_ != nullptr ? externals_->constant(wanted) : nullptr;
+  std::string name = wanted.name;
+  wanted_.push_back(std::move(wanted));
+  if (text == nullptr) return std::nullopt;
+  Value value;
+  value.name = std::move(name);
+  value.variants.push_back(text_piece(*text, tree_.at(node).start, tree_.text(node).size()));
+  return value;
+}
+
+Value Evaluator::imported_name(int node) {
+  std::string_view name = tree_.text(node);
+  const Import* import = import_of(name);
+  if (import != nullptr && import->name.empty()) import = nullptr;  // a module
+  Outline::Wanted wanted{"", std::string(import != nullptr ? import->name : name),
+                         std::string(import != nullptr ? import->module : std::string_view{})};
+  if (auto value = external(node, std::move(wanted))) return std::move(*value);
+  if (import == nullptr) return unknown("SQL is " + quoted(name) + ", which this file gives no value");
+  return unknown("SQL is imported: " + quoted(import->name) + " from module " + quoted(import->module));
 }
 
 // Scopes from the inside out. A class is a scope for what stands directly in it, not for its methods.
@@ -369,7 +391,7 @@ Value Evaluator::identifier(int node, const Binding* bound) {
     if (parameter_node >= 0) return start;
     if (scope <= 0) break;
   }
-  return imported_name(name);
+  return imported_name(node);
 }
 
 Value Evaluator::member(int node, const Binding* bound) {
@@ -388,10 +410,11 @@ Value Evaluator::member(int node, const Binding* bound) {
       return value;
     }
   }
-  for (const Import& import : tree_.imports()) {
-    std::string_view local = !import.alias.empty() ? import.alias : !import.name.empty() ? import.name : import.module;
-    if (local == object) return unknown("SQL is imported: " + quoted(name) + " from module " + quoted(object));
-  }
+  const Import* import = import_of(object);
+  Outline::Wanted wanted{std::string(last_word(object)), std::string(name),
+                         std::string(import != nullptr ? import->module : std::string_view{})};
+  if (auto value = external(node, std::move(wanted))) return std::move(*value);
+  if (import != nullptr) return unknown("SQL is imported: " + quoted(name) + " from module " + quoted(object));
   return unknown("SQL is the attribute " + quoted(tree_.text(node)) + ", which this file gives no value");
 }
 

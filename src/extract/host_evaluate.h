@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 #include "extract/host_language.h"
 #include "extract/host_syntax.h"
 #include "extract/host_text.h"
+#include "extract/outline.h"
 
 namespace explaingate::host {
 
@@ -23,7 +25,8 @@ struct Binding {
 
 class Evaluator {
  public:
-  Evaluator(const Tree& tree, const Language& language);
+  // `externals` may be nullptr: the file stands alone.
+  Evaluator(const Tree& tree, const Language& language, const Externals* externals);
 
   // Bounded: at most kMostSteps expressions for one question, nested at most kDeepest; what is past that is a hole or
   // unknown.
@@ -47,6 +50,10 @@ class Evaluator {
   [[nodiscard]] int parameter(int function, std::string_view name) const;
   [[nodiscard]] int parameter_position(int function, int parameter) const;
   [[nodiscard]] std::string_view parameter_name(int parameter) const;
+  // Names that had no value in this file, in the order of their first use.
+  [[nodiscard]] const std::vector<Outline::Wanted>& wanted() const { return wanted_; }
+  // The import that a name of this file comes from; nullptr = none.
+  [[nodiscard]] const Import* import_of(std::string_view local) const;
   // Node of the literal collection that an expression is, directly or by name; -1 = it's none.
   [[nodiscard]] int literal_collection(int node, int depth = 0);
 
@@ -54,6 +61,8 @@ class Evaluator {
   friend class Flow;
   const Tree& tree_;
   const Language& language_;
+  const Externals* externals_;
+  std::vector<Outline::Wanted> wanted_;
   std::vector<bool> used_;
   int steps_ = 0;
   static constexpr size_t kMostWork = 2'000'000;
@@ -78,7 +87,9 @@ class Evaluator {
   Value identifier(int node, const Binding* bound);
   Value member(int node, const Binding* bound);
   Value class_attribute(int class_node, std::string_view name, int depth);
-  Value imported_name(std::string_view name) const;
+  Value imported_name(int node);
+  // The value that another file gives, or nothing; it is noted that it was asked for.
+  std::optional<Value> external(int node, Outline::Wanted wanted);
   // host_format.cc
   Value percent(const Value& pattern, int arguments, const Binding* bound);
   Value format(const Value& pattern, int arguments, const Binding* bound);

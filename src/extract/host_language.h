@@ -65,6 +65,7 @@ struct Words {             // names with a meaning, as written in sources of the
   std::vector<std::string> element_methods;   // x.items(): loops over x
   std::vector<std::string> mutating_methods;  // x.append(y): x is no longer the literal it was
   std::vector<std::string> range_functions, batch_functions, batch_words, retry_words, sleep_functions;
+  std::vector<std::string> memo_words;            // in a decorator: what the function gives is kept
   std::vector<std::string> identifier_functions;  // Identifier("x"): a quoted name in a formatted text
 };
 
@@ -107,6 +108,8 @@ namespace host {
 [[nodiscard]] std::string dotted(std::string_view written);
 // A module's name has the gate in it, whole words of it: "github.com/jackc/pgx/v5" has "jackc/pgx".
 [[nodiscard]] bool has_path(std::string_view module, std::string_view gate);
+// The last name in a dotted one, or in a path: "github.com/x/store" gives "store".
+[[nodiscard]] std::string_view last_word(std::string_view path);
 // "a.b.c" ends with the dotted name "b.c" at a part's start.
 [[nodiscard]] bool ends_with_path(std::string_view path, std::string_view end);
 }  // namespace host

@@ -308,6 +308,7 @@ bool LoopFinder::varies(const Shape& shape, int call, int argument, bool dynamic
       if (tree_.role(inner) == Role::kIdentifier && names.contains(tree_.text(inner))) return true;
     return false;
   };
+  if (argument < 0 && mentions(tree_.part(call, Part::kReceiver))) return true;  // order.customer()
   for (int given : tree_.elements(tree_.part(call, Part::kArguments))) {
     if (tree_.contains(given, argument)) {  // itself, or a keyword with it
       if (dynamic && mentions(argument)) return true;

@@ -32,7 +32,8 @@ class LoopFinder {
       : tree_(tree), language_(language), evaluator_(evaluator), executed_(executed), lines_(lines) {
     for (const Executed& entry : executed) by_receiver_[entry.receiver].push_back(entry.call);
   }
-  // Outermost first. `argument` = the SQL argument, which counts as varying only with `dynamic`.
+  // Outermost first. `argument` = the SQL argument (-1: it is no call site), which counts as varying only with
+  // `dynamic`.
   [[nodiscard]] std::vector<FoundLoop> around(int call, int argument, bool dynamic);
 
  private:

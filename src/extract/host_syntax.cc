@@ -10,12 +10,12 @@ namespace explaingate::host {
 namespace {
 
 constexpr std::array<std::string_view, static_cast<size_t>(Role::kCount)> kRoleNames = {
-    "",           "function",  "lambda",        "class",         "call",       "keyword", "parameter",   "splat",
-    "for",        "while",     "comprehension", "clause",        "assignment", "append",  "bind",        "branch",
-    "arm",        "default",   "try",           "handler",       "return",     "break",   "skip",        "string",
-    "start",      "content",   "escape",        "interpolation", "concat",     "binary",  "conditional", "group",
-    "member",     "subscript", "slice",         "list",          "map",        "pair",    "import",      "comment",
-    "identifier", "number",    "constant"};
+    "",          "function",   "lambda",        "class",         "call",       "keyword", "parameter",   "splat",
+    "for",       "while",      "comprehension", "clause",        "assignment", "append",  "bind",        "branch",
+    "arm",       "default",    "try",           "handler",       "return",     "break",   "skip",        "string",
+    "start",     "content",    "escape",        "interpolation", "concat",     "binary",  "conditional", "group",
+    "member",    "subscript",  "slice",         "list",          "map",        "pair",    "import",      "comment",
+    "decorator", "identifier", "number",        "constant"};
 
 constexpr std::array<std::string_view, static_cast<size_t>(Part::kCount)> kPartNames = {
     "name",  "callee",    "receiver", "arguments", "parameters", "bases", "body", "left",   "operator",

@@ -59,6 +59,7 @@ enum class Role : uint8_t {
   kPair,         // @pair: @name (the key) @value
   kImport,       // @import: @module @name @alias
   kComment,      // @comment
+  kDecorator,    // @decorator: beside or inside a function, in front of its name
   kIdentifier,   // @identifier
   kNumber,       // @number
   kConstant,     // @constant: true, false, none

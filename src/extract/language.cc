@@ -207,6 +207,7 @@ host::Words read_words(const json& object, std::string& problem) {
   reader.read("batch_words", words.batch_words);
   reader.read("retry_words", words.retry_words);
   reader.read("sleep_functions", words.sleep_functions);
+  reader.read("memo_words", words.memo_words);
   reader.read("identifier_functions", words.identifier_functions);
   reader.finish();
   return words;
@@ -392,6 +393,18 @@ std::string dotted(std::string_view written) {
     written.remove_prefix(std::max<size_t>(sign.size(), 1));
   }
   return out;
+}
+
+std::string_view last_word(std::string_view path) {
+  auto in_word = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '$' ||
+           static_cast<unsigned char>(c) >= 0x80;
+  };
+  size_t end = path.size();
+  while (end > 0 && !in_word(path[end - 1])) --end;
+  size_t start = end;
+  while (start > 0 && in_word(path[start - 1])) --start;
+  return path.substr(start, end - start);
 }
 
 bool has_path(std::string_view module, std::string_view gate) {

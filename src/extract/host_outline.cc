@@ -1,0 +1,159 @@
+// The outline of one host-language file: who calls whom, in which loops, and what is offered to other files.
+#include <algorithm>
+#include <tuple>
+
+#include "extract/host_calls.h"
+
+namespace explaingate::host {
+namespace {
+
+constexpr size_t kLongestConstant = 64 << 10;
+
+bool contains_word(std::string_view text, const std::vector<std::string>& words) {
+  std::string lower(text);
+  for (char& c : lower)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return std::any_of(words.begin(), words.end(),
+                     [&](const std::string& word) { return lower.find(word) != std::string::npos; });
+}
+
+}  // namespace
+
+void HostFile::fill_outline(Outline& outline, LoopFinder& finder, const std::map<int, int>& first_of_call) {
+  outline.language = language_.name;
+  std::map<int, int> index_of;  // function node -> index
+  outline_functions(outline, index_of);
+  auto function_index = [&](int node) {
+    auto found = index_of.find(tree_.function_of(node));
+    return found == index_of.end() ? -1 : found->second;
+  };
+  outline_calls(outline, finder, first_of_call, index_of);
+  for (size_t index = 0; index < found_.size(); ++index)
+    if (found_[index].call >= 0)
+      outline.executions.push_back({function_index(found_[index].call), static_cast<int32_t>(index)});
+  for (const Wrapper& wrapper : all_wrappers_) {
+    const Site& site = wrapper.site;
+    Outline::Wrapper entry;
+    entry.function = index_of.at(wrapper.function);
+    entry.position = wrapper.position;
+    entry.parameter = wrapper.parameter;
+    entry.kind = site.row != nullptr ? site.row->kind : site.wrapper != nullptr ? site.wrapper->kind : entry.kind;
+    entry.library = site.row != nullptr       ? site.row->library
+                    : site.wrapper != nullptr ? site.wrapper->library
+                                              : "unknown";
+    entry.placeholders = site.placeholders;
+    // Known by its name alone, an executing call says nothing of what a function does with its parameter.
+    if (site.gate || site.wrapper != nullptr) outline.wrappers.push_back(std::move(entry));
+  }
+  outline_constants(outline);
+  outline.wanted = evaluator_.wanted();
+  auto key = [](const Outline::Wanted& wanted) { return std::tie(wanted.qualifier, wanted.name, wanted.module); };
+  std::sort(outline.wanted.begin(), outline.wanted.end(),
+            [&](const auto& a, const auto& b) { return key(a) < key(b); });
+  auto same = [&](const auto& a, const auto& b) { return key(a) == key(b); };
+  outline.wanted.erase(std::unique(outline.wanted.begin(), outline.wanted.end(), same), outline.wanted.end());
+}
+
+std::string HostFile::owner_of(int function) const {
+  if (int receiver = tree_.part(function, Part::kReceiver); receiver >= 0)
+    return std::string(last_word(tree_.text(receiver)));
+  int owner = tree_.class_of(function);
+  return owner < 0 ? std::string{} : std::string(last_word(tree_.text(tree_.part(owner, Part::kName))));
+}
+
+bool HostFile::is_memoised(int function) const {
+  auto keeps = [&](int node) {
+    return tree_.role(node) == Role::kDecorator && contains_word(tree_.text(node), language_.words.memo_words);
+  };
+  for (int node = tree_.first_child(tree_.parent(function)); node >= 0 && node < function;
+       node = tree_.next_sibling(node))
+    if (keeps(node) && tree_.next_named(node) >= 0) {
+      int next = node;  // nothing but decorators between it and the function
+      while (next >= 0 && next < function && tree_.role(next) == Role::kDecorator) next = tree_.next_named(next);
+      if (next == function) return true;
+    }
+  int name = tree_.part(function, Part::kName);
+  for (int node = function + 1; node < name; ++node)
+    if (keeps(node)) return true;
+  return false;
+}
+
+void HostFile::outline_functions(Outline& outline, std::map<int, int>& index_of) const {
+  for (int node = 0; node < tree_.size(); ++node) {
+    if (tree_.role(node) != Role::kFunction || tree_.part(node, Part::kBody) < 0) continue;
+    Outline::Function function;
+    function.name = last_word(tree_.text(tree_.part(node, Part::kName)));
+    function.owner = owner_of(node);
+    function.line = lines_.position(tree_.at(node).start).line;
+    function.end_line = lines_.position(tree_.at(node).end > 0 ? tree_.at(node).end - 1 : 0).line;
+    function.memoised = is_memoised(node);
+    index_of[node] = static_cast<int>(outline.functions.size());
+    outline.functions.push_back(std::move(function));
+  }
+}
+
+void HostFile::outline_calls(Outline& outline, LoopFinder& finder, const std::map<int, int>& first_of_call,
+                             const std::map<int, int>& index_of) const {
+  std::set<std::tuple<int, std::string_view, std::string_view>> seen;  // outside loops one call of a kind is enough
+  for (int node = 0; node < tree_.size(); ++node) {
+    if (tree_.role(node) != Role::kCall || sites_.contains(node)) continue;
+    std::string_view name = evaluator_.callee_name(node);
+    if (name.empty()) continue;
+    int scope = tree_.function_of(node);
+    int receiver = tree_.part(node, Part::kReceiver);
+    std::string_view written = tree_.text(receiver);
+    Outline::Call call;
+    for (FoundLoop& loop : finder.around(node, -1, false)) {
+      if (auto rows = first_of_call.find(loop.rows_call); rows != first_of_call.end())
+        loop.loop.rows_statement = rows->second;
+      call.loops.push_back(std::move(loop.loop));
+    }
+    if (call.loops.empty() && !seen.insert({scope, name, written}).second) continue;
+    auto function = index_of.find(scope);
+    call.function = function == index_of.end() ? -1 : function->second;
+    call.name = name;
+    int inner = receiver;  // self.repository.find(): on `repository`
+    if (tree_.role(inner) == Role::kCall) {
+      call.receiver = evaluator_.callee_name(inner);
+    } else {
+      while (tree_.role(inner) == Role::kGroup) inner = tree_.first_named(inner);
+      call.receiver =
+          last_word(tree_.text(tree_.role(inner) == Role::kMember ? tree_.part(inner, Part::kName) : inner));
+    }
+    call.on_self = is_one_of(written, language_.words.self);
+    int first = receiver >= 0 ? receiver : node;
+    while (tree_.role(first) == Role::kMember || tree_.role(first) == Role::kCall)
+      first = tree_.part(first, tree_.role(first) == Role::kMember ? Part::kReceiver : Part::kCallee);
+    if (const Import* import = evaluator_.import_of(tree_.text(first))) {
+      call.module = import->module;
+      if (receiver >= 0 && !import->name.empty()) call.module += "." + std::string(import->name);
+    }
+    for (int around = tree_.parent(node); around >= 0 && around != scope; around = tree_.parent(around))
+      call.handled = call.handled || tree_.role(around) == Role::kHandler;
+    Position at = lines_.position(tree_.at(node).start);
+    call.line = at.line;
+    call.column = at.column;
+    outline.calls.push_back(std::move(call));
+  }
+}
+
+// Names with one value, at top level or in a class.
+void HostFile::outline_constants(Outline& outline) {
+  for (int node = 0; node < tree_.size(); ++node) {
+    if (tree_.role(node) != Role::kAssignment) continue;
+    int scope = tree_.at(node).scope;
+    int left = tree_.part(node, Part::kLeft);
+    if ((scope > 0 && tree_.role(scope) != Role::kClass) || tree_.role(left) != Role::kIdentifier) continue;
+    const std::vector<int>* all = evaluator_.assignments(scope, tree_.text(left));
+    if (all == nullptr || all->size() != 1) continue;
+    Value value = evaluator_.evaluate(tree_.part(node, Part::kRight));
+    std::string text;
+    if (value.variants.size() != 1 || value.number || !plain_text(value.variants.front(), text) || text.empty() ||
+        text.size() > kLongestConstant)
+      continue;
+    std::string owner = scope > 0 ? std::string(tree_.text(tree_.part(scope, Part::kName))) : std::string{};
+    outline.constants.push_back({std::move(owner), std::string(tree_.text(left)), std::move(text)});
+  }
+}
+
+}  // namespace explaingate::host

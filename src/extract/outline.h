@@ -1,0 +1,85 @@
+// What one source file says to the others: its functions, the calls they make, the constants and wrappers it offers,
+// and the names that it takes from elsewhere. A pure function of the file's text, so that it can be kept by content.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "extract/extract.h"
+
+namespace explaingate {
+
+struct Outline {
+  struct Function {
+    std::string name;   // "report"
+    std::string owner;  // class, module or receiver's type around it, as written: "Orders"; empty = none
+    int line = 0;       // of its first byte
+    int end_line = 0;
+    bool memoised = false;  // what it gives is kept by a decorator or annotation: @cache
+  };
+  struct Call {
+    int32_t function = -1;  // index in functions; -1 = top level
+    std::string name;       // "load_customer"
+    std::string receiver;   // last name of what it's called on: "repository"; empty = none
+    std::string module;     // of the import that the call's first name comes from; empty = none
+    bool on_self = false;   // self.x(), this.x(), super().x()
+    bool handled = false;   // stands in an error handler
+    int line = 0, column = 0;
+    std::vector<Loop> loops;  // around the call; rows_statement as in Extraction
+  };
+  struct Constant {
+    std::string owner;  // class around it; empty = top level
+    std::string name;
+    std::string text;
+  };
+  struct Wrapper {  // a function that executes one of its parameters
+    int32_t function = -1;
+    int position = 0;
+    std::string parameter;
+    CallKind kind = CallKind::kExecute;
+    std::string library, placeholders;
+  };
+  struct Wanted {           // a name without a value in this file, on the way to an SQL text
+    std::string qualifier;  // "Tables" of `Tables.USERS`; empty = none
+    std::string name;
+    std::string module;  // it's imported from there; empty = not known
+  };
+  struct Execution {  // a function runs a statement of the file's Extraction
+    int32_t function = -1;
+    int32_t statement = -1;
+  };
+  std::string language;
+  std::vector<Function> functions;  // by place
+  std::vector<Call> calls;          // by place; those that aren't call sites of SQL
+  std::vector<Constant> constants;  // text known, one value
+  std::vector<Wrapper> wrappers;
+  std::vector<Wanted> wanted;         // sorted, each once
+  std::vector<Execution> executions;  // by statement
+};
+
+// What the rest of the repository, or the configuration, says to a file that is extracted.
+class Externals {
+ public:
+  virtual ~Externals() = default;
+  // The text of a constant of another file; nullptr = not known, or several that differ.
+  [[nodiscard]] virtual const std::string* constant(const Outline::Wanted& wanted) const = 0;
+  struct Wrapper {
+    std::string name;
+    std::string owner;  // empty = a function; else a method, and a call has to have a receiver
+    int position = 0;
+    std::string parameter;
+    CallKind kind = CallKind::kExecute;
+    std::string library, placeholders;
+    bool trusted = false;  // declared: also listed when its text is not known
+  };
+  // Those that a call of this name can mean.
+  [[nodiscard]] virtual std::vector<const Wrapper*> wrappers(std::string_view name) const = 0;
+};
+
+// As extract(), with what other files say (nullptr = nothing), and with the file's outline.
+[[nodiscard]] Extraction extract(std::string_view path, std::string_view text, const Languages& languages,
+                                 Dialect dialect, const Externals* externals, Outline& outline);
+
+}  // namespace explaingate
