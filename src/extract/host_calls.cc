@@ -126,7 +126,7 @@ bool HostFile::names_sql(int argument) const {
 
 // The first row whose import is there; then the first that leaves it to the receiver; then none, by name or receiver
 // only.
-bool HostFile::find_site(int call, Site& site) const {
+bool HostFile::find_site(int call, Site& site) {
   site.call = call;
   bool database = receiver_fits(call, language_.words.database_receivers);
   for (const CallSite* row : evaluator_.rows_for(call)) {
@@ -146,6 +146,7 @@ bool HostFile::find_site(int call, Site& site) const {
   } else {
     site.argument = evaluator_.sql_argument(call, site.row->argument, site.row->keywords);
   }
+  if (site.argument < 0) site.argument = evaluator_.spread_argument(call, site.row == nullptr ? 0 : site.row->argument);
   return site.argument >= 0;
 }
 
@@ -289,6 +290,8 @@ void HostFile::find_wrapper(const Site& site, int parameter) {
   wrapper.parameter = evaluator_.parameter_name(parameter);
   wrapper.position = evaluator_.parameter_position(function, parameter);
   wrapper.site = site;
+  // Anything may take `*args`, and go by the name of something else, such as get(): its calls need a literal.
+  if (tree_.role(site.argument) == Role::kSplat) wrapper.site.gate = false;
   if (wrapper.name.empty()) return;
   wrappers_.push_back(wrapper);
   all_wrappers_.push_back(std::move(wrapper));

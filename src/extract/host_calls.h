@@ -59,7 +59,7 @@ class HostFile {
   std::set<int> sites_;       // calls that were dealt with
 
   void find_calls();
-  bool find_site(int call, Site& site) const;
+  bool find_site(int call, Site& site);
   [[nodiscard]] bool receiver_fits(int call, const std::vector<std::string>& names) const;
   [[nodiscard]] bool names_sql(int argument) const;
   void analyse(const Site& site);

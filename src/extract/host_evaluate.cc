@@ -137,6 +137,8 @@ Value Evaluator::dispatch(int node, const Binding* bound) {
       int inner = tree_.part(node, Part::kValue);
       return evaluate(inner >= 0 ? inner : tree_.first_named(node), bound);
     }
+    case Role::kSplat:
+      return splat(node);
     case Role::kConstant:
       return unknown("");  // None: no text, and nothing to report
     default:
@@ -247,6 +249,23 @@ int Evaluator::sql_argument(int call, int position, const std::vector<std::strin
   return found;
 }
 
+int Evaluator::spread_argument(int call, int position) {
+  int index = 0;
+  for (int argument : tree_.elements(tree_.part(call, Part::kArguments))) {
+    if (index > position) return -1;
+    if (tree_.role(argument) == Role::kSplat) {
+      int list = literal_collection(tree_.first_named(argument));
+      if (list < 0 || tree_.role(list) != Role::kList) return argument;
+      std::vector<int> elements = tree_.elements(list);
+      if (index + static_cast<int>(elements.size()) > position) return elements[static_cast<size_t>(position - index)];
+      index += static_cast<int>(elements.size());
+    } else if (tree_.role(argument) != Role::kKeyword) {
+      ++index;
+    }
+  }
+  return -1;
+}
+
 std::vector<const CallSite*> Evaluator::rows_for(int call) const {
   std::vector<const CallSite*> rows;
   std::string_view name = callee_name(call);
@@ -334,6 +353,17 @@ Value Evaluator::subscript(int node, const Binding* bound) {
   }
   value.name = tree_.text(tree_.part(node, Part::kReceiver));
   return value.known() ? value : otherwise;
+}
+
+Value Evaluator::splat(int node) {
+  std::string_view name = tree_.text(tree_.first_named(node));
+  int function = tree_.function_of(node);
+  Value value = unknown("SQL is in " + quoted(tree_.text(node)) + ", which is spread into the arguments");
+  int given = function > 0 ? parameter(function, name) : -1;
+  if (given < 0 || assignments(function, name) != nullptr) return value;
+  value.reason = "SQL is the parameter " + quoted(tree_.text(node)) + " of this function";
+  value.parameter = given;
+  return value;
 }
 
 const Import* Evaluator::import_of(std::string_view local) const {

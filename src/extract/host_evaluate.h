@@ -38,6 +38,9 @@ class Evaluator {
   [[nodiscard]] bool imported(const CallSite& row) const;
   // The argument that holds the SQL; -1 = the call has none.
   [[nodiscard]] int sql_argument(int call, int position, const std::vector<std::string>& keywords) const;
+  // The same where a collection is spread into the arguments at that place or before: the element of a literal one,
+  // else the splat; -1 = there is none.
+  [[nodiscard]] int spread_argument(int call, int position);
   // The name a call goes by: the method's or the function's; empty for anything else.
   [[nodiscard]] std::string_view callee_name(int call) const;
   // String literals and concatenations that were part of an answer.
@@ -84,6 +87,7 @@ class Evaluator {
   Value conditional(int node, const Binding* bound);
   Value call(int node, const Binding* bound);
   Value subscript(int node, const Binding* bound);
+  Value splat(int node);
   Value identifier(int node, const Binding* bound);
   Value member(int node, const Binding* bound);
   Value class_attribute(int class_node, std::string_view name, int depth);

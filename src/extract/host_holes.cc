@@ -102,7 +102,7 @@ class Filler {
     Scanner scanner(marked.text, dialect, {.percent_parameters = true});
     for (Token token = scanner.next(); token.kind != TokenKind::kEnd; token = scanner.next())
       if (token.kind != TokenKind::kComment || token_text(marked.text, token).find(kMark) != std::string_view::npos)
-        tokens_.push_back(token);
+        add(token);
     fills_.resize(marked.holes.size(), {HoleKind::kPredicate, ""});
   }
 
@@ -129,12 +129,32 @@ class Filler {
   std::vector<Fill> fills_;
   std::vector<Frame> frames_;
   size_t at_ = 0;
+  bool begins_ = true;        // no token but holes and parentheses since the statement's start (for add())
   std::string verb_;          // the statement's first word
   std::string last_word_;     // the word just before, lower case; empty when the last token was no word
   bool term_before_ = false;  // the last token ended a term: name, number, string, placeholder, ")"
   bool between_ = false;      // an AND to come belongs to BETWEEN
   bool between_and_ = false;  // the last word was that AND
   int table_hole_ = -1;
+
+  // A hole against the first word of a statement is no part of it: x + "SELECT …", "SELECT" + columns.
+  void add(const Token& token) {
+    std::string_view text = token_text(marked_.text, token);
+    size_t first = text.find_first_not_of(kMark), last = text.find_last_not_of(kMark);
+    bool beside = token.kind == TokenKind::kWord && first != std::string_view::npos && last - first + 1 < text.size();
+    if (!beside || !begins_ || !is_verb(text.substr(first, last - first + 1))) {
+      tokens_.push_back(token);
+    } else {
+      for (auto [from, to] :
+           {std::pair(size_t{0}, first), std::pair(first, last + 1), std::pair(last + 1, text.size())}) {
+        if (from == to) continue;
+        tokens_.push_back(token);
+        tokens_.back().offset = token.offset + static_cast<uint32_t>(from);
+        tokens_.back().length = static_cast<uint32_t>(to - from);
+      }
+    }
+    begins_ = token.kind == TokenKind::kSemicolon || (begins_ && (text == "(" || first == std::string_view::npos));
+  }
 
   [[nodiscard]] std::string_view text_of(size_t token) const {
     return token < tokens_.size() ? token_text(marked_.text, tokens_[token]) : std::string_view{};
@@ -256,7 +276,7 @@ class Filler {
       return set(hole, HoleKind::kPredicate, "");
     }
     if (names_a_table()) return table(hole, true);
-    if (before.empty()) return set(hole, HoleKind::kPredicate, "");
+    if (verb_.empty()) return set(hole, HoleKind::kPredicate, "");
     if (last_word_ == "in") return set(hole, HoleKind::kList, "(?)");
     if (last_word_ == "values") return set(hole, HoleKind::kList, "(?)");
     if (last_word_ == "set") return next_is("=") ? name(hole, true) : assignment(hole);
@@ -391,7 +411,7 @@ Filled fill_holes(const Text& text, std::string_view source, Dialect dialect) {
     }
     const Fill& fill = fills[hole++];
     std::string_view expression = source.substr(piece.from, std::min<size_t>(piece.length, kLongestExpression));
-    if (filled.text.empty() && offset <= first && fill.text.empty() && !filled.starts_with_hole) {
+    if (!filled.starts_with_hole && filled.text.find_first_not_of("( \t\r\n") == std::string::npos) {
       filled.starts_with_hole = true;
       filled.start_reason = piece.reason;
     }

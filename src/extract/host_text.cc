@@ -181,13 +181,14 @@ bool plain_text(const Text& text, std::string& out) {
   return true;
 }
 
+bool is_verb(std::string_view word) {
+  return std::find(kVerbs.begin(), kVerbs.end(), lowered(word)) != kVerbs.end();
+}
+
 bool starts_like_sql(std::string_view text) {
   WordReader words(text);
   Token first = words.first();
-  if (first.kind != TokenKind::kWord) return false;
-  bool verb =
-      std::any_of(kVerbs.begin(), kVerbs.end(), [&](std::string_view known) { return is_word(text, first, known); });
-  if (!verb) return false;
+  if (first.kind != TokenKind::kWord || !is_verb(token_text(text, first))) return false;
   Token second = words.next();  // "select: …", "Update, please", "with-dashes" are prose
   if (second.kind == TokenKind::kEnd || second.kind == TokenKind::kSemicolon) return stands_alone(text, first);
   if (second.kind == TokenKind::kOperator) {

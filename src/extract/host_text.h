@@ -63,6 +63,8 @@ struct Filled {
 };
 [[nodiscard]] Filled fill_holes(const Text& text, std::string_view source, Dialect dialect);
 
+// A word that SQL statements start with, in any case.
+[[nodiscard]] bool is_verb(std::string_view word);
 // The first word is one that an SQL statement starts with, in any case: SELECT, WITH, PRAGMA …
 [[nodiscard]] bool starts_like_sql(std::string_view text);
 // The same for the verbs of statements proper, without those that prose starts with as well (set, show, call …).

@@ -182,6 +182,33 @@ TEST_CASE("wrappers in the same file") {
         "not analysed 4:30 in Db.rows: SQL is the parameter `sql` of this function\n");
 }
 
+TEST_CASE("collections spread into the arguments") {
+  struct Case {
+    std::string source, want;
+  };
+  const Case cases[] = {
+      {"cursor.execute(*args)", "- SQL is in `*args`, which is spread into the arguments\n"},
+      {"cursor.execute(**kw)", "- SQL is in `**kw`, which is spread into the arguments\n"},
+      {"import sqlite3\nx.execute(*f(), **kw)", "- SQL is in `*f()`, which is spread into the arguments\n"},
+      {"import psycopg2\nexecute_values(cur, *args)", "- SQL is in `*args`, which is spread into the arguments\n"},
+      {"args = ('SELECT 1', x)\ncursor.execute(*args)", "SELECT 1\n"},
+      {"import psycopg2\nexecute_values(*[cur, 'SELECT 1', rows])", "SELECT 1\n"},
+      {"def go(self, *args):\n  cursor.execute(*args)\ngo(1, 'SELECT 1')\ngo('SELECT 2', 1)\n",
+       "SELECT 2\n- SQL is the parameter `*args` of this function\n"},
+      {"def get(self, *args):\n  cursor.execute(*args)\nclass A:\n  def f(self, x):\n    get(x)\n",
+       "- SQL is the parameter `*args` of this function\n"},
+      // near misses: no gate, what stands behind the SQL, nothing in it
+      {"pool.execute(*args)", ""},
+      {"cursor.execute('SELECT 1', *args)", "SELECT 1\n"},
+      {"cursor.execute('echo', *args)", ""},
+      {"cursor.execute(*[])", ""},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.source);
+    CHECK(texts(c.source) == c.want);
+  }
+}
+
 TEST_CASE("functions by their qualified names") {
   CHECK(extracted("import sqlite3\nclass A:\n  c.execute('SELECT 1')\n  class B:\n    def f(self):\n      def g():\n   "
                   "     return (lambda: c.execute('SELECT 2'))()\n") ==

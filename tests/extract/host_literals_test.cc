@@ -126,6 +126,17 @@ TEST_CASE("holes are filled by what surrounds them") {
       {R"py(f'{x}')py", "- SQL is the parameter `x` of this function\n"},
       {R"py(f'{x} LIMIT 1')py", "- SQL is the parameter `x` of this function\n"},
       {R"py(x + ' LIMIT 1')py", "- SQL is the parameter `x` of this function\n"},
+      // directly against the first word
+      {R"py(x.y + 'SELECT a FROM t')py", "SELECT a FROM t\n"},
+      {R"py(f'{x.y}SELECT a FROM t')py", "SELECT a FROM t\n"},
+      {R"py(f'{x}{y}SELECT a FROM t WHERE {t}')py", "SELECT a FROM t WHERE 1=1\n"},
+      {R"py(f'({x}SELECT a FROM t)')py", "(SELECT a FROM t)\n"},
+      {R"py(f'SELECT{x} FROM t')py", "SELECT\"eg_hole_1\" FROM t\n"},
+      {R"py('INSERT' + x + ' INTO t VALUES (1)')py", "INSERT INTO t VALUES (1)\n"},
+      {R"py(f'{x}SELECT{y} FROM t')py", "SELECT\"eg_hole_2\" FROM t\n"},
+      {R"py(f'{x}able t SET a = 1')py", "- SQL is the parameter `x` of this function\n"},
+      {R"py(f'({x}) UNION SELECT a FROM t')py", "- SQL is the parameter `x` of this function\n"},
+      {R"py(f'{x}_selected')py", "- SQL is the parameter `x` of this function\n"},
   };
   for (const Case& c : cases) {
     CAPTURE(c.expression);
