@@ -20,6 +20,12 @@ namespace {
 
 constexpr std::string_view kAllPlaceholders = "%s %(n)s ? :n :1";
 
+// Without the signs that some languages begin names with: _db, $db, @db.
+std::string_view bare(std::string_view name) {
+  name.remove_prefix(std::min(name.find_first_not_of("_$@"), name.size()));
+  return name;
+}
+
 std::string merged_styles(const std::string& left, std::string_view right) {
   std::string all = left;
   while (!right.empty()) {
@@ -110,15 +116,14 @@ bool HostFile::receiver_fits(int call, const std::vector<std::string>& names) co
     default:
       return false;
   }
-  while (name.starts_with('_')) name.remove_prefix(1);
-  return is_one_of(name, names);
+  return is_one_of(bare(name), names);
 }
 
 // An argument called `sql` is SQL whoever the receiver is: store.execute(database, sql).
 bool HostFile::names_sql(int argument) const {
   Role role = tree_.role(argument);
   if (role != Role::kIdentifier && role != Role::kMember) return false;
-  std::string_view name = tree_.text(role == Role::kMember ? tree_.part(argument, Part::kName) : argument);
+  std::string_view name = bare(tree_.text(role == Role::kMember ? tree_.part(argument, Part::kName) : argument));
   return std::any_of(language_.words.sql_names.begin(), language_.words.sql_names.end(), [&](std::string_view word) {
     return name == word || name.ends_with(std::string("_").append(word));
   });

@@ -324,12 +324,45 @@ Value Evaluator::call(int node, const Binding* bound) {
       if (value.known()) return replace(value, arguments, bound);
     }
   }
+  if (const FormatFunction* function = format_function(node)) {
+    std::vector<int> given = tree_.elements(arguments);
+    auto first = static_cast<size_t>(function->argument);
+    Value pattern = first < given.size() ? evaluate(given[first], bound) : unknown("SQL is missing");
+    return pattern.known()
+               ? percent(pattern, std::vector<int>(given.begin() + function->argument + 1, given.end()), bound)
+               : pattern;
+  }
+  for (const JoinFunction& function : language_.join_functions) {
+    if (!is_called(node, function.callees)) continue;
+    int list = function.list < 0 ? receiver : sql_argument(node, function.list, {});
+    int between = sql_argument(node, function.separator, {});
+    Value separator = between >= 0 ? evaluate(between, bound) : Value{};
+    if (list >= 0 && separator.known()) return join_list(separator, list, bound);
+  }
   std::string_view path = tree_.text(tree_.part(node, Part::kCallee));
   bool transparent = std::any_of(words.transparent_functions.begin(), words.transparent_functions.end(),
                                  [&](const std::string& function) { return function == path; });
   std::vector<int> given = tree_.elements(arguments);
   if (transparent && !given.empty()) return evaluate(given.front(), bound);
   return unknown("SQL is the result of the call " + quoted(tree_.text(tree_.part(node, Part::kCallee))));
+}
+
+bool Evaluator::is_called(int call, const std::vector<std::string>& callees) const {
+  std::string_view name = callee_name(call);
+  if (name.empty()) return false;
+  std::string path;
+  return std::any_of(callees.begin(), callees.end(), [&](std::string_view callee) {
+    if (!callee.ends_with(name)) return false;
+    if (callee == name) return true;
+    if (path.empty()) path = dotted(tree_.text(tree_.part(call, Part::kCallee)));
+    return ends_with_path(path, callee);
+  });
+}
+
+const FormatFunction* Evaluator::format_function(int call) const {
+  for (const FormatFunction& function : language_.format_functions)
+    if (is_called(call, function.callees)) return &function;
+  return nullptr;
 }
 
 // QUERIES["by_name"] of a literal map: the value of that key, or of every key where the key isn't known.
@@ -388,6 +421,12 @@ std::optional<Value> Evaluator::external(int node, Outline::Wanted wanted) {
 
 Value Evaluator::imported_name(int node) {
   std::string_view name = tree_.text(node);
+  for (const auto& [constant, text] : language_.constants) {
+    if (constant != name) continue;
+    Value value;
+    value.variants.push_back(text_piece(text, tree_.at(node).start, name.size()));
+    return value;
+  }
   const Import* import = import_of(name);
   if (import != nullptr && import->name.empty()) import = nullptr;  // a module
   Outline::Wanted wanted{"", std::string(import != nullptr ? import->name : name),

@@ -43,6 +43,9 @@ class Evaluator {
   [[nodiscard]] int spread_argument(int call, int position);
   // The name a call goes by: the method's or the function's; empty for anything else.
   [[nodiscard]] std::string_view callee_name(int call) const;
+  // It goes by one of these names: "sprintf", or dotted "fmt.Sprintf": the last parts of the callee as written.
+  [[nodiscard]] bool is_called(int call, const std::vector<std::string>& callees) const;
+  [[nodiscard]] const FormatFunction* format_function(int call) const;  // nullptr = it's none
   // String literals and concatenations that were part of an answer.
   [[nodiscard]] bool was_used(int node) const { return used_[static_cast<size_t>(node)]; }
   // Takes the literals below a node for used.
@@ -96,8 +99,10 @@ class Evaluator {
   std::optional<Value> external(int node, Outline::Wanted wanted);
   // host_format.cc
   Value percent(const Value& pattern, int arguments, const Binding* bound);
+  Value percent(const Value& pattern, const std::vector<int>& given, const Binding* bound);
   Value format(const Value& pattern, int arguments, const Binding* bound);
   Value join(const Value& separator, int arguments, const Binding* bound);
+  Value join_list(const Value& separator, int list, const Binding* bound);
   Value join_elements(const Value& separator, int list, const Binding* bound);
   Value replace(const Value& text, int arguments, const Binding* bound);
   Value repeat(int text, int whole, const Binding* bound);

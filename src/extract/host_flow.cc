@@ -10,9 +10,9 @@
 //       q += " AND " + c      the near miss: what a loop appends is one hole, since nobody knows how often it runs
 //   cur.execute(q)
 //
-// An arm that leaves (return, raise, continue) gives nothing to what follows. Each statement is run once, and only
-// those that hold an assignment to the name, or the use, are entered: the cost is the number of those times the depth
-// of their nesting.
+// An arm that leaves (return, raise, continue; break, but that of a switch) gives nothing to what follows. Each
+// statement is run once, and only those that hold an assignment to the name, or the use, are entered: the cost is the
+// number of those times the depth of their nesting.
 #include <algorithm>
 
 #include "extract/host_evaluate.h"
@@ -29,7 +29,7 @@ class Flow {
         use_(use),
         assignments_(assignments) {}
 
-  enum class End { kOn, kReached, kLeft };
+  enum class End { kOn, kReached, kLeft, kBroke };
 
   Value run(Value start) {
     State state{std::move(start)};
@@ -75,24 +75,32 @@ class Flow {
       if (End end = statement(child, state, depth + 1); end != End::kOn) return end;
       at = tree_.at(child).after;
     }
-    return ends_in_leaving(node) ? End::kLeft : End::kOn;
+    return end_of(node);
   }
 
-  [[nodiscard]] bool ends_in_leaving(int node) const {
+  [[nodiscard]] End end_of(int node) const {
     for (int levels = 0; levels < 3 && node >= 0 && !uses(node); ++levels) {
       Role role = tree_.role(node);
-      if (role == Role::kReturn || role == Role::kBreak || role == Role::kSkip) return true;
-      if (levels > 0 && role != Role::kNone) return false;
+      if (role == Role::kBreak) return End::kBroke;
+      if (role == Role::kReturn || role == Role::kSkip) return End::kLeft;
+      if (levels > 0 && role != Role::kNone) return End::kOn;
       node = tree_.last_named(node);
     }
-    return false;
+    return End::kOn;
+  }
+
+  // An arm is a block, or one statement by itself.
+  End arm(int node, State& state, int depth) {
+    Role role = tree_.role(node);
+    bool whole = role == Role::kNone || role == Role::kArm || role == Role::kDefaultArm;
+    return whole ? block(node, state, depth) : statement(node, state, depth);
   }
 
   End statement(int node, State& state, int depth) {
     if (node == use_) return End::kReached;
     Role role = tree_.role(node);
     if (role == Role::kReturn || role == Role::kBreak || role == Role::kSkip)
-      return uses(node) ? End::kReached : End::kLeft;
+      return uses(node) ? End::kReached : role == Role::kBreak ? End::kBroke : End::kLeft;
     if (!uses(node) && !assigns(node)) return End::kOn;
     switch (role) {
       case Role::kFunction:
@@ -104,6 +112,7 @@ class Flow {
       case Role::kBind:
         return assign(node, state, depth);
       case Role::kBranch:
+      case Role::kSwitch:
         return branch(node, state, depth);
       case Role::kTry:
         return attempt(node, state, depth);
@@ -201,9 +210,10 @@ class Flow {
   // Arms are found below the branch, outside nested branches; the branch itself is no arm. What stands beside them
   // (conditions) runs first.
   void arms_of(int node, std::vector<int>& arms) const {
+    int then = tree_.part(node, Part::kThen), otherwise = tree_.part(node, Part::kElse);
     for (int child = tree_.first_child(node); child >= 0; child = tree_.next_sibling(child)) {
       Role role = tree_.role(child);
-      if (role == Role::kArm || role == Role::kDefaultArm) {
+      if (role == Role::kArm || role == Role::kDefaultArm || child == then || child == otherwise) {
         arms.push_back(child);
       } else if (role == Role::kNone) {
         for (int inner = tree_.first_child(child); inner >= 0; inner = tree_.next_sibling(inner))
@@ -216,7 +226,7 @@ class Flow {
     std::vector<int> arms;
     arms_of(node, arms);
     for (int arm : arms)
-      if (uses(arm)) return block(arm, state, depth + 1);
+      if (uses(arm)) return this->arm(arm, state, depth + 1);
     int condition = tree_.part(node, Part::kCondition);
     if (condition >= 0 && (uses(condition) || assigns(condition))) {
       if (End end = statement(condition, state, depth + 1); end != End::kOn) return end;
@@ -225,9 +235,10 @@ class Flow {
     std::vector<State> ways;
     bool exhaustive = false;
     for (int arm : arms) {
-      exhaustive = exhaustive || tree_.role(arm) == Role::kDefaultArm;
+      exhaustive = exhaustive || tree_.role(arm) == Role::kDefaultArm || arm == tree_.part(node, Part::kElse);
       State way = state;
-      if (block(arm, way, depth + 1) == End::kOn) ways.push_back(std::move(way));
+      End end = this->arm(arm, way, depth + 1);
+      if (end == End::kOn || (end == End::kBroke && tree_.role(node) == Role::kSwitch)) ways.push_back(std::move(way));
     }
     if (!exhaustive) ways.insert(ways.begin(), state);
     if (ways.empty()) return End::kLeft;

@@ -49,18 +49,28 @@ std::vector<Text> rewritten(const Text& text, char mark, char other, const Rewri
   return out;
 }
 
-// "%s", "%5.2f", "%(name)s": bytes taken, 0 = none; `name` is what stands in parentheses.
+// "%s", "%5.2f", "%lld", "%(name)s", "%<name>s", "%{name}", "%2$s": bytes taken, 0 = none; `name` is what stands in
+// parentheses, or the number with its "$". The letters are those of printf, of SQLite's (Q, q, w, z) and of Go's (v, T,
+// t, U).
 size_t conversion(std::string_view rest, std::string_view& name) {
+  constexpr std::string_view kOpen = "(<{", kClose = ")>}";
   size_t at = 1;
-  if (rest.substr(at).starts_with('(')) {
-    size_t close = rest.find(')');
+  if (size_t kind = at < rest.size() ? kOpen.find(rest[at]) : std::string_view::npos; kind != std::string_view::npos) {
+    size_t close = rest.find(kClose[kind]);
     if (close == std::string_view::npos) return 0;
     name = rest.substr(2, close - 2);
     at = close + 1;
+    if (kClose[kind] == '}') return at;
+  } else if (size_t digits = rest.find_first_not_of("0123456789", at);
+             digits != std::string_view::npos && digits > at && rest[digits] == '$') {
+    name = rest.substr(at, digits + 1 - at);
+    at = digits + 1;
   }
-  while (at < rest.size() && std::string_view("#0-+.*123456789").find(rest[at]) != std::string_view::npos) ++at;
-  if (at < rest.size() && std::string_view("diouxXeEfFgGcrsa").find(rest[at]) != std::string_view::npos) return at + 1;
-  return 0;
+  while (at < rest.size() && std::string_view("#0-+.*123456789hlLjzt").find(rest[at]) != std::string_view::npos) ++at;
+  if (at < rest.size() && std::string_view("diouxXeEfFgGcrsaqQwvTUp").find(rest[at]) != std::string_view::npos)
+    return at + 1;
+  // "%z" of SQLite, "%t" of Go: the letter was taken for a length
+  return rest[at - 1] == 'z' || rest[at - 1] == 't' ? at : 0;
 }
 
 void append(std::vector<Text>& out, const std::vector<Text>& tail) {
@@ -102,19 +112,17 @@ std::vector<Text> Evaluator::substitute(int node, const Binding* bound, std::str
 }
 
 Value Evaluator::percent(const Value& pattern, int arguments, const Binding* bound) {
-  std::vector<int> given;
-  int map = -1;
   while (tree_.role(arguments) == Role::kGroup && tree_.part(arguments, Part::kValue) < 0)
     arguments = tree_.first_named(arguments);
-  if (tree_.role(arguments) == Role::kList) {
-    given = tree_.elements(arguments);
-  } else if (tree_.role(arguments) == Role::kMap) {
-    map = arguments;
-  } else {
-    given.push_back(arguments);
-  }
+  return percent(pattern,
+                 tree_.role(arguments) == Role::kList ? tree_.elements(arguments) : std::vector<int>{arguments}, bound);
+}
+
+Value Evaluator::percent(const Value& pattern, const std::vector<int>& given, const Binding* bound) {
   auto by_name = [&](std::string_view name) {
-    for (int pair : tree_.elements(map)) {
+    std::vector<int> pairs = given;
+    if (given.size() == 1 && tree_.role(given[0]) == Role::kMap) pairs = tree_.elements(given[0]);
+    for (int pair : pairs) {
       std::string key;
       Value value = evaluate(tree_.part(pair, Part::kName), bound);
       if (value.variants.size() == 1 && plain_text(value.variants[0], key) && key == name)
@@ -135,7 +143,11 @@ Value Evaluator::percent(const Value& pattern, int arguments, const Binding* bou
           std::string_view name;
           size_t taken = conversion(rest, name);
           if (taken == 0) return 0;
-          int argument = !name.empty() ? by_name(name) : next < given.size() ? given[next] : -1;
+          size_t index = next;
+          bool numbered = name.ends_with('$');  // "%2$s"
+          if (numbered) index = name.size() == 2 ? static_cast<size_t>(name[0] - '1') : given.size();
+          bool named = !name.empty() && !numbered;
+          int argument = named ? by_name(name) : index < given.size() ? given[index] : -1;
           if (name.empty()) ++next;
           std::string reason;
           append(out, argument >= 0 ? substitute(argument, bound, reason)
@@ -236,18 +248,22 @@ Value Evaluator::join(const Value& separator, int arguments, const Binding* boun
     if (tree_.role(arguments) != Role::kComprehension) return unknown("SQL is joined from no list");
     given = {arguments};  // join(x for x in xs): the parentheses of the call are those of the expression
   }
-  int collection = literal_collection(given[0]);
+  return join_list(separator, given[0], bound);
+}
+
+Value Evaluator::join_list(const Value& separator, int given, const Binding* bound) {
+  int collection = literal_collection(given);
   if (collection >= 0 && tree_.role(collection) == Role::kList) return join_elements(separator, collection, bound);
   std::string between, element;
   bool plain = separator.variants.size() == 1 && plain_text(separator.variants[0], between);
   bool commas = plain && between.find(',') != std::string::npos;
   Value list;
-  list.variants.push_back(hole(given[0], "SQL is joined from a list that is not written there"));
+  list.variants.push_back(hole(given, "SQL is joined from a list that is not written there"));
   Piece& piece = list.variants[0][0];
   if (!commas) {
     piece.hint = Piece::Hint::kClause;
   } else {
-    int node = given[0];
+    int node = given;
     for (int names = 0; names < 4 && tree_.role(node) == Role::kIdentifier; ++names) {  // marks = ["?"] * n
       const std::vector<int>* found = assignments(tree_.at(node).scope, tree_.text(node));
       if (found == nullptr || found->size() != 1 || tree_.role(found->front()) != Role::kAssignment) break;

@@ -38,6 +38,18 @@ struct Callback {  // a call that runs one of its arguments once per element of 
   int iterable = 1;  // -1 = the receiver
 };
 
+struct FormatFunction {  // sprintf(pattern, …)
+  std::vector<std::string> callees;
+  int argument = 0;  // the pattern; what fills it follows
+  int into = -1;     // the argument that the text is written to; -1 = it's the call's value
+};
+
+struct JoinFunction {  // implode(separator, list)
+  std::vector<std::string> callees;
+  int separator = 0;
+  int list = 1;  // -1 = the receiver
+};
+
 struct StringRules {
   std::string prefix_raw;  // letters before the opening quote that switch escapes off
   std::string prefix_interpolated;
@@ -55,9 +67,10 @@ struct Words {             // names with a meaning, as written in sources of the
   std::vector<std::string> transparent_methods;          // x.strip() is x
   std::vector<std::string> transparent_functions;        // dedent(x) is x
   std::vector<std::string> format_methods, join_methods, replace_methods;
-  std::vector<std::string> self;                  // names of the object a method belongs to
-  std::vector<std::string> sql_names;             // names (or ends of names, behind "_") of variables that hold SQL
-  std::vector<std::string> database_receivers;    // names that a connection or cursor goes by; leading "_" don't count
+  std::vector<std::string> self;       // names of the object a method belongs to
+  std::vector<std::string> sql_names;  // names (or ends of names, behind "_") of variables that hold SQL
+  std::vector<std::string>
+      database_receivers;  // names that a connection or cursor goes by, without "_", "$", "@" before
   std::vector<std::string> any_receiver_callees;  // with a literal SQL text these are call sites on any receiver
   std::vector<std::string> quiet_callees;     // SQL-looking text as their argument is no statement: logging, assertions
   std::vector<std::string> fetch_methods;     // give rows of what was executed before
@@ -89,6 +102,9 @@ class Language {
   std::vector<std::string> extensions;
   std::vector<host::CallSite> call_sites;
   std::vector<host::Callback> callbacks;
+  std::vector<host::FormatFunction> format_functions;
+  std::vector<host::JoinFunction> join_functions;
+  std::vector<std::pair<std::string, std::string>> constants;  // PHP_EOL -> "\n"
   host::StringRules strings;
   host::Words words;
 
@@ -97,9 +113,11 @@ class Language {
   std::unique_ptr<TSQuery, void (*)(TSQuery*)> query_;
   std::vector<host::Role> role_by_symbol_;
   std::vector<host::Capture> captures_;
+  std::vector<std::vector<host::Condition>> conditions_;
 
   Status load_json(const std::string& path, const host::ReadFile& read);
   Status load_query(const std::string& path, const host::ReadFile& read);
+  Status load_conditions(const std::string& path);
 };
 
 namespace host {

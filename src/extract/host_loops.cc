@@ -29,6 +29,10 @@ bool has_word(std::string_view text, const std::vector<std::string>& words) {
                      [&](const std::string& word) { return lower.find(word) != std::string::npos; });
 }
 
+bool is_any_of(Role role, std::initializer_list<Role> roles) {
+  return std::find(roles.begin(), roles.end(), role) != roles.end();
+}
+
 }  // namespace
 
 std::vector<FoundLoop> LoopFinder::around(int call, int argument, bool dynamic) {
@@ -319,20 +323,20 @@ bool LoopFinder::varies(const Shape& shape, int call, int argument, bool dynamic
   return false;
 }
 
-// A `break` ends the loop it stands in, so between the call and an inner loop it says nothing of the outer one.
+// A `break` ends the loop or switch it stands in, so between the call and an inner one it says nothing of the outer
+// loop.
 bool LoopFinder::leaves(const Shape& shape, int call) const {
   auto in_inner_loop = [&](int node) {
     for (node = tree_.parent(node); node >= 0 && node != shape.node; node = tree_.parent(node))
-      if (tree_.role(node) == Role::kFor || tree_.role(node) == Role::kWhile) return true;
+      if (is_any_of(tree_.role(node), {Role::kFor, Role::kWhile, Role::kSwitch})) return true;
     return false;
   };
   bool breaks = !in_inner_loop(call);
   for (int node = call; node >= 0 && node != shape.body && node != shape.node; node = tree_.parent(node)) {
     Role role = tree_.role(node);
     if (role == Role::kReturn) return true;
-    if (role == Role::kFor || role == Role::kWhile) breaks = !in_inner_loop(node);
-    Role outer = tree_.role(tree_.parent(node));
-    if (outer == Role::kBranch || outer == Role::kTry) continue;
+    if (is_any_of(role, {Role::kFor, Role::kWhile, Role::kSwitch})) breaks = !in_inner_loop(node);
+    if (is_any_of(tree_.role(tree_.parent(node)), {Role::kBranch, Role::kSwitch, Role::kTry})) continue;
     int last = tree_.last_named(tree_.parent(node));  // what follows a statement that leaves never runs
     if (last > node && always_leaves(last, breaks, 0)) return true;
   }
@@ -354,17 +358,19 @@ bool LoopFinder::always_leaves(int statement, bool breaks, int depth) const {
     case Role::kLambda:
     case Role::kTry:
       return false;
+    case Role::kSwitch:
     case Role::kBranch: {
+      breaks = breaks && tree_.role(statement) == Role::kBranch;
+      int then = tree_.part(statement, Part::kThen), otherwise = tree_.part(statement, Part::kElse);
       bool exhaustive = false, all = true;
       for (int node = statement + 1; node < tree_.at(statement).after;) {
         Role role = tree_.role(node);
-        if (role != Role::kArm && role != Role::kDefaultArm) {
+        if (role != Role::kArm && role != Role::kDefaultArm && node != then && node != otherwise) {
           ++node;
           continue;
         }
-        exhaustive = exhaustive || role == Role::kDefaultArm;
-        int last = tree_.last_named(node);
-        bool arm = last >= 0 && always_leaves(last, breaks, depth + 1);
+        exhaustive = exhaustive || role == Role::kDefaultArm || node == otherwise;
+        bool arm = always_leaves(node, breaks, depth + 1);
         all = all && arm;
         node = tree_.at(node).after;
       }

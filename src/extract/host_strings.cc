@@ -109,12 +109,24 @@ Value Evaluator::string(int node, const Binding* bound) {
       case Role::kContent:
         for (Text& text : value.variants) string_content(child, raw, interpolated, text);
         break;
+      case Role::kEscape:  // beside the content, not in it
+        for (Text& text : value.variants)
+          text.push_back(
+              text_piece(decoded(tree_.text(child), language_.strings), tree_.at(child).start, tree_.text(child).size())
+                  .front());
+        break;
       case Role::kInterpolation: {
         int expression = tree_.part(child, Part::kValue);
         if (expression < 0) expression = tree_.first_named(child);
         if (expression >= 0) extend(value.variants, part(expression, bound, &value.text_calls));
         break;
       }
+      case Role::kIdentifier:  // "$x": an expression without anything around it
+      case Role::kMember:
+      case Role::kSubscript:
+      case Role::kCall:
+        extend(value.variants, part(child, bound, &value.text_calls));
+        break;
       default:
         break;
     }

@@ -10,12 +10,12 @@ namespace explaingate::host {
 namespace {
 
 constexpr std::array<std::string_view, static_cast<size_t>(Role::kCount)> kRoleNames = {
-    "",          "function",   "lambda",        "class",         "call",       "keyword", "parameter",   "splat",
-    "for",       "while",      "comprehension", "clause",        "assignment", "append",  "bind",        "branch",
-    "arm",       "default",    "try",           "handler",       "return",     "break",   "skip",        "string",
-    "start",     "content",    "escape",        "interpolation", "concat",     "binary",  "conditional", "group",
-    "member",    "subscript",  "slice",         "list",          "map",        "pair",    "import",      "comment",
-    "decorator", "identifier", "number",        "constant"};
+    "",        "function",  "lambda",        "class",  "call",          "keyword", "parameter", "splat",
+    "for",     "while",     "comprehension", "clause", "assignment",    "append",  "bind",      "branch",
+    "switch",  "arm",       "default",       "try",    "handler",       "return",  "break",     "skip",
+    "string",  "start",     "content",       "escape", "interpolation", "concat",  "binary",    "conditional",
+    "group",   "member",    "subscript",     "slice",  "list",          "map",     "pair",      "import",
+    "comment", "decorator", "identifier",    "number", "constant",      "wrapper"};
 
 constexpr std::array<std::string_view, static_cast<size_t>(Part::kCount)> kPartNames = {
     "name",  "callee",    "receiver", "arguments", "parameters", "bases", "body", "left",   "operator",
@@ -53,6 +53,20 @@ const char* read_source(void* payload, uint32_t offset, TSPoint, uint32_t* lengt
   const auto& source = *static_cast<const std::string_view*>(payload);
   *length = offset < source.size() ? static_cast<uint32_t>(source.size()) - offset : 0;
   return *length != 0 ? source.data() + offset : "";
+}
+
+bool conditions_hold(const Grammar& grammar, const TSQueryMatch& match, std::string_view source) {
+  auto captured = std::span(match.captures, match.capture_count);
+  auto holds = [&](const Condition& condition) {
+    return std::all_of(captured.begin(), captured.end(), [&](const TSQueryCapture& capture) {
+      if (capture.index != condition.capture) return true;
+      uint32_t start = ts_node_start_byte(capture.node);
+      std::string_view text = source.substr(start, ts_node_end_byte(capture.node) - start);
+      return std::find(condition.texts.begin(), condition.texts.end(), text) != condition.texts.end();
+    });
+  };
+  const std::vector<Condition>& conditions = grammar.conditions[match.pattern_index];
+  return std::all_of(conditions.begin(), conditions.end(), holds);
 }
 
 }  // namespace
@@ -105,21 +119,26 @@ bool Tree::walk(const Grammar& grammar, TreeWalk& walk) {
   TSTreeCursor cursor = ts_tree_cursor_new(walk.root);
   int32_t parent = -1;
   uint32_t depth = 0;
+  std::vector<bool> left_out;  // by depth: the node there is no part of the tree
   for (bool more = true; more;) {
     TSNode node = ts_tree_cursor_current_node(&cursor);
     auto index = static_cast<int32_t>(nodes_.size());
     TSSymbol symbol = ts_node_symbol(node);
     Role role = symbol < grammar.role_by_symbol.size() ? grammar.role_by_symbol[symbol] : Role::kNone;
-    nodes_.push_back(
-        {ts_node_start_byte(node), ts_node_end_byte(node), parent, index + 1, -1, 0, role, ts_node_is_named(node)});
-    walk.ids.push_back(node.id);
+    left_out.resize(depth + 1);
+    left_out[depth] = role == Role::kWrapper && ts_node_named_child_count(node) == 1;
+    if (!left_out[depth]) {
+      nodes_.push_back(
+          {ts_node_start_byte(node), ts_node_end_byte(node), parent, index + 1, -1, 0, role, ts_node_is_named(node)});
+      walk.ids.push_back(node.id);
+    }
     if (ts_node_is_error(node) && ts_node_child_count(node) > kMostErrorChildren) {
       ts_tree_cursor_delete(&cursor);
       return false;
     }
     if (depth > kDeepestMatch && too_deep_ < 0) too_deep_ = index;
     if (ts_tree_cursor_goto_first_child(&cursor)) {
-      parent = index;
+      if (!left_out[depth]) parent = index;
       ++depth;
       continue;
     }
@@ -127,6 +146,7 @@ bool Tree::walk(const Grammar& grammar, TreeWalk& walk) {
       more = ts_tree_cursor_goto_parent(&cursor);
       if (!more) break;
       --depth;
+      if (left_out[depth]) continue;
       nodes_[static_cast<size_t>(parent)].after = static_cast<int32_t>(nodes_.size());
       parent = nodes_[static_cast<size_t>(parent)].parent;
     }
@@ -155,12 +175,14 @@ void Tree::assign_roles(const Grammar& grammar, TreeWalk& walk) {
   ts_query_cursor_set_max_start_depth(cursor.get(), kDeepestMatch);
   ts_query_cursor_exec(cursor.get(), grammar.query, walk.root);
   for (TSQueryMatch match; ts_query_cursor_next_match(cursor.get(), &match);) {
+    if (!conditions_hold(grammar, match, source_)) continue;
     int subject = -1;
     Role role = Role::kNone;
     Parts found;
     found.fill(-1);
     for (const TSQueryCapture& capture : std::span(match.captures, match.capture_count)) {
       const Capture& meaning = grammar.captures[capture.index];
+      if (meaning.role == Role::kNone && meaning.part == Part::kCount) continue;
       int node = find(ts_node_start_byte(capture.node), ts_node_end_byte(capture.node), capture.node.id, walk.ids);
       if (node < 0) continue;
       if (meaning.role != Role::kNone) {

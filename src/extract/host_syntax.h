@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -34,7 +35,8 @@ enum class Role : uint8_t {
   kAssignment,     // @assignment: @left @right
   kAppend,         // @append: x += y: @left @operator @right
   kBind,           // @bind: any other statement that gives a name a value: @left
-  kBranch,         // @branch: at most one of the arms below it runs
+  kBranch,         // @branch: at most one of the arms below it runs; parts @then and @else are arms as well
+  kSwitch,         // @switch: a branch that @break leaves
   kArm,            // @arm
   kDefaultArm,     // @default: the arm that runs when no other does
   kTry,            // @try: @body, and handlers below it
@@ -63,6 +65,7 @@ enum class Role : uint8_t {
   kIdentifier,   // @identifier
   kNumber,       // @number
   kConstant,     // @constant: true, false, none
+  kWrapper,      // @wrapper: around one argument or element: left out of the tree where it has an only child
   kCount,
 };
 
@@ -91,6 +94,13 @@ enum class Part : uint8_t {
 [[nodiscard]] std::optional<Role> role_named(std::string_view name);
 [[nodiscard]] std::optional<Part> part_named(std::string_view name);
 
+// (#eq? @capture "text") and (#any-of? @capture "text" …) of a query's pattern: what the captured node has to say.
+// Captures that only serve them begin with "_".
+struct Condition {
+  uint32_t capture = 0;
+  std::vector<std::string> texts;
+};
+
 // The meaning of each capture of a query, by capture id.
 struct Capture {
   Role role = Role::kNone;
@@ -103,6 +113,7 @@ struct Grammar {
   const TSQuery* query = nullptr;
   std::span<const Role> role_by_symbol;
   std::span<const Capture> captures;
+  std::span<const std::vector<Condition>> conditions;  // by pattern
 };
 
 struct Node {

@@ -161,6 +161,26 @@ host::Callback read_callback(const json& object, const std::string& where, std::
   return callback;
 }
 
+host::FormatFunction read_format_function(const json& object, const std::string& where, std::string& problem) {
+  host::FormatFunction function;
+  Reader reader(object, where, problem);
+  reader.read("callees", function.callees);
+  reader.read("argument", function.argument);
+  reader.read("into", function.into);
+  reader.finish();
+  return function;
+}
+
+host::JoinFunction read_join_function(const json& object, const std::string& where, std::string& problem) {
+  host::JoinFunction function;
+  Reader reader(object, where, problem);
+  reader.read("callees", function.callees);
+  reader.read("separator", function.separator);
+  reader.read("list", function.list);
+  reader.finish();
+  return function;
+}
+
 host::StringRules read_strings(const json& object, std::string& problem) {
   host::StringRules rules;
   std::map<std::string, std::string> simple, interpolation;
@@ -219,7 +239,7 @@ Language::Language() : query_(nullptr, ts_query_delete) {}
 Language::~Language() = default;
 
 host::Grammar Language::grammar() const {
-  return {language_, query_.get(), role_by_symbol_, captures_};
+  return {language_, query_.get(), role_by_symbol_, captures_, conditions_};
 }
 
 bool Language::may_hold_sql(std::string_view source) const {
@@ -275,6 +295,15 @@ Status Language::load_json(const std::string& path, const host::ReadFile& read) 
   reader.each("callbacks", [&](const json& object, const std::string& where) {
     callbacks.push_back(read_callback(object, where, problem));
   });
+  reader.each("format_functions", [&](const json& object, const std::string& where) {
+    format_functions.push_back(read_format_function(object, where, problem));
+  });
+  reader.each("join_functions", [&](const json& object, const std::string& where) {
+    join_functions.push_back(read_join_function(object, where, problem));
+  });
+  std::map<std::string, std::string> named_texts;
+  reader.read("constants", named_texts);
+  constants.assign(named_texts.begin(), named_texts.end());
   reader.each("call_sites", [&](const json& object, const std::string& where) {
     call_sites.push_back(read_call_site(object, where, problem));
   });
@@ -315,6 +344,10 @@ Status Language::load_query(const std::string& path, const host::ReadFile& read)
     uint32_t length = 0;
     const char* start = ts_query_capture_name_for_id(query_.get(), id, &length);
     std::string_view capture(start, length);
+    if (capture.starts_with('_')) {
+      captures_.emplace_back();
+      continue;
+    }
     // A name that is both (@name is a part only; @body, @left …) is looked up as a part first.
     if (auto part = host::part_named(capture)) {
       captures_.push_back({host::Role::kNone, *part});
@@ -323,6 +356,36 @@ Status Language::load_query(const std::string& path, const host::ReadFile& read)
     } else {
       return fail(malformed(path, "unknown capture \"@" + std::string(capture) + "\"",
                             line_of(*text, text->find("@" + std::string(capture)))));
+    }
+  }
+  return load_conditions(path);
+}
+
+// A predicate is a row of steps: its name, a capture, then the texts.
+Status Language::load_conditions(const std::string& path) {
+  auto text_of = [&](uint32_t id) {
+    uint32_t length = 0;
+    const char* start = ts_query_string_value_for_id(query_.get(), id, &length);
+    return std::string(start, length);
+  };
+  conditions_.resize(ts_query_pattern_count(query_.get()));
+  for (uint32_t pattern = 0; pattern < conditions_.size(); ++pattern) {
+    uint32_t count = 0;
+    const TSQueryPredicateStep* steps = ts_query_predicates_for_pattern(query_.get(), pattern, &count);
+    for (uint32_t at = 0; at < count; ++at) {
+      std::string predicate = text_of(steps[at].value_id);
+      host::Condition condition;
+      bool sound = (predicate == "eq?" || predicate == "any-of?") && ++at < count &&
+                   steps[at].type == TSQueryPredicateStepTypeCapture;
+      if (sound) condition.capture = steps[at].value_id;
+      for (++at; at < count && steps[at].type != TSQueryPredicateStepTypeDone; ++at) {
+        sound = sound && steps[at].type == TSQueryPredicateStepTypeString;
+        if (sound) condition.texts.push_back(text_of(steps[at].value_id));
+      }
+      if (!sound)
+        return fail(
+            malformed(path, "a predicate is neither (#eq? @capture \"text\") nor (#any-of? @capture \"text\" …)"));
+      conditions_[pattern].push_back(std::move(condition));
     }
   }
   return {};
