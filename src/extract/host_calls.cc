@@ -18,8 +18,6 @@
 namespace explaingate::host {
 namespace {
 
-constexpr std::string_view kAllPlaceholders = "%s %(n)s ? :n :1";
-
 // Without the signs that some languages begin names with: _db, $db, @db.
 std::string_view bare(std::string_view name) {
   name.remove_prefix(std::min(name.find_first_not_of("_$@"), name.size()));
@@ -91,6 +89,8 @@ std::string HostFile::function_name(int node) const {
     if (tree_.role(scope) == Role::kLambda) continue;
     std::string own(tree_.text(tree_.part(scope, Part::kName)));
     name = name.empty() ? own : own + "." + name;
+    if (int receiver = tree_.part(scope, Part::kReceiver); receiver >= 0)
+      name = std::string(tree_.text(receiver)) + "." + name;
   }
   // A class alone is no function: what stands directly in it runs at import.
   int function = tree_.function_of(node);
@@ -100,7 +100,7 @@ std::string HostFile::function_name(int node) const {
 bool HostFile::receiver_fits(int call, const std::vector<std::string>& names) const {
   int receiver = tree_.part(call, Part::kReceiver);
   if (receiver < 0) return false;
-  while (tree_.role(receiver) == Role::kGroup) receiver = tree_.first_named(receiver);
+  receiver = tree_.ungrouped(receiver);
   if (tree_.role(receiver) == Role::kSubscript) receiver = tree_.part(receiver, Part::kReceiver);
   std::string_view name;
   switch (tree_.role(receiver)) {
@@ -129,11 +129,27 @@ bool HostFile::names_sql(int argument) const {
   });
 }
 
+// 1 where the first argument is a context, which a library's methods take before all else: pool.Query(ctx, "…").
+int HostFile::context_arguments(int call) const {
+  std::vector<int> given = tree_.elements(tree_.part(call, Part::kArguments));
+  if (language_.words.context_names.empty() || given.empty()) return 0;
+  int first = tree_.ungrouped(given.front());
+  if (tree_.role(first) == Role::kMember) first = tree_.part(first, Part::kName);
+  std::string name(tree_.role(first) == Role::kCall ? evaluator_.callee_name(first) : tree_.text(first));
+  for (char& c : name)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return std::any_of(language_.words.context_names.begin(), language_.words.context_names.end(),
+                     [&](const std::string& word) { return name.ends_with(word); })
+             ? 1
+             : 0;
+}
+
 // The first row whose import is there; then the first that leaves it to the receiver; then none, by name or receiver
 // only.
 bool HostFile::find_site(int call, Site& site) {
   site.call = call;
   bool database = receiver_fits(call, language_.words.database_receivers);
+  int before = context_arguments(call);
   for (const CallSite* row : evaluator_.rows_for(call)) {
     if (row->imports.empty() ? !database || site.row != nullptr : !evaluator_.imported(*row)) continue;
     if (site.row == nullptr) {
@@ -146,12 +162,19 @@ bool HostFile::find_site(int call, Site& site) {
   }
   if (site.row == nullptr) {
     if (!database && !is_one_of(evaluator_.callee_name(call), language_.words.any_receiver_callees)) return false;
-    site.placeholders = kAllPlaceholders;
-    site.argument = evaluator_.sql_argument(call, 0, {});
+    site.placeholders = language_.placeholders;
+    site.argument = evaluator_.sql_argument(call, before, {});
   } else {
-    site.argument = evaluator_.sql_argument(call, site.row->argument, site.row->keywords);
+    site.argument = evaluator_.sql_argument(call, site.row->argument + before, site.row->keywords);
+    site.quiet = site.row->prepared && !database && !names_sql(site.argument);
   }
-  if (site.argument < 0) site.argument = evaluator_.spread_argument(call, site.row == nullptr ? 0 : site.row->argument);
+  if (!language_.words.context_names.empty() && before == 0) {  // a context by another name
+    Role role = tree_.role(site.argument);
+    int next = role == Role::kIdentifier || role == Role::kMember ? tree_.next_named(site.argument) : -1;
+    if (tree_.role(next) == Role::kString && starts_with_main_verb(tree_.text(next).substr(1))) site.argument = next;
+  }
+  if (site.argument < 0)
+    site.argument = evaluator_.spread_argument(call, site.row == nullptr ? before : site.row->argument + before);
   return site.argument >= 0;
 }
 
@@ -170,8 +193,8 @@ void HostFile::find_calls() {
     if (!find_site(node, site)) continue;
     analyse(site);
     if (site.row != nullptr || sites_.contains(node)) continue;
-    site.argument =
-        evaluator_.sql_argument(node, 1, {});  // execute(database, "SELECT …"): wrappers that choose a connection
+    site.argument = evaluator_.sql_argument(node, context_arguments(node) + 1,
+                                            {});  // execute(database, "SELECT …"): wrappers that choose a connection
     if (site.argument >= 0) analyse(site);
   }
 }
@@ -184,7 +207,8 @@ void HostFile::analyse(const Site& site) {
                                             : CallKind::kExecute;
   if (!value.known()) {
     find_wrapper(site, value.parameter);
-    if (!(site.gate || names_sql(site.argument)) || value.reason.empty() || (runs_texts && value.parameter < 0))
+    if (!(site.gate || names_sql(site.argument)) || site.quiet || value.reason.empty() ||
+        (runs_texts && value.parameter < 0))
       return;  // a query that the library builds
     Role role = tree_.role(site.argument);
     if (role == Role::kNumber || role == Role::kConstant || role == Role::kLambda || role == Role::kList) return;
@@ -220,7 +244,7 @@ bool HostFile::emit(const Site& site, const Text& text, const Value& value, Call
     refuse(site, site.argument, filled.start_reason);
     return true;
   }
-  if (!site.gate && !starts_with_main_verb(filled.text)) return false;
+  if ((!site.gate || site.quiet) && !starts_with_main_verb(filled.text)) return false;
   Found found;
   found.call = site.call;
   found.argument = site.argument;
@@ -256,7 +280,7 @@ bool HostFile::emit(const Site& site, const Text& text, const Value& value, Call
   } else {
     found.call = -1;
     statement.call = CallKind::kNone;
-    statement.placeholders = kAllPlaceholders;
+    statement.placeholders = language_.placeholders;
   }
   for (auto known = found_.rbegin(); known != found_.rend() && found.call >= 0 && known->call == found.call; ++known)
     if (known->statement.text == statement.text && known->statement.line == statement.line)
@@ -318,7 +342,8 @@ void HostFile::find_wrapper_calls() {
     for (auto entry = first; entry != last && tried < kMostOfOneName; ++entry, ++tried) {
       const Wrapper& wrapper = *entry->second;
       if (tree_.contains(wrapper.function, node)) continue;
-      bool method = tree_.role(tree_.at(wrapper.function).scope) == Role::kClass;
+      bool method = tree_.role(tree_.at(wrapper.function).scope) == Role::kClass ||
+                    tree_.part(wrapper.function, Part::kReceiver) >= 0;
       if (method != (tree_.part(node, Part::kReceiver) >= 0)) continue;
       Site site = wrapper.site;
       site.call = node;
@@ -427,7 +452,10 @@ void HostFile::find_constants() {
       if (!is_sql_in_capitals(filled.text)) continue;
       Value named = value;
       int parent = tree_.parent(whole);
-      if (tree_.role(parent) == Role::kAssignment) named.name = tree_.text(tree_.part(parent, Part::kLeft));
+      int outer = tree_.parent(parent) >= 0 ? tree_.parent(parent) : parent;
+      for (int assignment : {parent, outer})
+        if (tree_.role(assignment) == Role::kAssignment && tree_.part(assignment, Part::kRight) == whole)
+          named.name = tree_.text(tree_.part(assignment, Part::kLeft));
       if (tree_.role(parent) == Role::kKeyword) named.name = tree_.text(tree_.part(parent, Part::kName));
       site.gate = true;
       if (tree_.role(whole) != Role::kCall) emit(site, text, named, CallKind::kNone);

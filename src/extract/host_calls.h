@@ -28,7 +28,8 @@ class HostFile {
     const CallSite* row = nullptr;                // nullptr: known by its name and its literal text only
     const Externals::Wrapper* wrapper = nullptr;  // of another file, or declared
     std::string placeholders;
-    bool gate = false;  // an import or the receiver says that it's a database's
+    bool gate = false;   // an import or the receiver says that it's a database's
+    bool quiet = false;  // by its name it could be another thing's: a text that isn't SQL beyond doubt is passed over
   };
   struct Wrapper {  // a function whose parameter is executed
     std::string_view name;
@@ -62,6 +63,7 @@ class HostFile {
   bool find_site(int call, Site& site);
   [[nodiscard]] bool receiver_fits(int call, const std::vector<std::string>& names) const;
   [[nodiscard]] bool names_sql(int argument) const;
+  [[nodiscard]] int context_arguments(int call) const;
   void analyse(const Site& site);
   void find_wrapper(const Site& site, int parameter);
   void find_wrapper_calls();

@@ -42,6 +42,7 @@ void Evaluator::index() {
       case Role::kCall:
         if (is_one_of(callee_name(node), language_.words.mutating_methods))
           mutated_.insert(tree_.text(tree_.part(node, Part::kReceiver)));
+        if (int target = appended_to(node); tree_.role(target) == Role::kIdentifier) index_target(node, target);
         break;
       case Role::kClass:
         classes_.try_emplace(tree_.text(tree_.part(node, Part::kName)), node);
@@ -134,6 +135,7 @@ Value Evaluator::dispatch(int node, const Binding* bound) {
     case Role::kAssignment:
       return evaluate(tree_.part(node, Part::kRight), bound);  // as an expression
     case Role::kGroup: {
+      if (is_empty_text(node)) return empty_text(node);
       int inner = tree_.part(node, Part::kValue);
       return evaluate(inner >= 0 ? inner : tree_.first_named(node), bound);
     }
@@ -142,8 +144,21 @@ Value Evaluator::dispatch(int node, const Binding* bound) {
     case Role::kConstant:
       return unknown("");  // None: no text, and nothing to report
     default:
+      if (is_empty_text(node)) return empty_text(node);
       return unknown("SQL is the expression " + quoted(tree_.text(node)));
   }
+}
+
+bool Evaluator::is_empty_text(int node) const {
+  constexpr size_t kLongest = 80;
+  std::string_view written = tree_.text(node);
+  return written.size() <= kLongest && is_one_of(dotted(written), language_.words.empty_texts);
+}
+
+Value Evaluator::empty_text(int node) const {
+  Value value;
+  value.variants.push_back(text_piece("", tree_.at(node).start, 0));
+  return value;
 }
 
 Text Evaluator::hole(int node, std::string reason) const {
@@ -312,6 +327,7 @@ Value Evaluator::call(int node, const Binding* bound) {
     value.text_calls.push_back(node);
     return value;
   }
+  if (is_empty_text(node)) return empty_text(node);
   if (receiver >= 0) {
     if (is_one_of(name, words.transparent_methods)) {
       Value value = evaluate(receiver, bound);
@@ -324,13 +340,12 @@ Value Evaluator::call(int node, const Binding* bound) {
       if (value.known()) return replace(value, arguments, bound);
     }
   }
-  if (const FormatFunction* function = format_function(node)) {
-    std::vector<int> given = tree_.elements(arguments);
-    auto first = static_cast<size_t>(function->argument);
-    Value pattern = first < given.size() ? evaluate(given[first], bound) : unknown("SQL is missing");
-    return pattern.known()
-               ? percent(pattern, std::vector<int>(given.begin() + function->argument + 1, given.end()), bound)
-               : pattern;
+  if (const FormatFunction* function = format_function(node)) return formatted(*function, node, bound);
+  if (receiver >= 0 && is_one_of(name, words.append_methods)) {  // new StringBuilder("a").append("b")
+    Value value = evaluate(receiver, bound);
+    if (value.known() && !tree_.elements(arguments).empty())
+      extend(value.variants, part(tree_.elements(arguments).front(), bound, &value.text_calls));
+    if (value.known()) return value;
   }
   for (const JoinFunction& function : language_.join_functions) {
     if (!is_called(node, function.callees)) continue;
@@ -339,12 +354,56 @@ Value Evaluator::call(int node, const Binding* bound) {
     Value separator = between >= 0 ? evaluate(between, bound) : Value{};
     if (list >= 0 && separator.known()) return join_list(separator, list, bound);
   }
+  if (std::vector<int> given = tree_.elements(arguments); !given.empty()) {
+    if (is_called(node, words.repeat_functions)) return repeat(given.front(), node, bound);
+    if (is_called(node, words.replace_functions)) {
+      Value value = evaluate(given.front(), bound);
+      if (!value.known() || given.size() < 3) return value;
+      return replace(value, given[1], given[2], bound);
+    }
+  }
   std::string_view path = tree_.text(tree_.part(node, Part::kCallee));
   bool transparent = std::any_of(words.transparent_functions.begin(), words.transparent_functions.end(),
                                  [&](const std::string& function) { return function == path; });
   std::vector<int> given = tree_.elements(arguments);
   if (transparent && !given.empty()) return evaluate(given.front(), bound);
   return unknown("SQL is the result of the call " + quoted(tree_.text(tree_.part(node, Part::kCallee))));
+}
+
+int Evaluator::appended_to(int call) const {
+  if (const FormatFunction* function = format_function(call); function != nullptr && function->into >= 0)
+    return tree_.ungrouped(sql_argument(call, function->into, {}));
+  int target = call;
+  while (tree_.role(target) == Role::kCall && is_one_of(callee_name(target), language_.words.append_methods))
+    target = tree_.ungrouped(tree_.part(target, Part::kReceiver));
+  return target == call ? -1 : target;
+}
+
+std::vector<Value> Evaluator::appended_texts(int call, const Binding* bound) {
+  std::vector<Value> texts;
+  auto add = [&](int node, Value value) {
+    if (!value.known() && node >= 0) value.variants.push_back(hole(node, value.reason));
+    texts.push_back(std::move(value));
+  };
+  if (const FormatFunction* function = format_function(call); function != nullptr && function->into >= 0) {
+    add(call, formatted(*function, call, bound));
+    return texts;
+  }
+  while (tree_.role(call) == Role::kCall && is_one_of(callee_name(call), language_.words.append_methods)) {
+    std::vector<int> given = tree_.elements(tree_.part(call, Part::kArguments));
+    if (!given.empty()) add(given.front(), evaluate(given.front(), bound));
+    call = tree_.ungrouped(tree_.part(call, Part::kReceiver));
+  }
+  std::reverse(texts.begin(), texts.end());
+  return texts;
+}
+
+Value Evaluator::formatted(const FormatFunction& function, int call, const Binding* bound) {
+  std::vector<int> given = tree_.elements(tree_.part(call, Part::kArguments));
+  auto first = static_cast<size_t>(function.argument);
+  Value pattern = first < given.size() ? evaluate(given[first], bound) : unknown("SQL is missing");
+  if (!pattern.known()) return pattern;
+  return percent(pattern, std::vector<int>(given.begin() + function.argument + 1, given.end()), bound);
 }
 
 bool Evaluator::is_called(int call, const std::vector<std::string>& callees) const {
@@ -442,6 +501,7 @@ Value Evaluator::identifier(int node, const Binding* bound) {
   for (const Binding* binding = bound; binding != nullptr; binding = binding->outer)
     if (binding->name == name) return *binding->value;
   int own = tree_.at(node).scope;
+  bool in_place = true;  // nothing but lambdas between the scope and the name: they're taken to run where they stand
   for (int scope = own;; scope = tree_.at(scope).scope) {
     bool visible = scope == own || tree_.role(scope) != Role::kClass;
     int parameter_node = scope > 0 && visible ? parameter(scope, name) : -1;
@@ -452,13 +512,14 @@ Value Evaluator::identifier(int node, const Binding* bound) {
       start.parameter = parameter_node;
     }
     if (statements != nullptr) {
-      Value value = flow_value(*this, scope, name, scope == own ? node : -1, start);
+      Value value = flow_value(*this, scope, name, in_place ? node : -1, start);
       if (value.known() && value.name.empty()) value.name = name;
       if (value.variants.size() > 1) mark_choices(value.variants, name);
       if (value.known() || !value.reason.empty()) return value;
     }
     if (parameter_node >= 0) return start;
     if (scope <= 0) break;
+    in_place = in_place && tree_.role(scope) == Role::kLambda;
   }
   return imported_name(node);
 }
@@ -518,14 +579,28 @@ std::string_view Evaluator::parameter_name(int parameter) const {
 int Evaluator::parameter(int function, std::string_view name) const {
   int parameters = tree_.part(function, Part::kParameters);
   if (parameters < 0) return -1;
-  for (int child = tree_.first_named(parameters); child >= 0; child = tree_.next_named(child))
+  for (int child = tree_.first_named(parameters); child >= 0; child = tree_.next_named(child)) {
     if (parameter_name(child) == name) return child;
+    for (int shared = tree_.first_named(child); shared >= 0; shared = tree_.next_named(shared))
+      if (tree_.role(shared) == Role::kParameter && parameter_name(shared) == name) return shared;
+  }
   return -1;
+}
+
+std::vector<int> Evaluator::parameters(int function) const {
+  std::vector<int> found;
+  for (int child : tree_.elements(tree_.part(function, Part::kParameters))) {
+    size_t before = found.size();
+    for (int shared = tree_.first_named(child); shared >= 0; shared = tree_.next_named(shared))
+      if (tree_.role(shared) == Role::kParameter) found.push_back(shared);
+    if (found.size() == before) found.push_back(child);
+  }
+  return found;
 }
 
 int Evaluator::parameter_position(int function, int parameter) const {
   int position = 0;
-  for (int child : tree_.elements(tree_.part(function, Part::kParameters))) {
+  for (int child : parameters(function)) {
     if (child == parameter) return position;
     if (!(position == 0 && is_one_of(parameter_name(child), language_.words.self))) ++position;
   }
@@ -534,7 +609,7 @@ int Evaluator::parameter_position(int function, int parameter) const {
 
 int Evaluator::literal_collection(int node, int depth) {
   constexpr int kMostNames = 4;
-  while (tree_.role(node) == Role::kGroup) node = tree_.first_named(node);
+  node = tree_.ungrouped(node);
   Role role = tree_.role(node);
   if (role == Role::kList || role == Role::kMap) return node;
   if (depth >= kMostNames || mutated_.contains(tree_.text(node))) return -1;

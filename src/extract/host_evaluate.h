@@ -60,6 +60,13 @@ class Evaluator {
   [[nodiscard]] const std::vector<Outline::Wanted>& wanted() const { return wanted_; }
   // The import that a name of this file comes from; nullptr = none.
   [[nodiscard]] const Import* import_of(std::string_view local) const;
+  // Parameters in order: those that share a declaration one by one.
+  [[nodiscard]] std::vector<int> parameters(int function) const;
+  // The name that a call appends text to, `b` of b.append("x").append("y") or of fprintf(b, "x"); -1 = it's no such
+  // call.
+  [[nodiscard]] int appended_to(int call) const;
+  // The texts that such a call appends, in order.
+  [[nodiscard]] std::vector<Value> appended_texts(int call, const Binding* bound);
   // Node of the literal collection that an expression is, directly or by name; -1 = it's none.
   [[nodiscard]] int literal_collection(int node, int depth = 0);
 
@@ -83,6 +90,8 @@ class Evaluator {
   void index_target(int statement, int target);
   Value evaluate(int node, const Binding* bound);
   Value dispatch(int node, const Binding* bound);
+  [[nodiscard]] bool is_empty_text(int node) const;
+  [[nodiscard]] Value empty_text(int node) const;
   Value string(int node, const Binding* bound);
   void string_content(int content, bool raw, bool interpolated, Text& out) const;
   Value concat(int node, const Binding* bound);
@@ -93,6 +102,7 @@ class Evaluator {
   Value splat(int node);
   Value identifier(int node, const Binding* bound);
   Value member(int node, const Binding* bound);
+  Value formatted(const FormatFunction& function, int call, const Binding* bound);
   Value class_attribute(int class_node, std::string_view name, int depth);
   Value imported_name(int node);
   // The value that another file gives, or nothing; it is noted that it was asked for.
@@ -105,6 +115,7 @@ class Evaluator {
   Value join_list(const Value& separator, int list, const Binding* bound);
   Value join_elements(const Value& separator, int list, const Binding* bound);
   Value replace(const Value& text, int arguments, const Binding* bound);
+  Value replace(const Value& text, int what, int with, const Binding* bound);
   Value repeat(int text, int whole, const Binding* bound);
   [[nodiscard]] int placeholder_list(int node, std::string& element, const Binding* bound);
   std::vector<Text> substitute(int node, const Binding* bound, std::string& reason);

@@ -105,8 +105,12 @@ class Flow {
     switch (role) {
       case Role::kFunction:
       case Role::kClass:
-      case Role::kLambda:
         return End::kOn;
+      case Role::kLambda:
+        return uses(node) ? End::kReached : End::kOn;
+      case Role::kCall:
+        if (is_append(node)) return append_call(node, state);
+        return block(node, state, depth);
       case Role::kAssignment:
       case Role::kAppend:
       case Role::kBind:
@@ -148,7 +152,26 @@ class Flow {
     return End::kOn;
   }
 
-  // a, b = "x", "y"
+  // b.append("x").append(y), fprintf(b, "x")
+  [[nodiscard]] bool is_append(int call) const {
+    int target = evaluator_.appended_to(call);
+    return tree_.role(target) == Role::kIdentifier && tree_.text(target) == name_;
+  }
+  End append_call(int call, State& state) {
+    if (uses(call)) return End::kReached;
+    if (!state.value.known()) return End::kOn;
+    Binding binding{name_, &state.value, nullptr};
+    std::vector<Value> texts = evaluator_.appended_texts(call, &binding);
+    for (Value& text : texts) {
+      extend(state.value.variants, std::move(text.variants));
+      state.value.text_calls.insert(state.value.text_calls.end(), text.text_calls.begin(), text.text_calls.end());
+    }
+    state.value.name = name_;
+    spend(state);
+    return End::kOn;
+  }
+
+  // a, b = "x", "y"; text, arguments = query("x")
   void pattern(int node, int left, int right, State& state) {
     std::vector<int> names = tree_.elements(left);
     std::vector<int> values = tree_.role(right) == Role::kList ? tree_.elements(right) : std::vector<int>{};
@@ -156,6 +179,13 @@ class Flow {
       for (size_t index = 0; index < names.size(); ++index) {
         if (tree_.text(names[index]) != name_) continue;
         state.value = evaluator_.evaluate(values[index], nullptr);
+        return;
+      }
+    }
+    if (!names.empty() && tree_.text(names.front()) == name_ && tree_.role(right) == Role::kCall) {
+      Binding binding{name_, &state.value, nullptr};
+      if (Value first = evaluator_.evaluate(right, &binding); first.known()) {
+        state.value = std::move(first);
         return;
       }
     }
@@ -277,7 +307,7 @@ class Flow {
 
   // Made from itself: `q += x`, `q = q + x`.
   [[nodiscard]] bool grows(int assignment) const {
-    if (tree_.role(assignment) == Role::kAppend) return true;
+    if (tree_.role(assignment) == Role::kAppend || tree_.role(assignment) == Role::kCall) return true;
     int right = tree_.part(assignment, Part::kRight);
     for (int node = right; node >= 0 && node < tree_.at(right).after; ++node)
       if (tree_.role(node) == Role::kIdentifier && tree_.text(node) == name_) return true;
@@ -289,7 +319,7 @@ class Flow {
     auto at = std::lower_bound(assignments_.begin(), assignments_.end(), body);
     for (; at != assignments_.end() && *at < tree_.at(body).after; ++at) {
       if (!grows(*at)) return -1;
-      if (found < 0) found = tree_.part(*at, Part::kRight);
+      if (found < 0) found = tree_.role(*at) == Role::kCall ? *at : tree_.part(*at, Part::kRight);
     }
     return found;
   }

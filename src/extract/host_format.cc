@@ -49,9 +49,9 @@ std::vector<Text> rewritten(const Text& text, char mark, char other, const Rewri
   return out;
 }
 
-// "%s", "%5.2f", "%lld", "%(name)s", "%<name>s", "%{name}", "%2$s": bytes taken, 0 = none; `name` is what stands in
-// parentheses, or the number with its "$". The letters are those of printf, of SQLite's (Q, q, w, z) and of Go's (v, T,
-// t, U).
+// "%s", "%5.2f", "%lld", "%(name)s", "%<name>s", "%{name}", "%2$s", "%[2]s": bytes taken, 0 = none; `name` is what
+// stands in parentheses, or the number with its "$" or "]". The letters are those of printf, of SQLite's (Q, q, w, z)
+// and of Go's (v, T, t, U).
 size_t conversion(std::string_view rest, std::string_view& name) {
   constexpr std::string_view kOpen = "(<{", kClose = ")>}";
   size_t at = 1;
@@ -65,6 +65,9 @@ size_t conversion(std::string_view rest, std::string_view& name) {
              digits != std::string_view::npos && digits > at && rest[digits] == '$') {
     name = rest.substr(at, digits + 1 - at);
     at = digits + 1;
+  } else if (rest.size() > 4 && rest[at] == '[' && rest[at + 2] == ']') {  // "%[2]s"
+    name = rest.substr(at + 1, 2);
+    at += 3;
   }
   while (at < rest.size() && std::string_view("#0-+.*123456789hlLjzt").find(rest[at]) != std::string_view::npos) ++at;
   if (at < rest.size() && std::string_view("diouxXeEfFgGcrsaqQwvTUp").find(rest[at]) != std::string_view::npos)
@@ -144,7 +147,7 @@ Value Evaluator::percent(const Value& pattern, const std::vector<int>& given, co
           size_t taken = conversion(rest, name);
           if (taken == 0) return 0;
           size_t index = next;
-          bool numbered = name.ends_with('$');  // "%2$s"
+          bool numbered = name.ends_with('$') || name.ends_with(']');  // "%2$s", "%[2]s"
           if (numbered) index = name.size() == 2 ? static_cast<size_t>(name[0] - '1') : given.size();
           bool named = !name.empty() && !numbered;
           int argument = named ? by_name(name) : index < given.size() ? given[index] : -1;
@@ -222,7 +225,7 @@ Value Evaluator::repeat(int text, int whole, const Binding* bound) {
 
 // A collection whose elements are all the same known text, as many as there are: "?" * n, ["?"] * n, ("?" for x in xs).
 int Evaluator::placeholder_list(int node, std::string& element, const Binding* bound) {
-  while (tree_.role(node) == Role::kGroup) node = tree_.first_named(node);
+  node = tree_.ungrouped(node);
   int repeated = -1;
   if (tree_.role(node) == Role::kComprehension) {
     repeated = tree_.part(node, Part::kBody);
@@ -292,11 +295,15 @@ Value Evaluator::join_elements(const Value& separator, int list, const Binding* 
 
 Value Evaluator::replace(const Value& text, int arguments, const Binding* bound) {
   std::vector<int> given = tree_.elements(arguments);
+  return given.size() == 2 ? replace(text, given[0], given[1], bound) : text;
+}
+
+Value Evaluator::replace(const Value& text, int old, int new_text, const Binding* bound) {
   std::string what;
-  Value from = given.size() == 2 ? evaluate(given[0], bound) : Value{};
+  Value from = evaluate(old, bound);
   if (from.variants.size() != 1 || !plain_text(from.variants[0], what) || what.empty()) return text;
   std::string reason;
-  std::vector<Text> with = substitute(given[1], bound, reason);
+  std::vector<Text> with = substitute(new_text, bound, reason);
   Value result = text;
   result.variants.clear();
   for (const Text& variant : text.variants) {

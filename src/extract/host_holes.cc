@@ -136,6 +136,8 @@ class Filler {
   bool between_ = false;      // an AND to come belongs to BETWEEN
   bool between_and_ = false;  // the last word was that AND
   int table_hole_ = -1;
+  size_t numbers_seen_ = 0;  // tokens whose number is in last_number_
+  int last_number_ = 0;      // of the numbered placeholders
 
   // A hole against the first word of a statement is no part of it: x + "SELECT …", "SELECT" + columns.
   void add(const Token& token) {
@@ -158,6 +160,19 @@ class Filler {
 
   [[nodiscard]] std::string_view text_of(size_t token) const {
     return token < tokens_.size() ? token_text(marked_.text, tokens_[token]) : std::string_view{};
+  }
+
+  // "${n}", "?{n}": the number of a placeholder that the text doesn't have yet.
+  std::string next_number() {
+    constexpr size_t kMostDigits = 5;
+    for (; numbers_seen_ < tokens_.size(); ++numbers_seen_) {
+      std::string_view digits = text_of(numbers_seen_);
+      if (digits.size() < 2 || digits.size() > kMostDigits + 1 || (digits[0] != '$' && digits[0] != '?')) continue;
+      digits.remove_prefix(1);
+      if (digits.find_first_not_of("0123456789") != std::string_view::npos) continue;
+      last_number_ = std::max(last_number_, std::stoi(std::string(digits)));
+    }
+    return std::to_string(++last_number_);
   }
 
   void set(size_t hole, HoleKind kind, std::string text) { fills_[hole] = {kind, std::move(text)}; }
@@ -191,8 +206,10 @@ class Filler {
         for (size_t hole = first; hole < last; ++hole) names_a_table() ? table(hole, false) : name(hole, false);
         return;
       case TokenKind::kParameter:
-        for (size_t hole = first; hole < last; ++hole)
-          set(hole, HoleKind::kValue, "eg_hole_" + std::to_string(hole + 1));
+        for (size_t hole = first; hole < last; ++hole) {
+          bool number = marked_.hole_offsets[hole] == token.offset + 1 && text_of(at_)[0] == '$';
+          set(hole, HoleKind::kValue, number ? next_number() : "eg_hole_" + std::to_string(hole + 1));
+        }
         return;
       case TokenKind::kWord:
         break;
@@ -200,6 +217,7 @@ class Filler {
         for (size_t hole = first; hole < last; ++hole) set(hole, HoleKind::kPredicate, "");
         return;
     }
+    if (token.offset > 0 && marked_.text[token.offset - 1] == '?') return set(first, HoleKind::kValue, next_number());
     if (token.length > last - first) {  // part of a longer word
       for (size_t hole = first; hole < last; ++hole) {
         if (marked_.holes[hole]->hint == Piece::Hint::kClause) continue;  // what is appended there begins with a space

@@ -28,6 +28,8 @@ struct CallSite {  // a row of "call_sites"
   CallKind kind = CallKind::kExecute;
   std::string placeholders;
   bool fragment = false;  // its text is a part of a statement: never one by itself
+  bool prepared = false;  // what holds no SQL has methods of these names too (prepared statements): a text that isn't
+                          // known is listed only for a receiver with a database's name, or an argument with SQL's
   enum class Receiver { kAny, kNone, kRequired } receiver = Receiver::kAny;  // for callees without a dot
 };
 
@@ -67,11 +69,15 @@ struct Words {             // names with a meaning, as written in sources of the
   std::vector<std::string> transparent_methods;          // x.strip() is x
   std::vector<std::string> transparent_functions;        // dedent(x) is x
   std::vector<std::string> format_methods, join_methods, replace_methods;
-  std::vector<std::string> self;       // names of the object a method belongs to
-  std::vector<std::string> sql_names;  // names (or ends of names, behind "_") of variables that hold SQL
+  std::vector<std::string> replace_functions, repeat_functions;  // replace(x, "old", "new"), repeat("?,", n)
+  std::vector<std::string> append_methods;                       // b.append("x"): b is longer by that
+  std::vector<std::string> empty_texts;  // expressions and types that begin as an empty text: "new StringBuilder()"
+  std::vector<std::string> self;         // names of the object a method belongs to
+  std::vector<std::string> sql_names;    // names (or ends of names, behind "_") of variables that hold SQL
   std::vector<std::string>
       database_receivers;  // names that a connection or cursor goes by, without "_", "$", "@" before
   std::vector<std::string> any_receiver_callees;  // with a literal SQL text these are call sites on any receiver
+  std::vector<std::string> context_names;     // ends of names, in lower case, of a first argument that doesn't count
   std::vector<std::string> quiet_callees;     // SQL-looking text as their argument is no statement: logging, assertions
   std::vector<std::string> fetch_methods;     // give rows of what was executed before
   std::vector<std::string> iterate_through;   // list(x), enumerate(x): loops over x
@@ -100,6 +106,8 @@ class Language {
 
   std::string name;
   std::vector<std::string> extensions;
+  std::string placeholders = "%s %(n)s ? :n :1";  // where no row says which
+  bool closures_run = false;  // a function without a name that is given to a call is run by it, once
   std::vector<host::CallSite> call_sites;
   std::vector<host::Callback> callbacks;
   std::vector<host::FormatFunction> format_functions;

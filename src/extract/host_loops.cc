@@ -54,8 +54,11 @@ std::vector<FoundLoop> LoopFinder::around(int call, int argument, bool dynamic) 
       add_clauses(found, node, inner, call, argument, dynamic);
     } else if (role == Role::kLambda) {
       Shape shape{};
-      if (!callback(node, shape)) break;
-      add(found, shape, call, argument, dynamic);
+      if (callback(node, shape)) {
+        add(found, shape, call, argument, dynamic);
+      } else if (!runs_in_place(node)) {
+        break;
+      }
     }
   }
   std::reverse(found.begin(), found.end());
@@ -76,6 +79,19 @@ void LoopFinder::add_clauses(std::vector<FoundLoop>& found, int comprehension, i
         {*clause, tree_.part(*clause, Part::kVariable), tree_.part(*clause, Part::kIterable),
          tree_.part(comprehension, Part::kBody), LoopKind::kComprehension},
         call, argument, dynamic);
+}
+
+// (function () { … })(), and in some languages any function that is given to a call: transact(func(tx) { … }).
+bool LoopFinder::runs_in_place(int lambda) const {
+  int node = lambda;
+  int parent = tree_.parent(node);
+  while (tree_.role(parent) == Role::kGroup) {
+    node = parent;
+    parent = tree_.parent(parent);
+  }
+  if (tree_.role(parent) == Role::kCall) return tree_.part(parent, Part::kCallee) == node;
+  int call = tree_.parent(parent);
+  return language_.closures_run && tree_.role(call) == Role::kCall && tree_.part(call, Part::kArguments) == parent;
 }
 
 bool LoopFinder::callback(int lambda, Shape& shape) const {
@@ -137,7 +153,7 @@ LoopSource LoopFinder::source_of(const Shape& shape, int call, int& rows_call) {
 LoopSource LoopFinder::source_of_iterable(int iterable, int& rows_call, int depth) {
   constexpr int kMostWrappers = 8;
   const Words& words = language_.words;
-  while (tree_.role(iterable) == Role::kGroup) iterable = tree_.first_named(iterable);
+  iterable = tree_.ungrouped(iterable);
   if (iterable < 0 || depth > kMostWrappers) return LoopSource::kUnknown;
   if (int collection = evaluator_.literal_collection(iterable); collection >= 0)
     return is_literal(collection) ? LoopSource::kLiteral : LoopSource::kCollection;
@@ -222,7 +238,7 @@ bool LoopFinder::tries_again(int attempt) const {
 // cur.fetchall(), cur, or a name that was assigned from one of these; -1 = not known.
 int LoopFinder::rows_of(int expression, int depth) const {
   constexpr int kMostNames = 6;
-  while (tree_.role(expression) == Role::kGroup) expression = tree_.first_named(expression);
+  expression = tree_.ungrouped(expression);
   if (expression < 0 || depth > kMostNames) return -1;
   auto by_place = [](const Executed& entry, int node) { return entry.call < node; };
   if (tree_.role(expression) == Role::kCall) {

@@ -54,6 +54,7 @@ class LoopFinder {
   void add(std::vector<FoundLoop>& found, const Shape& shape, int call, int argument, bool dynamic);
   void add_clauses(std::vector<FoundLoop>& found, int comprehension, int inner, int call, int argument, bool dynamic);
   bool callback(int lambda, Shape& shape) const;
+  [[nodiscard]] bool runs_in_place(int lambda) const;
   LoopSource source_of(const Shape& shape, int call, int& rows_call);
   LoopSource source_of_iterable(int iterable, int& rows_call, int depth);
   [[nodiscard]] bool is_retry(const Shape& shape, int call);

@@ -116,7 +116,7 @@ void HostFile::outline_calls(Outline& outline, LoopFinder& finder, const std::ma
     if (tree_.role(inner) == Role::kCall) {
       call.receiver = evaluator_.callee_name(inner);
     } else {
-      while (tree_.role(inner) == Role::kGroup) inner = tree_.first_named(inner);
+      inner = tree_.ungrouped(inner);
       call.receiver =
           last_word(tree_.text(tree_.role(inner) == Role::kMember ? tree_.part(inner, Part::kName) : inner));
     }

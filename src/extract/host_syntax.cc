@@ -268,6 +268,14 @@ std::vector<int> Tree::elements(int node) const {
   return found;
 }
 
+int Tree::ungrouped(int node) const {
+  while (role(node) == Role::kGroup) {
+    int inner = part(node, Part::kValue);
+    node = inner >= 0 ? inner : first_named(node);
+  }
+  return node;
+}
+
 int Tree::function_of(int node, bool lambdas) const {
   int scope = at(node).scope;
   while (scope > 0 && role(scope) != Role::kFunction && !(lambdas && role(scope) == Role::kLambda))

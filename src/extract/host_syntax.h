@@ -21,12 +21,14 @@ namespace explaingate::host {
 // What a node is. The names in the data files are those of kRoleNames, in this order.
 enum class Role : uint8_t {
   kNone,
-  kFunction,       // @function: a named function; parts @name @parameters @body
+  kFunction,       // @function: a named function; parts @name @parameters @body, and @receiver: the type that a method
+                   // belongs to, where it doesn't stand inside of it
   kLambda,         // @lambda: a function without a name, part of the function around it; @parameters @body
   kClass,          // @class: @name @bases @body
   kCall,           // @call: @callee (all of it), @receiver and @name (of a method), @arguments
   kKeyword,        // @keyword: an argument with a name: @name @value
-  kParameter,      // @parameter: a parameter that is more than its name: @name
+  kParameter,      // @parameter: a parameter that is more than its name: @name; or one of several names that share a
+                   // declaration
   kSplat,          // @splat: a collection spread into arguments
   kFor,            // @for: a loop over something: @variable @iterable @body
   kWhile,          // @while: @condition @body
@@ -153,6 +155,8 @@ class Tree {
   [[nodiscard]] int first_named(int node) const;
   [[nodiscard]] int next_named(int node) const;
   [[nodiscard]] int last_named(int node) const;
+  // What a node stands for: the node itself, or what the groups around it hold.
+  [[nodiscard]] int ungrouped(int node) const;
   // Named children that are no comments: the arguments of a call, the elements of a list.
   [[nodiscard]] std::vector<int> elements(int node) const;
   // Nearest function around a node, named or not; 0 at top level. A lambda counts only with `lambdas`.

@@ -136,6 +136,7 @@ host::CallSite read_call_site(const json& object, const std::string& where, std:
   reader.read("kind", kind);
   reader.read("placeholders", site.placeholders);
   reader.read("fragment", site.fragment);
+  reader.read("prepared", site.prepared);
   std::string receiver = "any";
   reader.read("receiver", receiver);
   reader.finish();
@@ -213,10 +214,15 @@ host::Words read_words(const json& object, std::string& problem) {
   reader.read("format_methods", words.format_methods);
   reader.read("join_methods", words.join_methods);
   reader.read("replace_methods", words.replace_methods);
+  reader.read("replace_functions", words.replace_functions);
+  reader.read("repeat_functions", words.repeat_functions);
+  reader.read("append_methods", words.append_methods);
+  reader.read("empty_texts", words.empty_texts);
   reader.read("self", words.self);
   reader.read("sql_names", words.sql_names);
   reader.read("database_receivers", words.database_receivers);
   reader.read("any_receiver_callees", words.any_receiver_callees);
+  reader.read("context_names", words.context_names);
   reader.read("quiet_callees", words.quiet_callees);
   reader.read("fetch_methods", words.fetch_methods);
   reader.read("iterate_through", words.iterate_through);
@@ -289,6 +295,8 @@ Status Language::load_json(const std::string& path, const host::ReadFile& read) 
   Reader reader(root, "", problem);
   reader.read("language", name);
   reader.read("extensions", extensions);
+  reader.read("placeholders", placeholders);
+  reader.read("closures_run", closures_run);
   reader.read("nodes", nodes);
   if (const json* object = reader.member("strings")) strings = read_strings(*object, problem);
   if (const json* object = reader.member("words")) words = read_words(*object, problem);
