@@ -38,6 +38,8 @@
 (case_clause) @arm
 (try_statement body: (_) @body) @try
 
+(return_statement (_) @value) @return
+
 (interpolation expression: (_) @value) @interpolation
 (conditional_expression . (_) @then . (_) . (_) @else .) @conditional
 

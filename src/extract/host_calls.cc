@@ -225,9 +225,18 @@ void HostFile::analyse(const Site& site) {
   }
   find_wrapper(site, parameter);
   if (any) {
+    list_cut(site, value);
     sites_.insert(site.call);
     text_calls_.insert(value.text_calls.begin(), value.text_calls.end());
   }
+}
+
+// One line a site for the variants that nobody looks at.
+void HostFile::list_cut(const Site& site, const Value& value) {
+  if (std::any_of(value.variants.begin(), value.variants.end(), was_cut))
+    refuse(site, site.argument,
+           "SQL has more than " + std::to_string(std::max(value.variants.size(), kMostVariants)) +
+               " variants: the others are not looked at");
 }
 
 void HostFile::refuse(const Site& site, int node, std::string reason) {
@@ -287,9 +296,10 @@ bool HostFile::emit(const Site& site, const Text& text, const Value& value, Call
       return true;  // two ways to one text
   if (filled.table_hole >= 0)
     refuse(site, filled.table_hole,
-           "the table's name is dynamic: `" + std::string(tree_.text(filled.table_hole)) + "`");
+           std::string(filled.common_tables ? "the names of its common tables are" : "the table's name is") +
+               " dynamic: `" + std::string(tree_.text(filled.table_hole)) + "`");
   std::vector<Statement> parts;
-  if (statement.text.find(';') != std::string::npos) parts = split_statement(statement, dialect_);
+  if (statement.text.find(';') != std::string::npos) parts = split_statement(statement, dialect_, tree_.source());
   if (parts.size() < 2) {
     found_.push_back(std::move(found));
     return true;
@@ -395,6 +405,7 @@ void HostFile::find_texts() {
     Value value = evaluator_.evaluate(site.argument);
     for (const Text& text : value.variants)
       if (emit(site, text, value, CallKind::kText)) sites_.insert(call);
+    if (sites_.contains(call)) list_cut(site, value);
   }
 }
 
@@ -447,6 +458,7 @@ void HostFile::find_constants() {
     Site site;
     site.call = whole;
     site.argument = whole;
+    bool any = false;
     for (const Text& text : value.variants) {
       Filled filled = fill_holes(text, tree_.source(), dialect_);
       if (!is_sql_in_capitals(filled.text)) continue;
@@ -458,8 +470,9 @@ void HostFile::find_constants() {
           named.name = tree_.text(tree_.part(assignment, Part::kLeft));
       if (tree_.role(parent) == Role::kKeyword) named.name = tree_.text(tree_.part(parent, Part::kName));
       site.gate = true;
-      if (tree_.role(whole) != Role::kCall) emit(site, text, named, CallKind::kNone);
+      if (tree_.role(whole) != Role::kCall) any = emit(site, text, named, CallKind::kNone) || any;
     }
+    if (any) list_cut(site, value);
   }
 }
 

@@ -74,6 +74,7 @@ class HostFile {
   void find_constants();
   [[nodiscard]] bool is_constant_place(int node) const;
   bool emit(const Site& site, const Text& text, const Value& value, CallKind kind);
+  void list_cut(const Site& site, const Value& value);
   void refuse(const Site& site, int node, std::string reason);
   [[nodiscard]] std::string function_name(int node) const;
   void add_loops(LoopFinder& finder, const std::map<int, int>& first_of_call);

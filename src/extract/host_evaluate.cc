@@ -47,6 +47,12 @@ void Evaluator::index() {
       case Role::kClass:
         classes_.try_emplace(tree_.text(tree_.part(node, Part::kName)), node);
         break;
+      case Role::kFunction:
+        functions_[{tree_.at(node).scope, tree_.text(tree_.part(node, Part::kName))}].push_back(node);
+        break;
+      case Role::kReturn:
+        if (tree_.part(node, Part::kValue) >= 0) returns_[tree_.at(node).scope].push_back(node);
+        break;
       default:
         break;
     }
@@ -239,8 +245,7 @@ Value Evaluator::conditional(int node, const Binding* bound) {
       then.variants.push_back(hole(tree_.part(node, Part::kElse), otherwise.reason));
     return then;
   }
-  for (Text& text : otherwise.variants)
-    if (then.variants.size() < kMostVariants) then.variants.push_back(std::move(text));
+  add_variants(then.variants, std::move(otherwise.variants));
   then.text_calls.insert(then.text_calls.end(), otherwise.text_calls.begin(), otherwise.text_calls.end());
   return then;
 }
@@ -367,6 +372,10 @@ Value Evaluator::call(int node, const Binding* bound) {
                                  [&](const std::string& function) { return function == path; });
   std::vector<int> given = tree_.elements(arguments);
   if (transparent && !given.empty()) return evaluate(given.front(), bound);
+  if (int function = function_called(node); function >= 0) {
+    Value value = result_of(function, node, bound);
+    if (value.known()) return value;
+  }
   return unknown("SQL is the result of the call " + quoted(tree_.text(tree_.part(node, Part::kCallee))));
 }
 
@@ -428,20 +437,14 @@ const FormatFunction* Evaluator::format_function(int call) const {
 Value Evaluator::subscript(int node, const Binding* bound) {
   int map = literal_collection(tree_.part(node, Part::kReceiver));
   Value otherwise = unknown("SQL is the expression " + quoted(tree_.text(node)));
-  if (map < 0 || tree_.role(map) != Role::kMap) return otherwise;
+  if (map < 0 || tree_.role(map) == Role::kList) return otherwise;
   Value key = evaluate(tree_.part(node, Part::kValue), bound);
-  std::string want, have;
+  std::string want;
   bool known_key = key.variants.size() == 1 && plain_text(key.variants[0], want);
   Value value;
-  for (int pair : tree_.elements(map)) {
-    if (tree_.role(pair) != Role::kPair) continue;
-    if (known_key) {
-      Value name = evaluate(tree_.part(pair, Part::kName), bound);
-      if (name.variants.size() != 1 || !plain_text(name.variants[0], have) || have != want) continue;
-    }
-    Value element = evaluate(tree_.part(pair, Part::kValue), bound);
-    for (Text& text : element.variants)
-      if (value.variants.size() < kMostVariants) value.variants.push_back(std::move(text));
+  for (const auto& [name, element] : named_values(map)) {
+    if (known_key && name != want) continue;
+    add_variants(value.variants, evaluate(element, bound).variants);
   }
   value.name = tree_.text(tree_.part(node, Part::kReceiver));
   return value.known() ? value : otherwise;
@@ -556,8 +559,7 @@ Value Evaluator::class_attribute(int class_node, std::string_view name, int dept
     for (int statement : found->second) {
       Value assigned = evaluate(tree_.part(statement, Part::kRight), nullptr);
       if (!assigned.known() && value.reason.empty()) value.reason = assigned.reason;
-      for (Text& text : assigned.variants)
-        if (value.variants.size() < kMostVariants) value.variants.push_back(std::move(text));
+      add_variants(value.variants, std::move(assigned.variants));
     }
   }
   if (value.known() || !value.reason.empty() || depth >= kMostBases) return value;
@@ -612,6 +614,7 @@ int Evaluator::literal_collection(int node, int depth) {
   node = tree_.ungrouped(node);
   Role role = tree_.role(node);
   if (role == Role::kList || role == Role::kMap) return node;
+  if (role == Role::kCall && is_called(node, language_.words.map_functions)) return node;
   if (depth >= kMostNames || mutated_.contains(tree_.text(node))) return -1;
   const std::vector<int>* found = nullptr;
   if (role == Role::kIdentifier) {

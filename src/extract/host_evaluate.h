@@ -41,6 +41,9 @@ class Evaluator {
   // The same where a collection is spread into the arguments at that place or before: the element of a literal one,
   // else the splat; -1 = there is none.
   [[nodiscard]] int spread_argument(int call, int position);
+  // The names and values of a literal map, by name or spread from another.
+  [[nodiscard]] std::vector<std::pair<std::string, int>> named_values(int node, int depth = 0);
+  [[nodiscard]] std::vector<std::pair<std::string, int>> pairs_in(const std::vector<int>& nodes, int depth = 0);
   // The name a call goes by: the method's or the function's; empty for anything else.
   [[nodiscard]] std::string_view callee_name(int call) const;
   // It goes by one of these names: "sprintf", or dotted "fmt.Sprintf": the last parts of the callee as written.
@@ -67,7 +70,8 @@ class Evaluator {
   [[nodiscard]] int appended_to(int call) const;
   // The texts that such a call appends, in order.
   [[nodiscard]] std::vector<Value> appended_texts(int call, const Binding* bound);
-  // Node of the literal collection that an expression is, directly or by name; -1 = it's none.
+  // Node of the literal collection that an expression is, directly or by name: a list, a map, or a call that makes a
+  // map; -1 = it's none.
   [[nodiscard]] int literal_collection(int node, int depth = 0);
 
  private:
@@ -85,6 +89,9 @@ class Evaluator {
   std::map<std::pair<int, std::string_view>, std::vector<int>> attributes_;   // (class, name): self.name = …
   std::set<std::string_view> mutated_;       // collections that grow, as written: "parts", "self.parts"
   std::map<std::string_view, int> classes_;  // top-level name -> node
+  std::map<std::pair<int, std::string_view>, std::vector<int>> functions_;  // (scope, name)
+  std::map<int, std::vector<int>> returns_;                                 // by function: those with a value
+  std::vector<int> following_;  // functions whose results are being looked at
 
   void index();
   void index_target(int statement, int target);
@@ -100,6 +107,9 @@ class Evaluator {
   Value call(int node, const Binding* bound);
   Value subscript(int node, const Binding* bound);
   Value splat(int node);
+  // host_functions.cc
+  [[nodiscard]] int function_called(int call) const;
+  Value result_of(int function, int call, const Binding* bound);
   Value identifier(int node, const Binding* bound);
   Value member(int node, const Binding* bound);
   Value formatted(const FormatFunction& function, int call, const Binding* bound);

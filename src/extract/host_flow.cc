@@ -215,6 +215,7 @@ class Flow {
     if (count > kMostVariants && state.value.known()) {
       Text hole = evaluator_.hole(node, "SQL is put together in more than 8 ways");
       hole.front().hint = Piece::Hint::kClause;
+      hole.front().cut = true;
       for (Text& text : state.value.variants) text.insert(text.end(), hole.begin(), hole.end());
       return;
     }
@@ -229,8 +230,7 @@ class Flow {
       if (merged.value.name.empty()) merged.value.name = way.value.name;
       merged.value.text_calls.insert(merged.value.text_calls.end(), way.value.text_calls.begin(),
                                      way.value.text_calls.end());
-      for (Text& text : way.value.variants)
-        if (merged.value.variants.size() < kMostVariants) merged.value.variants.push_back(std::move(text));
+      add_variants(merged.value.variants, std::move(way.value.variants));
     }
     if (merged.value.known()) merged.value.reason.clear();
     state = std::move(merged);
@@ -378,25 +378,60 @@ class Flow {
     return block(node, state, depth + 1);
   }
 
-  // for sql in ("…", "…"): each of them.
+  // for sql in ("…", "…"): each of them; of a slice, whatever its bounds, each element may be in it.
   Value loop_variable(int variable, int iterable) {
-    int list = evaluator_.literal_collection(iterable);
+    bool numbered = false;
+    int list = looped_list(iterable, numbered);
     Value value = unknown("SQL is the variable `" + std::string(name_) + "` of a loop");
-    if (list < 0 || tree_.role(list) != Role::kList) return value;
-    bool alone = tree_.role(variable) == Role::kIdentifier;
-    size_t position = 0;
-    std::vector<int> names = alone ? std::vector<int>{} : tree_.elements(variable);
-    while (position < names.size() && tree_.text(names[position]) != name_) ++position;
+    if (list < 0) return value;
+    if (numbered) {  // for number, sql in enumerate(list)
+      std::vector<int> names = tree_.elements(variable);
+      if (names.size() != 2) return value;
+      variable = names[1];
+    }
     for (int element : tree_.elements(list)) {
-      std::vector<int> fields = alone ? std::vector<int>{} : tree_.elements(element);
-      if (!alone && position >= fields.size()) continue;
-      Value text = evaluator_.evaluate(alone ? element : fields[position], nullptr);
-      for (Text& variant : text.variants) {
-        if (value.variants.size() < kMostElements) value.variants.push_back(std::move(variant));
-        value.reason.clear();
-      }
+      int field = field_of(variable, element, 0);
+      Value text = field >= 0 ? evaluator_.evaluate(field, nullptr) : Value{};
+      if (text.known()) value.reason.clear();
+      add_variants(value.variants, std::move(text.variants), kMostElements);
     }
     return value;
+  }
+
+  // The literal list that a loop runs over: by name, a slice of it, or what a function such as sorted() gives of it.
+  int looped_list(int iterable, bool& numbered) {
+    constexpr int kMostWrappers = 4;
+    for (int wrappers = 0; iterable >= 0 && wrappers < kMostWrappers; ++wrappers) {
+      int list = evaluator_.literal_collection(iterable);
+      if (list >= 0) return tree_.role(list) == Role::kList ? list : -1;
+      if (tree_.role(iterable) == Role::kSubscript) {
+        if (tree_.role(tree_.part(iterable, Part::kValue)) != Role::kSlice) return -1;
+        iterable = tree_.part(iterable, Part::kReceiver);
+      } else if (tree_.role(iterable) == Role::kCall) {
+        const Words& words = evaluator_.language_.words;
+        std::string_view name = evaluator_.callee_name(iterable);
+        std::vector<int> given = tree_.elements(tree_.part(iterable, Part::kArguments));
+        bool numbers = is_one_of(name, words.numbering_functions);
+        if (given.empty() || !(numbers || is_one_of(name, words.same_elements))) return -1;
+        if (numbers && (wrappers > 0 || numbered)) return -1;
+        numbered = numbered || numbers;
+        iterable = given.front();
+      } else {
+        return -1;
+      }
+    }
+    return -1;
+  }
+
+  // The part of an element that goes to the name in a pattern: sql, of `(number, (title, sql))`; -1 = none does.
+  [[nodiscard]] int field_of(int pattern, int element, int depth) const {
+    constexpr int kDeepestPattern = 4;
+    if (tree_.role(pattern) == Role::kIdentifier) return tree_.text(pattern) == name_ ? element : -1;
+    if (depth == kDeepestPattern) return -1;
+    std::vector<int> names = tree_.elements(pattern), fields = tree_.elements(element);
+    for (size_t index = 0; index < std::min(names.size(), fields.size()); ++index)
+      if (int found = field_of(names[index], fields[index], depth + 1); found >= 0) return found;
+    return -1;
   }
 };
 

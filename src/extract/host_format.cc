@@ -114,6 +114,40 @@ std::vector<Text> Evaluator::substitute(int node, const Binding* bound, std::str
   return {hole(node, value.reason)};
 }
 
+// The pairs of a literal map, of a call that makes one from its arguments, and of what is spread into either.
+std::vector<std::pair<std::string, int>> Evaluator::named_values(int node, int depth) {
+  constexpr int kDeepestSpread = 4;
+  int map = literal_collection(node);
+  if (map < 0 || depth > kDeepestSpread || tree_.role(map) == Role::kList) return {};
+  return pairs_in(tree_.elements(tree_.role(map) == Role::kCall ? tree_.part(map, Part::kArguments) : map), depth);
+}
+
+std::vector<std::pair<std::string, int>> Evaluator::pairs_in(const std::vector<int>& nodes, int depth) {
+  std::vector<std::pair<std::string, int>> named;
+  std::string key;
+  for (int node : nodes) {
+    switch (tree_.role(node)) {
+      case Role::kKeyword:
+        named.emplace_back(tree_.text(tree_.part(node, Part::kName)), tree_.part(node, Part::kValue));
+        break;
+      case Role::kPair: {
+        Value name = evaluate(tree_.part(node, Part::kName), nullptr);
+        if (name.variants.size() != 1 || !plain_text(name.variants[0], key)) key.clear();
+        named.emplace_back(key, tree_.part(node, Part::kValue));
+        break;
+      }
+      case Role::kSplat:
+        node = tree_.first_named(node);
+        [[fallthrough]];
+      default: {
+        auto spread = named_values(node, depth + 1);
+        named.insert(named.end(), spread.begin(), spread.end());
+      }
+    }
+  }
+  return named;
+}
+
 Value Evaluator::percent(const Value& pattern, int arguments, const Binding* bound) {
   while (tree_.role(arguments) == Role::kGroup && tree_.part(arguments, Part::kValue) < 0)
     arguments = tree_.first_named(arguments);
@@ -122,15 +156,10 @@ Value Evaluator::percent(const Value& pattern, int arguments, const Binding* bou
 }
 
 Value Evaluator::percent(const Value& pattern, const std::vector<int>& given, const Binding* bound) {
+  std::vector<std::pair<std::string, int>> named = pairs_in(given);
   auto by_name = [&](std::string_view name) {
-    std::vector<int> pairs = given;
-    if (given.size() == 1 && tree_.role(given[0]) == Role::kMap) pairs = tree_.elements(given[0]);
-    for (int pair : pairs) {
-      std::string key;
-      Value value = evaluate(tree_.part(pair, Part::kName), bound);
-      if (value.variants.size() == 1 && plain_text(value.variants[0], key) && key == name)
-        return tree_.part(pair, Part::kValue);
-    }
+    for (const auto& [key, value] : named)
+      if (key == name) return value;
     return -1;
   };
   Value result = pattern;
@@ -149,30 +178,30 @@ Value Evaluator::percent(const Value& pattern, const std::vector<int>& given, co
           size_t index = next;
           bool numbered = name.ends_with('$') || name.ends_with(']');  // "%2$s", "%[2]s"
           if (numbered) index = name.size() == 2 ? static_cast<size_t>(name[0] - '1') : given.size();
-          bool named = !name.empty() && !numbered;
-          int argument = named ? by_name(name) : index < given.size() ? given[index] : -1;
+          bool has_name = !name.empty() && !numbered;
+          int argument = has_name ? by_name(name) : index < given.size() ? given[index] : -1;
           if (name.empty()) ++next;
           std::string reason;
           append(out, argument >= 0 ? substitute(argument, bound, reason)
                                     : std::vector<Text>{nameless_hole(from, verbatim != 0 ? taken : 1)});
           return taken;
         });
-    for (Text& variant : formatted)
-      if (result.variants.size() < kMostVariants) result.variants.push_back(std::move(variant));
+    add_variants(result.variants, std::move(formatted));
   }
   return result;
 }
 
 Value Evaluator::format(const Value& pattern, int arguments, const Binding* bound) {
   std::vector<int> positional;
-  std::vector<std::pair<std::string_view, int>> named;
   for (int argument : tree_.elements(arguments)) {
-    if (tree_.role(argument) == Role::kKeyword) {
-      named.emplace_back(tree_.text(tree_.part(argument, Part::kName)), tree_.part(argument, Part::kValue));
-    } else if (tree_.role(argument) != Role::kSplat) {
+    int list = tree_.role(argument) == Role::kSplat ? literal_collection(tree_.first_named(argument)) : -1;
+    if (tree_.role(list) == Role::kList) {
+      for (int element : tree_.elements(list)) positional.push_back(element);
+    } else if (tree_.role(argument) != Role::kKeyword) {
       positional.push_back(argument);
     }
   }
+  std::vector<std::pair<std::string, int>> named = pairs_in(tree_.elements(arguments));
   Value result = pattern;
   result.variants.clear();
   for (const Text& text : pattern.variants) {
@@ -203,8 +232,7 @@ Value Evaluator::format(const Value& pattern, int arguments, const Binding* boun
                                     : std::vector<Text>{nameless_hole(from, verbatim != 0 ? close + 1 : 1)});
           return close + 1;
         });
-    for (Text& variant : formatted)
-      if (result.variants.size() < kMostVariants) result.variants.push_back(std::move(variant));
+    add_variants(result.variants, std::move(formatted));
   }
   return result;
 }
@@ -313,8 +341,7 @@ Value Evaluator::replace(const Value& text, int old, int new_text, const Binding
                                 append(out, with);
                                 return what.size();
                               });
-    for (Text& made : replaced)
-      if (result.variants.size() < kMostVariants) result.variants.push_back(std::move(made));
+    add_variants(result.variants, std::move(replaced));
   }
   return result;
 }

@@ -19,6 +19,7 @@ namespace explaingate::host {
 namespace {
 
 constexpr char kMark = '\xFF';
+constexpr std::string_view kCommonTable = " AS (SELECT 1)";
 constexpr size_t kLongestExpression = 80;
 
 struct Marked {
@@ -193,6 +194,18 @@ class Filler {
     return at_ > 0 && text_of(at_ - 1) == "," && frames_.back().clause == "from";
   }
 
+  // WITH {tables} SELECT …: at least one is there, and nobody knows its name or columns.
+  [[nodiscard]] bool names_common_tables() const {
+    if (is_any(last_word_, {"with", "recursive"})) return true;
+    return at_ > 0 && text_of(at_ - 1) == "," && frames_.back().clause == "with";
+  }
+  void common_tables(size_t hole) {
+    std::string_view next = text_of(at_ + 1);
+    if (next == "(" || lowered(next) == "as") return name(hole, true);
+    table(hole, true);
+    fills_[hole].text += kCommonTable;
+  }
+
   // CREATE INDEX i ON t (c), CREATE TRIGGER … ON t: names only.
   [[nodiscard]] bool defines() const { return verb_ == "create" || verb_ == "alter" || verb_ == "drop"; }
 
@@ -287,6 +300,7 @@ class Filler {
   void fill_lone(size_t hole) {
     const Frame& frame = frames_.back();
     std::string_view before = at_ > 0 ? text_of(at_ - 1) : std::string_view{};
+    if (names_common_tables()) return common_tables(hole);
     if (next_is(".") || before == ".") return names_a_table() ? table(hole, true) : name(hole, true);
     if (term_before_) {
       if (operand_follows() && is_any(frame.clause, {"where", "on", "having", "set", "in"}))
@@ -437,7 +451,10 @@ Filled fill_holes(const Text& text, std::string_view source, Dialect dialect) {
       filled.holes.push_back({static_cast<uint32_t>(filled.text.size()),
                               static_cast<uint32_t>(offset > last ? 0 : fill.text.size()), fill.kind,
                               std::string(expression)});
-    if (filler.table_hole() == static_cast<int>(hole - 1)) filled.table_hole = piece.node;
+    if (filler.table_hole() == static_cast<int>(hole - 1)) {
+      filled.table_hole = piece.node;
+      filled.common_tables = fill.text.ends_with(kCommonTable);
+    }
     append_cut(filled, fill.text, offset, first, last, piece);
     offset += fill.text.size();
   }

@@ -77,12 +77,15 @@ struct Words {             // names with a meaning, as written in sources of the
   std::vector<std::string>
       database_receivers;  // names that a connection or cursor goes by, without "_", "$", "@" before
   std::vector<std::string> any_receiver_callees;  // with a literal SQL text these are call sites on any receiver
-  std::vector<std::string> context_names;     // ends of names, in lower case, of a first argument that doesn't count
-  std::vector<std::string> quiet_callees;     // SQL-looking text as their argument is no statement: logging, assertions
-  std::vector<std::string> fetch_methods;     // give rows of what was executed before
-  std::vector<std::string> iterate_through;   // list(x), enumerate(x): loops over x
-  std::vector<std::string> element_methods;   // x.items(): loops over x
-  std::vector<std::string> mutating_methods;  // x.append(y): x is no longer the literal it was
+  std::vector<std::string> context_names;    // ends of names, in lower case, of a first argument that doesn't count
+  std::vector<std::string> quiet_callees;    // SQL-looking text as their argument is no statement: logging, assertions
+  std::vector<std::string> fetch_methods;    // give rows of what was executed before
+  std::vector<std::string> iterate_through;  // list(x), enumerate(x): loops over x
+  std::vector<std::string> same_elements;    // those that give the elements as they are: list(x), reversed(x)
+  std::vector<std::string> numbering_functions;  // those that give pairs of a number and an element: enumerate(x)
+  std::vector<std::string> map_functions;        // dict(a=1): a literal map
+  std::vector<std::string> element_methods;      // x.items(): loops over x
+  std::vector<std::string> mutating_methods;     // x.append(y): x is no longer the literal it was
   std::vector<std::string> range_functions, batch_functions, batch_words, retry_words, sleep_functions;
   std::vector<std::string> memo_words;            // in a decorator: what the function gives is kept
   std::vector<std::string> identifier_functions;  // Identifier("x"): a quoted name in a formatted text

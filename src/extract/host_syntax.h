@@ -43,7 +43,7 @@ enum class Role : uint8_t {
   kDefaultArm,     // @default: the arm that runs when no other does
   kTry,            // @try: @body, and handlers below it
   kHandler,        // @handler
-  kReturn,         // @return: leaves the function (or raises)
+  kReturn,         // @return: leaves the function (or raises); @value: what it gives
   kBreak,          // @break: leaves the loop
   kSkip,           // @skip: goes on with the loop's next turn
   kString,         // @string: a literal with content, escapes and interpolations below it

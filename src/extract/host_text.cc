@@ -151,6 +151,27 @@ Text text_piece(std::string text, size_t from, size_t length) {
   return {std::move(piece)};
 }
 
+bool was_cut(const Text& text) {
+  return std::any_of(text.begin(), text.end(), [](const Piece& piece) { return piece.cut; });
+}
+
+// A piece goes wherever its text goes, so the mark is on an empty one.
+static void mark_cut(Text& text) {
+  if (was_cut(text)) return;
+  text.emplace_back();
+  text.back().cut = true;
+}
+
+void add_variants(std::vector<Text>& variants, std::vector<Text> more, size_t most) {
+  for (Text& text : more) {
+    if (variants.size() >= most) {
+      if (!variants.empty()) mark_cut(variants.back());
+      return;
+    }
+    variants.push_back(std::move(text));
+  }
+}
+
 void extend(std::vector<Text>& texts, std::vector<Text> tails) {
   auto append = [](Text& text, const Text& tail) { text.insert(text.end(), tail.begin(), tail.end()); };
   if (tails.size() == 1) {
@@ -159,16 +180,29 @@ void extend(std::vector<Text>& texts, std::vector<Text> tails) {
   }
   std::vector<std::vector<Choice>> choices;
   for (const Text& tail : tails) choices.push_back(choices_of(tail));
-  std::vector<Text> all;
-  for (const Text& text : texts) {
-    std::vector<Choice> before = choices_of(text);
-    for (size_t index = 0; index < tails.size(); ++index) {
-      if (all.size() == kMostVariants) break;
-      if (!go_together(before, choices[index])) continue;
-      all.push_back(text);
-      append(all.back(), tails[index]);
+  // Where not all pairs can be kept, each text goes with one tail before any goes with a second, and each time with
+  // another one.
+  size_t kept_texts = std::min(texts.size(), kMostVariants);
+  std::vector<std::pair<size_t, size_t>> pairs;
+  bool cut = texts.size() > kMostVariants;
+  for (size_t round = 0; round < tails.size() && !(cut && pairs.size() == kMostVariants); ++round) {
+    for (size_t index = 0; index < kept_texts; ++index) {
+      size_t tail = (index + round) % tails.size();
+      if (!go_together(choices_of(texts[index]), choices[tail])) continue;
+      if (pairs.size() == kMostVariants) {
+        cut = true;
+        break;
+      }
+      pairs.emplace_back(index, tail);
     }
   }
+  std::sort(pairs.begin(), pairs.end());
+  std::vector<Text> all;
+  for (auto [index, tail] : pairs) {
+    all.push_back(texts[index]);
+    append(all.back(), tails[tail]);
+  }
+  if (cut && !all.empty()) mark_cut(all.back());
   texts = std::move(all);
 }
 

@@ -24,6 +24,7 @@ struct Piece {
   // is put together from two uses of the name has the same variant in both places.
   uint64_t choices = 0;
   uint32_t choice = 0;
+  bool cut = false;  // more variants of what it's part of were left out than could be kept
 };
 
 using Text = std::vector<Piece>;
@@ -40,6 +41,10 @@ struct Value {
 };
 
 constexpr size_t kMostVariants = 8;
+
+// Puts texts behind those of a list, up to `most`; where some are left out, the last one kept says so.
+void add_variants(std::vector<Text>& variants, std::vector<Text> more, size_t most = kMostVariants);
+[[nodiscard]] bool was_cut(const Text& text);
 
 [[nodiscard]] Value unknown(std::string reason);
 [[nodiscard]] Text text_piece(std::string text, size_t from, size_t length);
@@ -58,6 +63,7 @@ struct Filled {
   OffsetMap map;
   size_t first = 0, last = 0;  // place of its first and last byte in the source
   int table_hole = -1;         // node of a hole that stands for a table's name
+  bool common_tables = false;  // … or for the tables of a WITH
   bool starts_with_hole = false;
   std::string start_reason;  // of that hole
 };

@@ -226,6 +226,9 @@ host::Words read_words(const json& object, std::string& problem) {
   reader.read("quiet_callees", words.quiet_callees);
   reader.read("fetch_methods", words.fetch_methods);
   reader.read("iterate_through", words.iterate_through);
+  reader.read("same_elements", words.same_elements);
+  reader.read("numbering_functions", words.numbering_functions);
+  reader.read("map_functions", words.map_functions);
   reader.read("element_methods", words.element_methods);
   reader.read("mutating_methods", words.mutating_methods);
   reader.read("range_functions", words.range_functions);

@@ -161,6 +161,9 @@ TEST_CASE("several statements in one text") {
             "import sqlite3\nc.executescript('''\n  CREATE TABLE a(b); -- one\n  INSERT INTO a VALUES (1);\n''')\n") ==
         "3:3-3:19 call dbapi.bulk c.executescript @2 | CREATE TABLE a(b)\n"
         "4:3-4:26 call dbapi.bulk c.executescript @2 | INSERT INTO a VALUES (1)\n");
+  CHECK(extracted("A = 'CREATE TABLE a(b);'\n\nc.execute(A +\n  'SELECT b FROM a')\n") ==
+        "1:6-1:22 call dbapi.execute c.execute @3 as A | CREATE TABLE a(b)\n"
+        "4:4-4:18 call dbapi.execute c.execute @3 as A | SELECT b FROM a\n");
 }
 
 TEST_CASE("wrappers in the same file") {

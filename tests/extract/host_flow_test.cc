@@ -31,6 +31,12 @@ TEST_CASE("names") {
       {"ALL = ['SELECT 1', 'SELECT 2']\ndef f():\n  for q in ALL:\n    c.execute(q)\n", "SELECT 1\nSELECT 2\n"},
       {"[c.execute(q) for q in ['SELECT 1', 'SELECT 2']]\n", "SELECT 1\nSELECT 2\n"},
       {"for n, q in [('a', 'SELECT 1'), ('b', 'SELECT 2')]:\n  c.execute(q)\n", "SELECT 1\nSELECT 2\n"},
+      {"ALL = ('SELECT 1', 'SELECT 2')\ndef f(n):\n  for q in ALL[n:]:\n    c.execute(q)\n", "SELECT 1\nSELECT 2\n"},
+      {"for q in reversed(['SELECT 1']):\n  c.execute(q)\n", "SELECT 1\n"},
+      {"ALL = ['SELECT 1', 'SELECT 2']\nfor n, q in enumerate(ALL[1:], start=1):\n  c.execute(q)\n",
+       "SELECT 1\nSELECT 2\n"},
+      {"for n, (a, q) in enumerate([('x', 'SELECT 1')]):\n  c.execute(q)\n", "SELECT 1\n"},
+      {"for q in ALL[1]:\n  c.execute(q)\n", "- SQL is the variable `q` of a loop\n"},
       {"for q in many():\n  c.execute(q)\n", "- SQL is the variable `q` of a loop\n"},
       {"from m import Q\nc.execute(Q)\n", "- SQL is imported: `Q` from module `m`\n"},
       {"import m\nc.execute(m.Q)\n", "- SQL is imported: `Q` from module `m`\n"},
@@ -43,6 +49,69 @@ TEST_CASE("names") {
     CAPTURE(c.source);
     CHECK(texts(c.source) == c.want);
   }
+}
+
+TEST_CASE("what functions of the same file give") {
+  struct Case {
+    std::string source, want;
+  };
+  const std::string unknown = "- SQL is the result of the call ";
+  const Case cases[] = {
+      {"def q():\n  return 'SELECT 1'\nc.execute(q())\n", "SELECT 1\n"},
+      {"def q(x):\n  if x:\n    return 'SELECT 1'\n  return 'SELECT 2'\nc.execute(q(y))\n", "SELECT 1\nSELECT 2\n"},
+      {"def q(x):\n  if x:\n    return None\n  raise E('SELECT 1')\nc.execute(q(y))\n", unknown + "`q`\n"},
+      {"def q(t, c='d'):\n  s = 'SELECT a'\n  return s + f' FROM {t} WHERE {c} = ?'\nc.execute(q('b', c='e'))\n",
+       "SELECT a FROM b WHERE e = ?\n"},
+      {"def q(t):\n  t = t.x\n  return f'SELECT a FROM t WHERE b = {t}'\nc.execute(q('b'))\n",
+       "SELECT a FROM t WHERE b = ?\n"},
+      {"class A:\n  async def q(self, o):\n    return 'SELECT a ' + o\n  async def f(self):\n    "
+       "c.execute(await self.q('FROM t'))\n",
+       "SELECT a FROM t\n"},
+      {"class A:\n  def q(self):\n    return 'SELECT 1'\nclass B(A):\n  def f(self):\n    c.execute(self.q())\n",
+       "SELECT 1\n"},
+      {"class A:\n  @staticmethod\n  def q(t):\n    return f'SELECT {t}'\nc.execute(A.q('1'))\n", "SELECT 1\n"},
+      {"def a():\n  return 'FROM t'\ndef q():\n  return 'SELECT a ' + a()\nc.execute(q())\n", "SELECT a FROM t\n"},
+      {"def q(x):\n  if x:\n    return 'SELECT 1'\n  return x.y\nc.execute(q(z))\n", "SELECT 1\n" + unknown + "`q`\n"},
+      // near misses: recursion, two of the name, another object's, a name that is assigned
+      {"def q():\n  return 'SELECT ' + q()\nc.execute(q())\n", "SELECT \"eg_hole_1\"\n"},
+      {"def q():\n  return r()\ndef r():\n  return q()\nc.execute(q())\n", unknown + "`q`\n"},
+      {"if x:\n  def q():\n    return 'SELECT 1'\nelse:\n  def q():\n    return 'SELECT 2'\nc.execute(q())\n",
+       unknown + "`q`\n"},
+      {"def q():\n  return 'SELECT 1'\nc.execute(x.q())\n", unknown + "`x.q`\n"},
+      {"def q():\n  return 'SELECT 1'\nq = other\nc.execute(q())\n", unknown + "`q`\n"},
+      {"def q():\n  def r():\n    return 'SELECT 1'\n  return 2\nc.execute(q())\n", ""},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.source);
+    CHECK(texts(c.source) == c.want);
+  }
+}
+
+TEST_CASE("variants that nobody looks at are said") {
+  const std::string cut = "- SQL has more than 8 variants: the others are not looked at\n";
+  auto ends_cut = [&](const std::string& source) { return texts(source).ends_with("\n" + cut); };
+  auto map = [](int size) {
+    std::string pairs;
+    for (int i = 0; i < size; ++i) pairs += "'" + std::to_string(i) + "': 'SELECT " + std::to_string(i) + "', ";
+    return pairs;
+  };
+  std::string choice = "('a' if x else 'b')";
+  CHECK(ends_cut("Q = {" + map(9) + "}\nc.execute(Q[x])\n"));
+  CHECK(ends_cut("c.execute('SELECT ' + " + choice + "+" + choice + "+" + choice + "+" + choice + ")\n"));
+  CHECK(
+      ends_cut("c.execute('SELECT %s, %s, %s, %s' % (" + choice + "," + choice + "," + choice + "," + choice + "))\n"));
+  CHECK(ends_cut("from sqlalchemy import text\nQ = {" + map(9) + "}\ntext(Q[x])\n"));
+  // each text is there with one of the tails
+  CHECK(
+      texts(
+          "q = {'a': 'SELECT a', 'b': 'SELECT b', 'c': 'SELECT c', 'd': 'SELECT d', 'e': 'SELECT e'}[x]\nc.execute(q + "
+          "(' FROM t' if y else ' FROM u'))\n") ==
+      "SELECT a FROM t\nSELECT a FROM u\nSELECT b FROM t\nSELECT b FROM u\nSELECT c FROM t\nSELECT c FROM u\nSELECT d "
+      "FROM u\nSELECT e FROM t\n" +
+          cut);
+  CHECK_FALSE(ends_cut("Q = {" + map(8) + "}\nc.execute(Q[x])\n"));
+  CHECK_FALSE(ends_cut("Q = {" + map(9) + "}\nc.execute(Q['8'])\n"));
+  CHECK_FALSE(ends_cut("Q = {" + map(9) + "}\nlog(Q[x])\n"));
 }
 
 TEST_CASE("texts put together over several statements") {
@@ -89,5 +158,6 @@ TEST_CASE("texts put together over several statements") {
              "D'\nc.execute(q)\n") ==
         "SELECT a FROM t\nSELECT a FROM t A\nSELECT a FROM t B\nSELECT a FROM t A B\nSELECT a FROM t C\nSELECT a FROM "
         "t A C\nSELECT a FROM t B C\n"
-        "SELECT a FROM t A B C\n");
+        "SELECT a FROM t A B C\n"
+        "- SQL has more than 8 variants: the others are not looked at\n");
 }

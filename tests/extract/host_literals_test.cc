@@ -80,6 +80,14 @@ TEST_CASE("formatted texts") {
       {R"py(f"SELECT a FROM t WHERE b IN ({','.join(map(lambda i: '?', ids))})")py",
        "SELECT a FROM t WHERE b IN (?)\n"},
       {R"py(f"SELECT a FROM t WHERE b IN ({','.join(ids)})")py", "SELECT a FROM t WHERE b IN (?)\n"},
+      {R"py('SELECT %(c)s FROM t WHERE a = %(v)s' % dict(c='b', v=x))py", "SELECT b FROM t WHERE a = ?\n"},
+      {R"py('SELECT {c} FROM t WHERE a = {v}'.format(**dict(c='b', v=x)))py", "SELECT b FROM t WHERE a = ?\n"},
+      {R"py('SELECT {c} FROM t WHERE a = {v}'.format(**{'c': 'b', 'v': x}))py", "SELECT b FROM t WHERE a = ?\n"},
+      {R"py('SELECT {c} FROM t WHERE a = {v}'.format(**{'c': 'b', **{'v': 'd'}}))py", "SELECT b FROM t WHERE a = d\n"},
+      {R"py('SELECT {c} FROM {t}'.format_map(dict({'t': 'd'}, c='b')))py", "SELECT b FROM d\n"},
+      {R"py('SELECT {} FROM t WHERE a = {}'.format(*('b', x)))py", "SELECT b FROM t WHERE a = ?\n"},
+      {R"py('SELECT {c} FROM t'.format(**rows))py", "SELECT \"eg_hole_1\" FROM t\n"},
+      {R"py(dict(a='SELECT 1', b='SELECT 2')['b'])py", "SELECT 2\n"},
       {R"py("INSERT INTO t VALUES " + ", ".join(["(?, ?)"] * len(rows)))py", "INSERT INTO t VALUES (?, ?)\n"},
       {R"py("SELECT a FROM t WHERE " + " AND ".join(conds))py", "SELECT a FROM t WHERE 1=1\n"},
   };
@@ -123,6 +131,13 @@ TEST_CASE("holes are filled by what surrounds them") {
       {R"py(f'CREATE INDEX {x} ON {t} ({y})')py",
        "CREATE INDEX \"eg_hole_1\" ON \"eg_hole_2\" (\"eg_hole_3\")\n- the table's name is dynamic: `t`\n"},
       {R"py(f'SELECT a FROM t WHERE b = :{x}')py", "SELECT a FROM t WHERE b = :eg_hole_1\n"},
+      {R"py('WITH ' + ', '.join(conds) + ' SELECT a FROM t')py",
+       "WITH \"eg_hole_1\" AS (SELECT 1) SELECT a FROM t\n- the names of its common tables are dynamic: `conds`\n"},
+      {R"py(f'WITH RECURSIVE a AS (SELECT 1), {x} SELECT a FROM t')py",
+       "WITH RECURSIVE a AS (SELECT 1), \"eg_hole_1\" AS (SELECT 1) SELECT a FROM t\n- the names of its common tables "
+       "are "
+       "dynamic: `x`\n"},
+      {R"py(f'WITH {x} AS (SELECT 1) SELECT a FROM t')py", "WITH \"eg_hole_1\" AS (SELECT 1) SELECT a FROM t\n"},
       {R"py(f'{x}')py", "- SQL is the parameter `x` of this function\n"},
       {R"py(f'{x} LIMIT 1')py", "- SQL is the parameter `x` of this function\n"},
       {R"py(x + ' LIMIT 1')py", "- SQL is the parameter `x` of this function\n"},

@@ -1,0 +1,92 @@
+// What a function of the same file gives: the texts that it returns, with its parameters' names bound to what the call
+// passes.
+//
+//   def by(column):
+//       return f"SELECT a FROM t WHERE {column} = ?"
+//   cur.execute(by("b"))        SELECT a FROM t WHERE b = ?
+//
+//   def make(column):
+//       return make(column)     the near miss: a function that is being looked at isn't entered again
+#include <algorithm>
+
+#include "extract/host_evaluate.h"
+
+namespace explaingate::host {
+namespace {
+
+constexpr size_t kDeepestCalls = 4;  // functions that call functions
+constexpr size_t kMostReturns = 16;
+constexpr size_t kMostParameters = 16;
+
+}  // namespace
+
+// By its name from the inside out, or as a method of the object's own class or of its bases. A name that two functions
+// have is no answer.
+int Evaluator::function_called(int call) const {
+  std::string_view name = callee_name(call);
+  if (name.empty()) return -1;
+  auto only = [&](int scope) {
+    auto found = functions_.find({scope, name});
+    return found == functions_.end() ? -1 : found->second.size() == 1 ? found->second.front() : -2;
+  };
+  int receiver = tree_.part(call, Part::kReceiver);
+  if (receiver < 0) {
+    int own = tree_.at(call).scope;
+    for (int scope = own;; scope = tree_.at(scope).scope) {
+      bool visible = scope == own || tree_.role(scope) != Role::kClass;
+      if (visible && assignments(scope, name) != nullptr) return -1;
+      if (int function = visible ? only(scope) : -1; function != -1) return function;
+      if (scope <= 0) return -1;
+    }
+  }
+  constexpr int kMostBases = 8;
+  std::string_view object = tree_.text(receiver);
+  int owner = is_one_of(object, language_.words.self) ? tree_.class_of(call) : -1;
+  if (auto known = classes_.find(object); owner < 0 && known != classes_.end()) owner = known->second;
+  for (int bases = 0; owner >= 0 && bases < kMostBases; ++bases) {
+    if (int function = only(owner); function != -1) return function;
+    int base = -1;
+    for (int written : tree_.elements(tree_.part(owner, Part::kBases)))
+      if (auto known = classes_.find(tree_.text(written)); base < 0 && known != classes_.end()) base = known->second;
+    owner = base;
+  }
+  return -1;
+}
+
+Value Evaluator::result_of(int function, int call, const Binding* bound) {
+  auto returns = returns_.find(function);
+  bool again = std::find(following_.begin(), following_.end(), function) != following_.end();
+  if (returns == returns_.end() || again || following_.size() >= kDeepestCalls) return {};
+  std::vector<Value> values;
+  std::vector<Binding> bindings;
+  values.reserve(kMostParameters);
+  bindings.reserve(kMostParameters);
+  for (int given : tree_.elements(tree_.part(function, Part::kParameters))) {
+    std::string_view name = parameter_name(given);
+    int position = parameter_position(function, given);
+    if (values.size() == kMostParameters || position < 0 || assignments(function, name) != nullptr) continue;
+    int argument = sql_argument(call, position, {std::string(name)});
+    Value value = argument >= 0 ? evaluate(argument, bound) : Value{};
+    if (!value.known()) continue;
+    values.push_back(std::move(value));
+    bindings.push_back({name, &values.back(), bindings.empty() ? nullptr : &bindings.back()});
+  }
+  following_.push_back(function);
+  Value result;
+  bool all_known = true;
+  for (size_t index = 0; index < returns->second.size(); ++index) {
+    int given = tree_.part(returns->second[index], Part::kValue);
+    if (tree_.role(given) == Role::kConstant) continue;
+    Value value = index < kMostReturns ? evaluate(given, bindings.empty() ? nullptr : &bindings.back()) : Value{};
+    all_known = all_known && value.known();
+    result.text_calls.insert(result.text_calls.end(), value.text_calls.begin(), value.text_calls.end());
+    add_variants(result.variants, std::move(value.variants));
+  }
+  following_.pop_back();
+  if (result.known() && !all_known)
+    add_variants(result.variants, {hole(call, "SQL is the result of the call `" +
+                                                  std::string(tree_.text(tree_.part(call, Part::kCallee))) + "`")});
+  return result;
+}
+
+}  // namespace explaingate::host
