@@ -9,7 +9,7 @@
 //   pool.execute("SELECT 1")      yes, whatever `pool` is
 //   cursor.execute(query)         yes, by the receiver: listed as not analysed when nothing is known of `query`
 //   pool.execute(task)            no: neither gate nor literal
-//   pool.execute("update me")     the near miss: no table name could follow, so it's left to the parser to say so
+//   pool.execute("update me")     no: words alone, without the SET that an UPDATE needs
 #include "extract/host_calls.h"
 
 #include <algorithm>
@@ -144,6 +144,13 @@ int HostFile::context_arguments(int call) const {
              : 0;
 }
 
+bool HostFile::is_sql(int argument) {
+  Value value = evaluator_.evaluate(argument);
+  return std::any_of(value.variants.begin(), value.variants.end(), [&](const Text& text) {
+    return starts_like_sql(fill_holes(text, tree_.source(), dialect_).text);
+  });
+}
+
 // The first row whose import is there; then the first that leaves it to the receiver; then none, by name or receiver
 // only.
 bool HostFile::find_site(int call, Site& site) {
@@ -151,7 +158,8 @@ bool HostFile::find_site(int call, Site& site) {
   bool database = receiver_fits(call, language_.words.database_receivers);
   int before = context_arguments(call);
   for (const CallSite* row : evaluator_.rows_for(call)) {
-    if (row->imports.empty() ? !database || site.row != nullptr : !evaluator_.imported(*row)) continue;
+    bool open = row->imports.empty() ? (database || row->certain) && site.row == nullptr : evaluator_.imported(*row);
+    if (!open) continue;
     if (site.row == nullptr) {
       site.row = row;
       site.gate = true;
@@ -166,6 +174,10 @@ bool HostFile::find_site(int call, Site& site) {
     site.argument = evaluator_.sql_argument(call, before, {});
   } else {
     site.argument = evaluator_.sql_argument(call, site.row->argument + before, site.row->keywords);
+    if (site.row->alternative >= 0) {
+      int other = evaluator_.sql_argument(call, site.row->alternative + before, {});
+      if (other >= 0 && (site.argument < 0 || is_sql(other))) site.argument = other;
+    }
     site.quiet = site.row->prepared && !database && !names_sql(site.argument);
   }
   if (!language_.words.context_names.empty() && before == 0) {  // a context by another name
@@ -245,7 +257,9 @@ void HostFile::refuse(const Site& site, int node, std::string reason) {
 }
 
 // False when the text isn't a statement.
-bool HostFile::emit(const Site& site, const Text& text, const Value& value, CallKind kind) {
+bool HostFile::emit(const Site& site, const Text& given, const Value& value, CallKind kind) {
+  bool braced = site.row != nullptr && site.row->braced_names;
+  Text text = braced ? without_braces(given) : given;
   Filled filled = fill_holes(text, tree_.source(), dialect_);
   if (filled.text.empty() && !filled.starts_with_hole) return false;
   if (!starts_like_sql(filled.text)) {
@@ -282,7 +296,7 @@ bool HostFile::emit(const Site& site, const Text& text, const Value& value, Call
   statement.call = kind;
   statement.call_line = lines_.position(tree_.at(site.call).start).line;
   if (statement.kind == "call") {
-    statement.callee = tree_.text(tree_.part(site.call, Part::kCallee));
+    statement.callee = tree_.callee(site.call);
     statement.library = site.row != nullptr       ? site.row->library
                         : site.wrapper != nullptr ? site.wrapper->library
                                                   : "unknown";
@@ -436,24 +450,30 @@ bool HostFile::is_constant_place(int node) const {
   return !is_one_of(evaluator_.callee_name(call), language_.words.quiet_callees);
 }
 
+// The call of one of these methods on an expression; -1 = it's none.
+int HostFile::method_call_on(int receiver, const std::vector<std::string>& names) const {
+  int up = tree_.parent(receiver);
+  int call = tree_.role(up) == Role::kMember ? tree_.parent(up) : up;
+  bool fits = tree_.role(call) == Role::kCall && tree_.part(call, Part::kReceiver) == receiver &&
+              is_one_of(evaluator_.callee_name(call), names);
+  return fits ? call : -1;
+}
+
 void HostFile::find_constants() {
   for (int node = 0; node < tree_.size(); ++node) {
     Role role = tree_.role(node);
-    if (role != Role::kString && role != Role::kConcat && role != Role::kBinary) continue;
+    if (role != Role::kString && role != Role::kHeredoc && role != Role::kConcat && role != Role::kBinary) continue;
     int after = tree_.at(node).after;
     int whole = node;
     int literal = node;  // the leftmost literal decides whether it's looked at
-    while (literal >= 0 && tree_.role(literal) != Role::kString) literal = literal + 1 < after ? literal + 1 : -1;
+    while (literal >= 0 && tree_.role(literal) != Role::kString && tree_.role(literal) != Role::kHeredoc)
+      literal = literal + 1 < after ? literal + 1 : -1;
     node = after - 1;  // what is inside belongs to it
     if (literal < 0 || evaluator_.was_used(literal)) continue;
-    int up = tree_.parent(whole);  // "…".strip(), dedent("…"), "…".format(x)
-    while (tree_.role(up) == Role::kMember && tree_.role(tree_.parent(up)) == Role::kCall &&
-           tree_.part(tree_.parent(up), Part::kCallee) == up &&
-           is_one_of(tree_.text(tree_.part(up, Part::kName)), language_.words.format_methods)) {
-      whole = tree_.parent(up);
-      up = tree_.parent(whole);
-    }
-    if (tree_.text(whole).find_first_of("SIUDWCR") == std::string_view::npos || !is_constant_place(whole)) continue;
+    for (int call = whole; call >= 0; call = method_call_on(whole, language_.words.format_methods))
+      whole = call;  // "…".strip(), "…".format(x)
+    std::string_view written = tree_.text(role == Role::kHeredoc ? evaluator_.heredoc_body(node) : whole);
+    if (written.find_first_of("SIUDWCR") == std::string_view::npos || !is_constant_place(whole)) continue;
     Value value = evaluator_.evaluate(whole);
     Site site;
     site.call = whole;

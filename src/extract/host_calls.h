@@ -64,6 +64,7 @@ class HostFile {
   [[nodiscard]] bool receiver_fits(int call, const std::vector<std::string>& names) const;
   [[nodiscard]] bool names_sql(int argument) const;
   [[nodiscard]] int context_arguments(int call) const;
+  [[nodiscard]] bool is_sql(int argument);
   void analyse(const Site& site);
   void find_wrapper(const Site& site, int parameter);
   void find_wrapper_calls();
@@ -72,6 +73,7 @@ class HostFile {
   [[nodiscard]] bool fits(const Externals::Wrapper& wrapper, int call) const;
   void find_texts();
   void find_constants();
+  [[nodiscard]] int method_call_on(int receiver, const std::vector<std::string>& names) const;
   [[nodiscard]] bool is_constant_place(int node) const;
   bool emit(const Site& site, const Text& text, const Value& value, CallKind kind);
   void list_cut(const Site& site, const Value& value);

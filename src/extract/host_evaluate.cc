@@ -1,6 +1,7 @@
 #include "extract/host_evaluate.h"
 
 #include <algorithm>
+#include <deque>
 
 namespace explaingate::host {
 namespace {
@@ -28,6 +29,7 @@ Evaluator::Evaluator(const Tree& tree, const Language& language, const Externals
 }
 
 void Evaluator::index() {
+  std::deque<int> openings;
   for (int node = 0; node < tree_.size(); ++node) {
     switch (tree_.role(node)) {
       case Role::kAssignment:
@@ -43,6 +45,14 @@ void Evaluator::index() {
         if (is_one_of(callee_name(node), language_.words.mutating_methods))
           mutated_.insert(tree_.text(tree_.part(node, Part::kReceiver)));
         if (int target = appended_to(node); tree_.role(target) == Role::kIdentifier) index_target(node, target);
+        break;
+      case Role::kHeredoc:
+        openings.push_back(node);
+        break;
+      case Role::kHeredocBody:
+        if (openings.empty()) break;
+        heredocs_[openings.front()] = node;
+        openings.pop_front();
         break;
       case Role::kClass:
         classes_.try_emplace(tree_.text(tree_.part(node, Part::kName)), node);
@@ -63,6 +73,7 @@ void Evaluator::index_target(int statement, int target) {
   if (target < 0) return;
   switch (tree_.role(target)) {
     case Role::kIdentifier:
+    case Role::kContent:  // define("NAME", "x")
       assignments_[{tree_.at(statement).scope, tree_.text(target)}].push_back(statement);
       return;
     case Role::kMember: {
@@ -116,6 +127,7 @@ Value Evaluator::evaluate(int node, const Binding* bound) {
 Value Evaluator::dispatch(int node, const Binding* bound) {
   switch (tree_.role(node)) {
     case Role::kString:
+    case Role::kHeredoc:
       return string(node, bound);
     case Role::kConcat:
       return concat(node, bound);
@@ -290,7 +302,7 @@ std::vector<const CallSite*> Evaluator::rows_for(int call) const {
   std::vector<const CallSite*> rows;
   std::string_view name = callee_name(call);
   if (name.empty()) return rows;
-  std::string path = dotted(tree_.text(tree_.part(call, Part::kCallee)));
+  std::string path = dotted(tree_.callee(call));
   bool has_receiver = tree_.part(call, Part::kReceiver) >= 0;
   for (const CallSite& row : language_.call_sites) {
     for (std::string_view callee : row.callees) {
@@ -318,7 +330,7 @@ bool Evaluator::imported(const CallSite& row) const {
 
 const CallSite* Evaluator::text_call(int call) const {
   for (const CallSite* row : rows_for(call))
-    if (row->kind == CallKind::kText && imported(*row)) return row;
+    if (row->kind == CallKind::kText && (row->certain || imported(*row))) return row;
   return nullptr;
 }
 
@@ -367,7 +379,7 @@ Value Evaluator::call(int node, const Binding* bound) {
       return replace(value, given[1], given[2], bound);
     }
   }
-  std::string_view path = tree_.text(tree_.part(node, Part::kCallee));
+  std::string_view path = tree_.callee(node);
   bool transparent = std::any_of(words.transparent_functions.begin(), words.transparent_functions.end(),
                                  [&](const std::string& function) { return function == path; });
   std::vector<int> given = tree_.elements(arguments);
@@ -376,7 +388,7 @@ Value Evaluator::call(int node, const Binding* bound) {
     Value value = result_of(function, node, bound);
     if (value.known()) return value;
   }
-  return unknown("SQL is the result of the call " + quoted(tree_.text(tree_.part(node, Part::kCallee))));
+  return unknown("SQL is the result of the call " + quoted(tree_.callee(node)));
 }
 
 int Evaluator::appended_to(int call) const {
@@ -422,7 +434,7 @@ bool Evaluator::is_called(int call, const std::vector<std::string>& callees) con
   return std::any_of(callees.begin(), callees.end(), [&](std::string_view callee) {
     if (!callee.ends_with(name)) return false;
     if (callee == name) return true;
-    if (path.empty()) path = dotted(tree_.text(tree_.part(call, Part::kCallee)));
+    if (path.empty()) path = dotted(tree_.callee(call));
     return ends_with_path(path, callee);
   });
 }

@@ -49,6 +49,8 @@ class Evaluator {
   // It goes by one of these names: "sprintf", or dotted "fmt.Sprintf": the last parts of the callee as written.
   [[nodiscard]] bool is_called(int call, const std::vector<std::string>& callees) const;
   [[nodiscard]] const FormatFunction* format_function(int call) const;  // nullptr = it's none
+  // The text that a heredoc's opening word stands for; -1 = it has none.
+  [[nodiscard]] int heredoc_body(int opening) const;
   // String literals and concatenations that were part of an answer.
   [[nodiscard]] bool was_used(int node) const { return used_[static_cast<size_t>(node)]; }
   // Takes the literals below a node for used.
@@ -87,6 +89,7 @@ class Evaluator {
   int depth_ = 0;
   std::map<std::pair<int, std::string_view>, std::vector<int>> assignments_;  // (scope, name)
   std::map<std::pair<int, std::string_view>, std::vector<int>> attributes_;   // (class, name): self.name = …
+  std::map<int, int> heredocs_;                                               // opening -> body
   std::set<std::string_view> mutated_;       // collections that grow, as written: "parts", "self.parts"
   std::map<std::string_view, int> classes_;  // top-level name -> node
   std::map<std::pair<int, std::string_view>, std::vector<int>> functions_;  // (scope, name)
@@ -100,7 +103,18 @@ class Evaluator {
   [[nodiscard]] bool is_empty_text(int node) const;
   [[nodiscard]] Value empty_text(int node) const;
   Value string(int node, const Binding* bound);
-  void string_content(int content, bool raw, bool interpolated, Text& out) const;
+  struct Block {  // the lines of a heredoc: offsets of the source, and the columns of indentation that don't count
+    size_t from = 0, to = std::string_view::npos;
+    size_t indent = 0;
+  };
+  struct Style {  // how a literal is written
+    bool raw = false, interpolated = false;
+    char closing = 0;  // of a plain literal, whose escapes are those of this sign and of the introducer alone
+    Block block;
+  };
+  [[nodiscard]] Block block_of(int literal, int body) const;
+  void source_text(size_t from, size_t to, const Style& style, Text& out) const;
+  void string_content(int content, const Style& style, Text& out) const;
   Value concat(int node, const Binding* bound);
   Value binary(int node, const Binding* bound);
   Value conditional(int node, const Binding* bound);

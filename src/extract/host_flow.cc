@@ -137,7 +137,8 @@ class Flow {
       return End::kReached;
     }
     int left = tree_.part(node, Part::kLeft);
-    if (tree_.role(left) != Role::kIdentifier || right < 0) {
+    bool alone = tree_.role(left) == Role::kIdentifier || tree_.role(left) == Role::kContent;
+    if (!alone || right < 0) {
       pattern(node, left, right, state);
       return tree_.role(node) == Role::kBind ? block(node, state, depth) : End::kOn;
     }

@@ -96,6 +96,16 @@ Text nameless_hole(uint32_t from, size_t length) {
 
 }  // namespace
 
+Text without_braces(const Text& text) {
+  auto taken_out = [](std::string_view rest, uint32_t from, uint32_t verbatim, std::vector<Text>& out) -> size_t {
+    size_t end = rest.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_", 1);
+    if (rest[0] != '{' || end == std::string_view::npos || end == 1 || rest[end] != '}') return 0;
+    append_text(out, std::string(rest.substr(1, end - 1)), from, verbatim != 0 ? end + 1 : 1);
+    return end + 1;
+  };
+  return rewritten(text, '{', '{', taken_out).front();
+}
+
 // What an expression gives to a format: its values, an identifier that a library function quotes, or a hole.
 std::vector<Text> Evaluator::substitute(int node, const Binding* bound, std::string& reason) {
   if (tree_.role(node) == Role::kCall && is_one_of(callee_name(node), language_.words.identifier_functions)) {
@@ -263,7 +273,7 @@ int Evaluator::placeholder_list(int node, std::string& element, const Binding* b
     if (tree_.role(repeated) == Role::kList) repeated = tree_.first_named(repeated);
   } else if (tree_.role(node) == Role::kCall) {  // map(lambda x: "?", xs)
     for (const Callback& callback : language_.callbacks) {
-      if (!is_one_of(tree_.text(tree_.part(node, Part::kCallee)), callback.callees)) continue;
+      if (!is_one_of(tree_.callee(node), callback.callees)) continue;
       int function = sql_argument(node, callback.function, {});
       if (tree_.role(function) == Role::kLambda) repeated = tree_.part(function, Part::kBody);
     }

@@ -24,12 +24,15 @@ struct CallSite {  // a row of "call_sites"
       imports;  // the file has to import one of these (or something below it); empty = the receiver decides
   std::vector<std::string> callees;   // "execute", or dotted "sql.SQL": the last parts of the callee as written
   int argument = 0;                   // position of the SQL; -1 = only by keyword, or none
+  int alternative = -1;               // another position, where a text that stands there says that it's the SQL
   std::vector<std::string> keywords;  // names of the SQL argument
   CallKind kind = CallKind::kExecute;
   std::string placeholders;
   bool fragment = false;  // its text is a part of a statement: never one by itself
   bool prepared = false;  // what holds no SQL has methods of these names too (prepared statements): a text that isn't
                           // known is listed only for a receiver with a database's name, or an argument with SQL's
+  bool certain = false;   // nothing else goes by these names: neither import nor receiver is asked for
+  bool braced_names = false;                                                 // {table} in its text is a table's name
   enum class Receiver { kAny, kNone, kRequired } receiver = Receiver::kAny;  // for callees without a dot
 };
 
@@ -59,6 +62,11 @@ struct StringRules {
   std::vector<std::pair<std::string, std::string>> simple;  // what follows the introducer -> text
   std::vector<std::pair<std::string, int>> hexadecimal;     // "x" -> digits; 0 digits = braced
   bool octal = false;
+  std::vector<std::string> plain_openings;  // of literals with escapes for their closing sign and the introducer alone
+  // A heredoc's indentation that is no part of the text: that of the closing word, or the least of any line where the
+  // opening has this sign ("~").
+  bool indented_by_end = false;
+  std::string least_indented;
   std::vector<std::pair<std::string, std::string>> interpolation_escapes;  // "{{" -> "{"
 };
 
@@ -133,7 +141,8 @@ class Language {
 
 namespace host {
 [[nodiscard]] bool is_one_of(std::string_view word, const std::vector<std::string>& words);
-// A name as written, "a::b", "a->b", "a?.b", "a\\b", with dots between its parts and no white space: "a.b".
+// A name as written, "a::b", "a->b", "a?.b", "a\\b", with dots between its parts and no white space, nor signs that
+// names begin with ("$a", "@a"): "a.b".
 [[nodiscard]] std::string dotted(std::string_view written);
 // A module's name has the gate in it, whole words of it: "github.com/jackc/pgx/v5" has "jackc/pgx".
 [[nodiscard]] bool has_path(std::string_view module, std::string_view gate);

@@ -101,7 +101,7 @@ bool LoopFinder::callback(int lambda, Shape& shape) const {
   int arguments = tree_.parent(keyword ? tree_.parent(node) : node);
   int outer = tree_.parent(arguments);
   if (tree_.role(outer) != Role::kCall || tree_.part(outer, Part::kArguments) != arguments) return false;
-  std::string_view path = tree_.text(tree_.part(outer, Part::kCallee));
+  std::string_view path = tree_.callee(outer);
   std::string_view callee = evaluator_.callee_name(outer);
   for (const Callback& callback : language_.callbacks) {
     if (!is_one_of(callee, callback.callees) && !is_one_of(path, callback.callees)) continue;
@@ -141,6 +141,10 @@ LoopSource LoopFinder::source_of(const Shape& shape, int call, int& rows_call) {
     for (int node = condition; node >= 0 && node < tree_.at(condition).after; ++node) {
       if (tree_.role(node) != Role::kCall || node == call) continue;
       rows_call = rows_of(node, 0);
+      if (tree_.contains(condition, rows_call)) {  // asked anew every turn: no row of it is left behind
+        rows_call = -1;
+        return LoopSource::kUnknown;
+      }
       if (rows_call >= 0 || is_one_of(evaluator_.callee_name(node), words.fetch_methods)) return LoopSource::kRows;
     }
     return LoopSource::kUnknown;

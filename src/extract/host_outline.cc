@@ -122,8 +122,10 @@ void HostFile::outline_calls(Outline& outline, LoopFinder& finder, const std::ma
     }
     call.on_self = is_one_of(written, language_.words.self);
     int first = receiver >= 0 ? receiver : node;
-    while (tree_.role(first) == Role::kMember || tree_.role(first) == Role::kCall)
-      first = tree_.part(first, tree_.role(first) == Role::kMember ? Part::kReceiver : Part::kCallee);
+    while (tree_.role(first) == Role::kMember || tree_.role(first) == Role::kCall) {
+      int inner = tree_.part(first, Part::kReceiver);
+      first = inner >= 0 ? inner : tree_.part(first, Part::kCallee);
+    }
     if (const Import* import = evaluator_.import_of(tree_.text(first))) {
       call.module = import->module;
       if (receiver >= 0 && !import->name.empty()) call.module += "." + std::string(import->name);

@@ -71,47 +71,124 @@ std::string decoded(std::string_view escape, const StringRules& rules) {
 
 }  // namespace
 
-void Evaluator::string_content(int content, bool raw, bool interpolated, Text& out) const {
-  size_t at = tree_.at(content).start;
-  size_t end = tree_.at(content).end;
-  auto verbatim = [&](size_t to) {
-    if (to <= at) return;
-    Text piece = text_piece(std::string(tree_.source().substr(at, to - at)), at, to - at);
-    out.insert(out.end(), std::make_move_iterator(piece.begin()), std::make_move_iterator(piece.end()));
-    at = to;
+int Evaluator::heredoc_body(int opening) const {
+  auto found = heredocs_.find(opening);
+  return found == heredocs_.end() ? -1 : found->second;
+}
+
+// A heredoc's lines begin behind the line break that follows the opening word, and end before the closing word's line.
+Evaluator::Block Evaluator::block_of(int literal, int body) const {
+  std::string_view source = tree_.source();
+  Block block;
+  block.from = tree_.at(body).start;
+  block.to = tree_.at(body).end;
+  size_t newline = source.find('\n', block.from);
+  if (newline < block.to && source.find_first_not_of(" \t\r", block.from) == newline) block.from = newline + 1;
+  auto indent_at = [&](size_t at) { return source.find_first_not_of(" \t", at) - at; };
+  size_t last_line = std::string_view::npos;
+  for (int holder : {literal, body}) {
+    for (int child = tree_.first_child(holder); child >= 0; child = tree_.next_sibling(child))
+      if (tree_.role(child) == Role::kStringEnd) last_line = source.rfind('\n', tree_.at(child).start) + 1;
+  }
+  if (last_line == std::string_view::npos || last_line < block.from) return block;
+  block.to = std::min(block.to, last_line);
+  const StringRules& rules = language_.strings;
+  if (rules.indented_by_end) block.indent = indent_at(last_line);
+  bool least =
+      !rules.least_indented.empty() && tree_.text(literal).find(rules.least_indented) != std::string_view::npos;
+  if (!least) return block;
+  block.indent = std::string_view::npos;
+  int inside = tree_.first_child(body);  // interpolations have lines of their own
+  for (size_t at = block.from; at < block.to; at = source.find('\n', at) + 1) {
+    while (inside >= 0 && tree_.at(inside).end <= at) inside = tree_.next_sibling(inside);
+    bool own = inside >= 0 && tree_.role(inside) == Role::kInterpolation && tree_.at(inside).start < at;
+    size_t indent = indent_at(at);
+    bool blank = at + indent >= block.to || source[at + indent] == '\n' || source[at + indent] == '\r';
+    if (!blank && !own) block.indent = std::min(block.indent, indent);
+    if (source.find('\n', at) == std::string_view::npos) break;
+  }
+  if (block.indent == std::string_view::npos) block.indent = 0;
+  return block;
+}
+
+// Text as it stands, but for indentation and, in a plain literal, the escapes of its closing sign.
+void Evaluator::source_text(size_t from, size_t to, const Style& style, Text& out) const {
+  std::string_view source = tree_.source();
+  from = std::max(from, style.block.from);
+  to = std::min(to, style.block.to);
+  auto keep = [&](size_t end) {
+    if (end > from) out.push_back(text_piece(std::string(source.substr(from, end - from)), from, end - from).front());
   };
+  for (size_t at = from; at < to; ++at) {
+    if (style.closing != 0 && source[at] == '\\' && at + 1 < to &&
+        (source[at + 1] == '\\' || source[at + 1] == style.closing)) {
+      keep(at);
+      out.push_back(text_piece(std::string(1, source[at + 1]), at, 2).front());
+      from = at + 2;
+      ++at;
+    } else if (style.block.indent > 0 && (at == style.block.from || source[at - 1] == '\n')) {
+      keep(at);
+      from = std::min({source.find_first_not_of(" \t", at), at + style.block.indent, to});
+      at = std::max(from, at + 1) - 1;
+    }
+  }
+  keep(to);
+}
+
+void Evaluator::string_content(int content, const Style& style, Text& out) const {
+  size_t at = tree_.at(content).start;
   for (int child = tree_.first_child(content); child >= 0; child = tree_.next_sibling(child)) {
     if (tree_.role(child) != Role::kEscape) continue;
     std::string_view written = tree_.text(child);
     bool escape = !language_.strings.introducer.empty() && written.starts_with(language_.strings.introducer);
-    if (escape ? raw : !interpolated) continue;
-    verbatim(tree_.at(child).start);
-    out.push_back(text_piece(decoded(written, language_.strings), at, written.size()).front());
+    if (escape ? style.raw : !style.interpolated) continue;
+    source_text(at, tree_.at(child).start, style, out);
+    out.push_back(text_piece(decoded(written, language_.strings), tree_.at(child).start, written.size()).front());
     at = tree_.at(child).end;
   }
-  verbatim(end);
+  source_text(at, tree_.at(content).end, style, out);
 }
 
 Value Evaluator::string(int node, const Binding* bound) {
   used_[static_cast<size_t>(node)] = true;
   Value value;
+  Style style;
+  int body = tree_.role(node) == Role::kHeredoc ? heredoc_body(node) : tree_.part(node, Part::kBody);
+  if (tree_.role(node) == Role::kHeredoc && body < 0) return unknown("SQL is missing");
   value.variants.emplace_back();
-  bool raw = false, interpolated = false;
-  for (int child = tree_.first_child(node); child >= 0; child = tree_.next_sibling(child)) {
+  size_t at = 0;  // end of what was taken of a heredoc: what stands between its parts is text too
+  if (body >= 0) {
+    style.block = block_of(node, body);
+    at = style.block.from;
+  } else if (std::string_view text = tree_.text(node);
+             std::any_of(language_.strings.plain_openings.begin(), language_.strings.plain_openings.end(),
+                         [&](const std::string& opening) { return text.starts_with(opening); })) {
+    style.closing = text.back();
+  }
+  auto take = [&](size_t to) {
+    for (Text& text : value.variants) source_text(at, to, style, text);
+  };
+  int holder = body >= 0 ? body : node;
+  for (int child = tree_.first_child(holder); child >= 0; child = tree_.next_sibling(child)) {
+    bool text = !tree_.at(child).named && tree_.text(child).find_first_not_of(" \t\r\n") == std::string_view::npos;
+    if (body >= 0 && !text && tree_.role(child) != Role::kStringEnd) {
+      take(tree_.at(child).start);
+      at = std::max<size_t>(at, tree_.at(child).end);
+    }
     switch (tree_.role(child)) {
       case Role::kStringStart: {
         std::string_view start = tree_.text(child);
         std::string_view prefix = start.substr(0, std::min(start.find_first_of("'\"`"), start.size()));
-        raw = prefix.find_first_of(language_.strings.prefix_raw) != std::string_view::npos;
-        interpolated = prefix.find_first_of(language_.strings.prefix_interpolated) != std::string_view::npos;
+        style.raw = prefix.find_first_of(language_.strings.prefix_raw) != std::string_view::npos;
+        style.interpolated = prefix.find_first_of(language_.strings.prefix_interpolated) != std::string_view::npos;
         break;
       }
       case Role::kContent:
-        for (Text& text : value.variants) string_content(child, raw, interpolated, text);
+        for (Text& variant : value.variants) string_content(child, style, variant);
         break;
       case Role::kEscape:  // beside the content, not in it
-        for (Text& text : value.variants)
-          text.push_back(
+        for (Text& variant : value.variants)
+          variant.push_back(
               text_piece(decoded(tree_.text(child), language_.strings), tree_.at(child).start, tree_.text(child).size())
                   .front());
         break;
@@ -131,6 +208,7 @@ Value Evaluator::string(int node, const Binding* bound) {
         break;
     }
   }
+  if (body >= 0) take(style.block.to);
   return value;
 }
 

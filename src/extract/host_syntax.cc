@@ -10,12 +10,13 @@ namespace explaingate::host {
 namespace {
 
 constexpr std::array<std::string_view, static_cast<size_t>(Role::kCount)> kRoleNames = {
-    "",        "function",  "lambda",        "class",  "call",          "keyword", "parameter", "splat",
-    "for",     "while",     "comprehension", "clause", "assignment",    "append",  "bind",      "branch",
-    "switch",  "arm",       "default",       "try",    "handler",       "return",  "break",     "skip",
-    "string",  "start",     "content",       "escape", "interpolation", "concat",  "binary",    "conditional",
-    "group",   "member",    "subscript",     "slice",  "list",          "map",     "pair",      "import",
-    "comment", "decorator", "identifier",    "number", "constant",      "wrapper"};
+    "",       "function", "lambda",    "class",         "call",    "keyword",      "parameter",
+    "splat",  "for",      "while",     "comprehension", "clause",  "assignment",   "append",
+    "bind",   "branch",   "switch",    "arm",           "default", "try",          "handler",
+    "return", "break",    "skip",      "string",        "heredoc", "heredoc_body", "start",
+    "end",    "content",  "escape",    "interpolation", "concat",  "binary",       "conditional",
+    "group",  "member",   "subscript", "slice",         "list",    "map",          "pair",
+    "import", "comment",  "decorator", "identifier",    "number",  "constant",     "wrapper"};
 
 constexpr std::array<std::string_view, static_cast<size_t>(Part::kCount)> kPartNames = {
     "name",  "callee",    "receiver", "arguments", "parameters", "bases", "body", "left",   "operator",
@@ -221,6 +222,12 @@ int Tree::part(int node, Part part) const {
   if (node < 0) return -1;
   if (at(node).parts < 0) return role(node) == Role::kBinary ? operand(node, part) : -1;
   return parts_[static_cast<size_t>(at(node).parts)][static_cast<size_t>(part)];
+}
+
+std::string_view Tree::callee(int call) const {
+  if (int whole = part(call, Part::kCallee); whole >= 0) return text(whole);
+  int name = part(call, Part::kName);
+  return name < 0 ? std::string_view{} : source_.substr(at(call).start, at(name).end - at(call).start);
 }
 
 int Tree::operand(int node, Part part) const {

@@ -21,12 +21,12 @@ namespace explaingate::host {
 // What a node is. The names in the data files are those of kRoleNames, in this order.
 enum class Role : uint8_t {
   kNone,
-  kFunction,       // @function: a named function; parts @name @parameters @body, and @receiver: the type that a method
-                   // belongs to, where it doesn't stand inside of it
-  kLambda,         // @lambda: a function without a name, part of the function around it; @parameters @body
-  kClass,          // @class: @name @bases @body
-  kCall,           // @call: @callee (all of it), @receiver and @name (of a method), @arguments
-  kKeyword,        // @keyword: an argument with a name: @name @value
+  kFunction,  // @function: a named function; parts @name @parameters @body, and @receiver: the type that a method
+              // belongs to, where it doesn't stand inside of it
+  kLambda,    // @lambda: a function without a name, part of the function around it; @parameters @body
+  kClass,     // @class: @name @bases @body
+  kCall,      // @call: @callee (all of it; none: up to the end of @name), @receiver and @name (of a method), @arguments
+  kKeyword,   // @keyword: an argument with a name: @name @value
   kParameter,      // @parameter: a parameter that is more than its name: @name; or one of several names that share a
                    // declaration
   kSplat,          // @splat: a collection spread into arguments
@@ -46,10 +46,13 @@ enum class Role : uint8_t {
   kReturn,         // @return: leaves the function (or raises); @value: what it gives
   kBreak,          // @break: leaves the loop
   kSkip,           // @skip: goes on with the loop's next turn
-  kString,         // @string: a literal with content, escapes and interpolations below it
-  kStringStart,    // @start: prefix and opening quote
-  kContent,        // @content: text as it stands, but for the escapes below it
-  kEscape,         // @escape
+  kString,       // @string: a literal with content, escapes and interpolations below it, or below its @body (a heredoc)
+  kHeredoc,      // @heredoc: stands for the next @heredoc_body below that has none yet
+  kHeredocBody,  // @heredoc_body
+  kStringStart,  // @start: prefix and opening quote
+  kStringEnd,    // @end: the word that closes a heredoc
+  kContent,      // @content: text as it stands, but for the escapes below it
+  kEscape,       // @escape
   kInterpolation,  // @interpolation: @value
   kConcat,         // @concat: literals side by side
   kBinary,  // @binary: @left @operator @right; without parts: its first and second child, and the sign between them
@@ -145,6 +148,7 @@ class Tree {
     return node < 0 ? std::string_view{} : source_.substr(at(node).start, at(node).end - at(node).start);
   }
   [[nodiscard]] int part(int node, Part part) const;
+  [[nodiscard]] std::string_view callee(int call) const;  // as written, with its receiver
   [[nodiscard]] int parent(int node) const { return at(node).parent; }
   [[nodiscard]] bool contains(int node, int inner) const {
     return node >= 0 && inner >= node && inner < at(node).after;

@@ -79,6 +79,17 @@ class WordReader {
     while (token.kind == TokenKind::kOperator && token_text(text_, token) == "(") token = next();
     return token;
   }
+  // A word follows, or a sign that no prose has.
+  bool goes_on_with(std::string_view text, std::string_view word) {
+    for (Token token = next(); token.kind != TokenKind::kEnd; token = next()) {
+      if (is_word(text, token, word)) return true;
+      if (token.kind == TokenKind::kParameter || token.kind == TokenKind::kQuotedName) return true;
+      std::string_view sign = token_text(text, token);
+      if (token.kind == TokenKind::kOperator && (sign == "(" || sign == "*" || sign == "=" || sign == "::"))
+        return true;
+    }
+    return false;
+  }
   // Whether a word in capitals follows within `limit` tokens.
   bool finds(std::string_view word, int limit) {
     for (Token token = next(); token.kind != TokenKind::kEnd && limit > 0; token = next(), --limit)
@@ -227,7 +238,8 @@ bool starts_like_sql(std::string_view text) {
   if (second.kind == TokenKind::kEnd || second.kind == TokenKind::kSemicolon) return stands_alone(text, first);
   if (second.kind == TokenKind::kOperator) {
     std::string_view sign = token_text(text, second);
-    return sign == "*" || sign == "(" || sign == "-" || sign == "+";
+    if (sign == "-" || sign == "+") return is_word(text, first, "select");  // "update-alternatives" is a program
+    return sign == "*" || sign == "(";
   }
   return second.kind != TokenKind::kOther && second.kind != TokenKind::kUnterminated;
 }
@@ -241,8 +253,12 @@ bool starts_with_main_verb(std::string_view text) {
     std::string verb = lowered(token_text(text, first));
     return verb == "begin" || verb == "commit" || verb == "rollback" || verb == "vacuum";
   }
-  return is_main_verb(token_text(text, first)) &&
-         can_follow(token_text(text, first), second.kind == TokenKind::kWord ? token_text(text, second) : "");
+  if (second.kind != TokenKind::kWord) return is_main_verb(token_text(text, first));
+  if (!is_main_verb(token_text(text, first)) || !can_follow(token_text(text, first), token_text(text, second)))
+    return false;
+  // "Select your plan", "update me": words alone, and not the one that such a statement can't do without
+  bool select = is_word(text, first, "select");
+  return !(select || is_word(text, first, "update")) || words.goes_on_with(text, select ? "from" : "set");
 }
 
 bool is_sql_in_capitals(std::string_view text) {

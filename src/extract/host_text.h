@@ -55,6 +55,9 @@ void mark_choices(std::vector<Text>& variants, std::string_view name);
 // Writes the text to `out`; false when it has a hole.
 [[nodiscard]] bool plain_text(const Text& text, std::string& out);
 
+// {name}, as some libraries write tables whose names get a prefix, without its braces.
+[[nodiscard]] Text without_braces(const Text& text);
+
 // The statement of a text: holes filled by what surrounds them, trimmed, without the closing ";", with its map to the
 // source.
 struct Filled {

@@ -132,11 +132,14 @@ host::CallSite read_call_site(const json& object, const std::string& where, std:
   reader.read("imports", site.imports);
   reader.read("callees", site.callees);
   reader.read("argument", site.argument);
+  reader.read("alternative", site.alternative);
   reader.read("keywords", site.keywords);
   reader.read("kind", kind);
   reader.read("placeholders", site.placeholders);
   reader.read("fragment", site.fragment);
   reader.read("prepared", site.prepared);
+  reader.read("certain", site.certain);
+  reader.read("braced_names", site.braced_names);
   std::string receiver = "any";
   reader.read("receiver", receiver);
   reader.finish();
@@ -193,6 +196,9 @@ host::StringRules read_strings(const json& object, std::string& problem) {
   reader.read("simple", simple);
   reader.read("hexadecimal", hexadecimal);
   reader.read("octal", rules.octal);
+  reader.read("plain_openings", rules.plain_openings);
+  reader.read("indented_by_end", rules.indented_by_end);
+  reader.read("least_indented", rules.least_indented);
   reader.read("interpolation_escapes", interpolation);
   reader.finish();
   rules.simple.assign(simple.begin(), simple.end());
@@ -461,7 +467,7 @@ std::string dotted(std::string_view written) {
       if (written.starts_with(one)) sign = one;
     if (!sign.empty()) {
       out += '.';
-    } else if (std::string_view(" \t\r\n").find(written.front()) == std::string_view::npos) {
+    } else if (std::string_view(" \t\r\n$@").find(written.front()) == std::string_view::npos) {
       out += written.front();
     }
     written.remove_prefix(std::max<size_t>(sign.size(), 1));

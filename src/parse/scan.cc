@@ -211,7 +211,7 @@ Lexeme colon(const Input& in, size_t i) {
   return {TokenKind::kOperator, i + 1};
 }
 
-// The end of the %s, %(name)s, %b or %t at `i`; kNone when there is none.
+// The end of the %s, %(name)s, %d, %f, %i, %b or %t at `i`; kNone when there is none.
 size_t percent_parameter(const Input& in, size_t i) {
   constexpr size_t kLongestName = 200;
   if (!in.options.percent_parameters) return kNone;
@@ -221,7 +221,7 @@ size_t percent_parameter(const Input& in, size_t i) {
     while (close < in.text.size() && close - i < kLongestName && in.at(close) != ')' && in.at(close) != '\n') ++close;
     return in.at(close) == ')' && is_name_start(in.at(close + 1)) ? close + 2 : kNone;
   }
-  bool conversion = next == 's' || next == 'd' || next == 'b' || next == 't';
+  bool conversion = next == 's' || next == 'd' || next == 'b' || next == 't' || next == 'f' || next == 'i';
   return conversion && !is_name_byte(in.at(i + 2)) ? i + 2 : kNone;
 }
 
