@@ -1,8 +1,16 @@
-# Writes ${output}: one C++ source that holds the files listed in ${inputs} (paths relative to ${root}), so that the binary is whole.
+# Writes ${output}: one C++ source that holds the files listed in ${inputs} (paths relative to ${root}), so that the binary is whole, and
+# one hash of the files listed in ${extraction}.
 set(text "#include \"base/embedded.h\"\n\nnamespace explaingate {\nnamespace {\nconstexpr EmbeddedFile kFiles[] = {\n")
 foreach(input ${inputs})
   file(READ ${root}/${input} content)
   string(APPEND text "{\"${input}\", R\"~~embedded~~(${content})~~embedded~~\"},\n")
 endforeach()
 string(APPEND text "};\n}  // namespace\nstd::span<const EmbeddedFile> embedded_files() { return kFiles; }\n}  // namespace explaingate\n")
+set(hashes "")
+foreach(source ${extraction})
+  file(SHA256 ${source} hash)
+  string(APPEND hashes ${hash})
+endforeach()
+string(SHA256 hash "${hashes}")
+string(APPEND text "namespace explaingate {\nstd::string_view extraction_hash() { return \"${hash}\"; }\n}  // namespace explaingate\n")
 file(WRITE ${output} "${text}")

@@ -15,4 +15,7 @@ struct EmbeddedFile {
 // Sorted by name.
 [[nodiscard]] std::span<const EmbeddedFile> embedded_files();
 
+// Differs between two makes of this program that may find other things in one source text.
+[[nodiscard]] std::string_view extraction_hash();
+
 }  // namespace explaingate

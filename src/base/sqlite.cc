@@ -102,6 +102,11 @@ void SqliteStatement::bind_borrowed(int index, std::string_view value) {
                       SQLITE_UTF8);
 }
 
+void SqliteStatement::bind_blob(int index, std::string_view bytes) {
+  sqlite3_bind_blob64(handle_.get(), index, bytes.data() == nullptr ? "" : bytes.data(), bytes.size(),
+                      SQLITE_TRANSIENT);
+}
+
 void SqliteStatement::bind_column(int index, const SqliteStatement& row, int column) {
   sqlite3_bind_value(handle_.get(), index, sqlite3_column_value(row.handle_.get(), column));
 }
@@ -122,9 +127,10 @@ double SqliteStatement::real(int column) const {
   return sqlite3_column_double(handle_.get(), column);
 }
 std::string_view SqliteStatement::text(int column) const {
-  const unsigned char* text = sqlite3_column_text(handle_.get(), column);
+  bool blob = sqlite3_column_type(handle_.get(), column) == SQLITE_BLOB;  // else it would be copied to end in a zero
+  const void* text = blob ? sqlite3_column_blob(handle_.get(), column) : sqlite3_column_text(handle_.get(), column);
   if (text == nullptr) return {};
-  return {reinterpret_cast<const char*>(text), static_cast<size_t>(sqlite3_column_bytes(handle_.get(), column))};
+  return {static_cast<const char*>(text), static_cast<size_t>(sqlite3_column_bytes(handle_.get(), column))};
 }
 int SqliteStatement::parameter_count() const {
   return sqlite3_bind_parameter_count(handle_.get());
@@ -229,6 +235,10 @@ void Sqlite::set_limit(std::string_view category, int value) {
            : category == "column"     ? SQLITE_LIMIT_COLUMN
                                       : SQLITE_LIMIT_ATTACHED;
   sqlite3_limit(state_->database, id, value);
+}
+
+void Sqlite::wait_when_busy(int milliseconds) {
+  sqlite3_busy_timeout(state_->database, milliseconds);
 }
 
 void Sqlite::distrust_schema() {

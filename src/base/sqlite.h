@@ -33,6 +33,7 @@ class SqliteStatement {
   void bind(int index, const char* value) { bind(index, std::string_view(value)); }
   // Without a copy: `value` must stay where it is until the last step before another value is bound.
   void bind_borrowed(int index, std::string_view value);
+  void bind_blob(int index, std::string_view bytes);                    // a copy is kept; text() reads it back
   void bind_column(int index, const SqliteStatement& row, int column);  // the value there, with its type
   template <class T>
   void bind(int index, const std::optional<T>& value) {
@@ -99,7 +100,8 @@ class Sqlite {
   [[nodiscard]] bool step_limit_reached() const;
   // Caps: sqlite3_limit categories by name: "length", "sql_length", "expr_depth", "column", "attached".
   void set_limit(std::string_view category, int value);
-  void distrust_schema();  // SQLITE_DBCONFIG_TRUSTED_SCHEMA off
+  void wait_when_busy(int milliseconds);  // for another connection's lock on the file
+  void distrust_schema();                 // SQLITE_DBCONFIG_TRUSTED_SCHEMA off
   // EXPLAIN QUERY PLAN lists the trigger and foreign-key programs too, each after a row whose parent is 1 and id 0.
   void explain_triggers();
   // Bytes that SQLite may hold in this process, all connections together (SQLite has no limit per connection); a

@@ -75,7 +75,7 @@ int extract_command(const GateOptions& options, const std::vector<std::string>& 
     }
   }
   using Pass = Status (*)(Run&);
-  for (Pass pass : {Pass(load_statements), Pass(parse_statements)})
+  for (Pass pass : {Pass(load_program), Pass(load_statements), Pass(parse_statements)})
     if (Status done = pass(run); !done) return report_error(done.error());
   ExtractReport report;
   for (KnownStatement& known : run.statements) {

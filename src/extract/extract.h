@@ -110,10 +110,13 @@ class Languages {
   ~Languages();
   // By the path's extension; nullptr when no language has it. ".sql" is not a host language.
   [[nodiscard]] const Language* for_path(std::string_view path) const;
+  // Hash of all their data files: what was extracted with others is out of date.
+  [[nodiscard]] const std::string& hash() const { return hash_; }
 
  private:
   Languages();
   std::vector<std::unique_ptr<Language>> languages_;
+  std::string hash_;
 };
 
 // Any file whose extension is known; others give an empty Extraction. CRLF, BOM, non-UTF-8 bytes and NUL bytes are

@@ -382,6 +382,9 @@ void HostFile::find_wrapper_calls() {
 // A method is called on something; a function stands alone, or behind its module's name.
 bool HostFile::fits(const Externals::Wrapper& wrapper, int call) const {
   int receiver = tree_.part(call, Part::kReceiver);
+  if (wrapper.trusted)
+    return wrapper.callee.empty() ||
+           ends_with_path(dotted(tree_.text(tree_.part(call, Part::kCallee))), wrapper.callee);
   if (!wrapper.owner.empty()) return receiver >= 0;
   return receiver < 0 || evaluator_.import_of(last_word(tree_.text(receiver))) != nullptr;
 }

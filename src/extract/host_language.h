@@ -116,6 +116,7 @@ class Language {
   [[nodiscard]] bool may_hold_sql(std::string_view source) const;
 
   std::string name;
+  std::string family;  // of languages that call one another: "jvm"; the name itself where none is given
   std::vector<std::string> extensions;
   std::string placeholders = "%s %(n)s ? :n :1";  // where no row says which
   bool closures_run = false;  // a function without a name that is given to a call is run by it, once

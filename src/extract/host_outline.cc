@@ -20,7 +20,7 @@ bool contains_word(std::string_view text, const std::vector<std::string>& words)
 }  // namespace
 
 void HostFile::fill_outline(Outline& outline, LoopFinder& finder, const std::map<int, int>& first_of_call) {
-  outline.language = language_.name;
+  outline.family = language_.family;
   std::map<int, int> index_of;  // function node -> index
   outline_functions(outline, index_of);
   auto function_index = [&](int node) {

@@ -8,6 +8,7 @@
 
 #include "base/embedded.h"
 #include "base/file.h"
+#include "base/hash.h"
 #include "extract/host_language.h"
 #include "extract/host_text.h"
 
@@ -303,6 +304,8 @@ Status Language::load_json(const std::string& path, const host::ReadFile& read) 
   std::map<std::string, std::vector<std::string>> nodes;
   Reader reader(root, "", problem);
   reader.read("language", name);
+  family = name;
+  reader.read("family", family);
   reader.read("extensions", extensions);
   reader.read("placeholders", placeholders);
   reader.read("closures_run", closures_run);
@@ -421,18 +424,28 @@ Result<Languages> Languages::load(const std::string& folder) {
   if (code) return fail(malformed(folder, "the folder of languages can't be read: " + code.message()));
   std::sort(files.begin(), files.end());
   Languages languages;
+  std::string all;
   for (const std::string& file : files) {
-    auto language = Language::load(file, [](const std::string& path) { return read_file(path); });
+    auto language = Language::load(file, [&all](const std::string& path) {
+      auto text = read_file(path);
+      if (text) all += *text;
+      return text;
+    });
     if (!language) return fail(language.error());
     languages.languages_.push_back(std::move(*language));
   }
+  languages.hash_ = hash_hex(all);
   return languages;
 }
 
 Result<Languages> Languages::built_in() {
-  auto read = [](const std::string& path) -> Result<std::string> {
+  std::string all;
+  auto read = [&all](const std::string& path) -> Result<std::string> {
     for (const EmbeddedFile& file : embedded_files())
-      if (file.name == path) return std::string(file.text);
+      if (file.name == path) {
+        all += file.text;
+        return std::string(file.text);
+      }
     return fail(malformed(path, "is not part of this binary"));
   };
   Languages languages;
@@ -442,6 +455,7 @@ Result<Languages> Languages::built_in() {
     if (!language) return fail(language.error());
     languages.languages_.push_back(std::move(*language));
   }
+  languages.hash_ = hash_hex(all);
   return languages;
 }
 

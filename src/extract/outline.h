@@ -50,7 +50,7 @@ struct Outline {
     int32_t function = -1;
     int32_t statement = -1;
   };
-  std::string language;
+  std::string family;               // languages of one family call one another: "python", "jvm"
   std::vector<Function> functions;  // by place
   std::vector<Call> calls;          // by place; those that aren't call sites of SQL
   std::vector<Constant> constants;  // text known, one value
@@ -70,6 +70,7 @@ class Externals {
     std::string owner;  // empty = a function; else a method, and a call has to have a receiver
     int position = 0;
     std::string parameter;
+    std::string callee;  // declared: what the call has to end with, "store.run"; empty = its name is enough
     CallKind kind = CallKind::kExecute;
     std::string library, placeholders;
     bool trusted = false;  // declared: also listed when its text is not known

@@ -49,7 +49,8 @@ CREATE TABLE statements (
   fingerprint TEXT NOT NULL,   -- equal for statements that differ only in literals; '' where not parsed
   dynamic INTEGER NOT NULL,    -- 1 = partly dynamic: some expressions of the host language were filled in
   changed INTEGER NOT NULL,    -- 1 = new or edited in this change (always 1 in mode 'all')
-  planned INTEGER NOT NULL     -- 1 = the engine planned it on its own side's schema
+  planned INTEGER NOT NULL,    -- 1 = the engine planned it on its own side's schema
+  function_id INTEGER          -- the function that runs it, where other functions' calls lead to it (see calls)
 ) STRICT;
 
 CREATE TABLE call_sites (
@@ -72,6 +73,40 @@ CREATE TABLE loops (
   argument_varies INTEGER NOT NULL,  -- 1 = the call's arguments depend on the loop
   always_leaves INTEGER NOT NULL,    -- 1 = the loop is left after the first call on every path
   changed INTEGER NOT NULL           -- 1 = the loop's header is a changed line
+) STRICT;
+
+CREATE TABLE functions (
+  function_id INTEGER PRIMARY KEY,  -- number within this run
+  path TEXT NOT NULL,
+  line INTEGER NOT NULL,       -- of its first byte
+  end_line INTEGER NOT NULL,
+  name TEXT NOT NULL           -- with its class: 'Orders.report'
+) STRICT;
+
+CREATE TABLE calls (           -- on the way from a loop to a statement, at most two calls long; head side
+  call_id INTEGER NOT NULL,    -- number within this run; one row for each function that the call can mean
+  caller_id INTEGER,           -- function_id; NULL = top level
+  callee_id INTEGER NOT NULL,  -- function_id
+  path TEXT NOT NULL,
+  line INTEGER NOT NULL,
+  column INTEGER NOT NULL,
+  name TEXT NOT NULL,          -- of the function, as called
+  in_handler INTEGER NOT NULL,  -- 1 = stands in an error handler
+  changed INTEGER NOT NULL     -- 1 = stands on a changed line
+) STRICT;
+
+CREATE TABLE call_loops (      -- loops around a call of `calls`; columns as in loops
+  call_id INTEGER NOT NULL,
+  depth INTEGER NOT NULL,
+  loop_kind TEXT NOT NULL,
+  source TEXT NOT NULL,
+  line INTEGER NOT NULL,
+  variable TEXT NOT NULL,
+  iterable TEXT NOT NULL,
+  rows_statement_id INTEGER,
+  argument_varies INTEGER NOT NULL,
+  always_leaves INTEGER NOT NULL,
+  changed INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE not_analysed (

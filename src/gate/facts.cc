@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "gate/changed_lines.h"
 #include "gate/names.h"
 #include "gate/run.h"
 
@@ -16,29 +17,6 @@ std::optional<int64_t> or_null(int index) {
   return index < 0 ? std::nullopt : std::optional<int64_t>(index);
 }
 
-// Which lines of the head side the change brought.
-class ChangedLines {
- public:
-  explicit ChangedLines(const Run& run) : all_(run.mode == Mode::kAll) {
-    for (const ChangedFile& file : run.change.files) {
-      if (file.status == FileStatus::kAdded && file.hunks.empty()) ranges_[file.new_path].push_back({1, 1 << 30});
-      for (const Hunk& hunk : file.hunks)
-        if (hunk.new_lines > 0) ranges_[file.new_path].push_back({hunk.new_start, hunk.new_start + hunk.new_lines - 1});
-    }
-  }
-  [[nodiscard]] bool touch(const std::string& path, int first, int last) const {
-    if (all_) return true;
-    auto found = ranges_.find(path);
-    if (found == ranges_.end()) return false;
-    return std::any_of(found->second.begin(), found->second.end(),
-                       [&](const LineRange& range) { return first <= range.last && last >= range.first; });
-  }
-
- private:
-  bool all_;
-  std::map<std::string, std::vector<LineRange>> ranges_;
-};
-
 class Filler {
  public:
   explicit Filler(Run& run) : run_(run), store_(*run.facts), lines_(run) {}
@@ -47,6 +25,7 @@ class Filler {
     about_run();
     changes();
     queries();
+    calls();
     schema();
     for (SideIndex side : {kBaseSide, kHeadSide})
       if (run_.sides[side].engine) catalogue(side);
@@ -103,22 +82,47 @@ class Filler {
       bool planned = known.on[kHeadSide] && known.on[kHeadSide]->ok();
       statements(known.id, kSideNames[known.side], source.path, source.line, source.column, source.end_line,
                  source.language, source.function, source.name, source.kind, to_string(known.parsed.kind), source.text,
-                 known.parsed.fingerprint, source.dynamic, known.changed && known.side == kHeadSide, planned);
+                 known.parsed.fingerprint, source.dynamic, known.changed && known.side == kHeadSide, planned,
+                 known.function_id);
       if (source.call != CallKind::kNone)
         calls(known.id, source.call_line, source.callee, source.library, name_of(source.call));
-      for (size_t depth = 0; depth < source.loops.size(); ++depth) {
-        const Loop& loop = source.loops[depth];
-        std::optional<int64_t> rows;
-        if (loop.rows_statement >= 0) rows = run_.statements[static_cast<size_t>(loop.rows_statement)].id;
-        loops(known.id, static_cast<int64_t>(depth), name_of(loop.kind), name_of(loop.source), loop.line, loop.variable,
-              loop.iterable, rows, loop.argument_varies, loop.always_leaves,
-              known.side == kHeadSide && lines_.touch(source.path, loop.line, loop.line));
-      }
+      add_loops(loops, known.id, source.loops, source.path, known.side);
       parsed_facts(known, tables, blocks, predicates, joins, orderings);
     }
     for (const FactInserter* inserter :
          {&statements, &calls, &loops, &tables, &blocks, &predicates, &joins, &orderings})
       keep(*inserter);
+  }
+
+  void add_loops(FactInserter& rows, int64_t id, const std::vector<Loop>& loops, const std::string& path,
+                 SideIndex side) {
+    for (size_t depth = 0; depth < loops.size(); ++depth) {
+      const Loop& loop = loops[depth];
+      std::optional<int64_t> source;
+      if (loop.rows_statement >= 0) source = run_.statements[static_cast<size_t>(loop.rows_statement)].id;
+      rows(id, static_cast<int64_t>(depth), name_of(loop.kind), name_of(loop.source), loop.line, loop.variable,
+           loop.iterable, source, loop.argument_varies, loop.always_leaves,
+           side == kHeadSide && lines_.touch(path, loop.line, loop.line));
+    }
+  }
+
+  // The calls that lead from a loop to a statement, with the functions that they link.
+  void calls() {
+    FactInserter functions(store_, "functions");
+    FactInserter calls(store_, "calls");
+    FactInserter loops(store_, "call_loops");
+    for (const KnownFunction& function : run_.functions)
+      functions(function.id, function.path, function.line, function.end_line, function.name);
+    int64_t last = 0;
+    for (const KnownCall& call : run_.calls) {
+      calls(call.id, call.caller_id, call.callee_id, call.path, call.line, call.column, call.name, call.handled,
+            lines_.touch(call.path, call.line, call.line));
+      if (call.id != last) add_loops(loops, call.id, call.loops, call.path, kHeadSide);
+      last = call.id;
+    }
+    keep(functions);
+    keep(calls);
+    keep(loops);
   }
 
   // Line and column in the source of an offset in the statement's text; the statement's own place on the base side.
@@ -175,7 +179,7 @@ class Filler {
         int64_t id = mine.statement_ids[i];
         statements(id, kSideNames[side], statement.path, statement.line, statement.column, statement.end_line, "sql",
                    "", ddl.object, "schema", to_string(ddl.kind), statement.text, ddl.fingerprint, false,
-                   side == kHeadSide && (new_here || run_.mode == Mode::kAll), false);
+                   side == kHeadSide && (new_here || run_.mode == Mode::kAll), false, std::optional<int64_t>());
         if (side == kHeadSide && !ddl.object.empty() && ddl.kind != StatementKind::kDrop)
           creators_[key(ddl.object_type, ddl.object)] = id;
         if (new_here) changes(id, kSideNames[side], to_string(ddl.kind), ddl.object_type, ddl.object, ddl.on_table);

@@ -68,6 +68,7 @@ Status run_passes(Run& run) {
   constexpr Pass kPasses[] = {
       load_rules,         // a broken rule file is reported before any work
       load_schemas,       // DDL of both sides; from here on it is known whether the schema changed
+      load_program,       // which calls lead to statements, and what files say to one another
       load_statements,    // statements of both sides, as texts
       load_baseline,      // the merge base's, and the waivers
       parse_statements,   // each one understood, or its error kept

@@ -56,7 +56,9 @@ std::vector<Job> wanted_jobs(const Run& run) {
     const KnownStatement& statement = run.statements[i];
     if (statement.side != kHeadSide || !statement.not_planned.empty()) continue;
     bool unchanged = statement.paired_by == "unchanged";
-    if (unchanged && !run.schema_changed && run.mode == Mode::kChange && statement.source.loops.empty()) continue;
+    if (unchanged && !run.schema_changed && run.mode == Mode::kChange && statement.source.loops.empty() &&
+        !statement.function_id)
+      continue;
     wanted.emplace(i, kHeadSide);
     if (!statement.predecessor) continue;
     if (run.schema_changed) wanted.emplace(i, kBaseSide);

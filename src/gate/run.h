@@ -19,6 +19,7 @@
 #include "facts/store.h"
 #include "gate/settings.h"
 #include "parse/parse.h"
+#include "program/program.h"
 #include "rulebook/rulebook.h"
 #include "schema/schema.h"
 
@@ -49,8 +50,27 @@ struct KnownStatement {
   std::array<std::optional<Measured>, 2> measured;  // likewise
   std::vector<Trial> trials;
   // Head statements: the base statement that this one replaced; its own index where it is unchanged.
-  std::optional<size_t> predecessor;  // index in Run::statements
-  std::string paired_by;              // "unchanged", "name", "function", "similarity"
+  std::optional<size_t> predecessor;   // index in Run::statements
+  std::string paired_by;               // "unchanged", "name", "function", "similarity"
+  std::optional<int64_t> function_id;  // KnownFunction::id, where calls lead to it
+};
+
+struct KnownFunction {
+  int64_t id = 0;
+  std::string path, name;
+  int line = 0, end_line = 0;
+};
+
+// One call that leads, at most one call further on, to a function that executes a statement; once for each function
+// that it can mean.
+struct KnownCall {
+  int64_t id = 0;
+  std::optional<int64_t> caller_id;
+  int64_t callee_id = 0;
+  std::string path, name;
+  int line = 0, column = 0;
+  bool handled = false;
+  std::vector<Loop> loops;  // rows_statement: index in Run::statements
 };
 
 struct SchemaSide {
@@ -95,6 +115,11 @@ struct Run {
   // load_schemas
   std::array<SchemaSide, 2> sides;
   bool schema_changed = false;
+  // load_program
+  std::optional<Program> program;
+  std::vector<KnownFunction> functions;  // those that the calls link, by id: in the order of their paths
+  std::vector<KnownCall> calls;          // by id: in the order of their paths
+  std::vector<std::string> reached;  // files beside the changed ones whose statements the calls lead to or loop over
   // load_statements
   std::vector<KnownStatement> statements;
   std::vector<NotAnalysed> not_analysed;          // head side
@@ -135,6 +160,7 @@ struct SchemaDifference {
 
 // The passes, in order. An Error ends the run.
 Status load_schemas(Run& run);
+Status load_program(Run& run);
 Status load_statements(Run& run);
 Status load_baseline(Run& run);
 Status parse_statements(Run& run);

@@ -9,6 +9,7 @@
 
 #include "base/dialect.h"
 #include "base/result.h"
+#include "extract/outline.h"
 #include "schema/schema.h"
 #include "statistics/statistics.h"
 
@@ -25,7 +26,8 @@ struct Settings {
   std::map<std::string, TableSetting> tables;
   std::vector<std::string> include;  // shell patterns on paths, empty = everything; "*" also matches "/"
   std::vector<std::string> exclude;
-  std::vector<std::string> include_prefixes;  // files and folders named on a command line; empty = everything
+  std::vector<std::string> include_prefixes;   // files and folders named on a command line; empty = everything
+  std::vector<Externals::Wrapper> call_sites;  // functions of the project that execute SQL
   bool default_excludes = true;  // false when the file has `exclude`: tests and vendored code are left out by default
   std::map<std::string, std::string> rule_levels;  // rule -> "error", "warning", "info", "off"
   std::map<std::string, int> rule_lines;           // and the line of `file` that says so

@@ -14,6 +14,7 @@ namespace {
 struct Wanted {
   std::string path;
   SideIndex side;
+  bool touched = true;  // by the change; else read for the statements that calls lead to
 };
 
 void report_progress(const Run& run, std::string_view what, size_t done, size_t of) {
@@ -30,13 +31,13 @@ Result<std::vector<Wanted>> files_to_read(Run& run) {
     schema_files.insert(side.schema.passed_over.begin(), side.schema.passed_over.end());
   }
   if (!run.settings.seed.empty()) schema_files.insert(run.settings.seed);
-  auto want = [&](const std::string& path, SideIndex side) {
+  auto want = [&](const std::string& path, SideIndex side, bool of_change = true) {
     if (path.empty() || schema_files.contains(path) || !is_extractable(path, *run.languages)) return;
     if (!is_included(run.settings, path)) {
       run.files_excluded += side == kHeadSide ? 1 : 0;
       return;
     }
-    wanted.push_back({path, side});
+    wanted.push_back({path, side, of_change});
   };
   // Tools follow links; a file behind one may hold queries that are not looked at here.
   auto list_link = [&](const std::string& path) {
@@ -44,6 +45,11 @@ Result<std::vector<Wanted>> files_to_read(Run& run) {
       run.not_analysed.push_back({path, 1, 1, "the file is a symbolic link; links are not followed", ""});
   };
   bool whole = run.mode == Mode::kAll || run.schema_changed;
+  std::set<std::string> touched;
+  for (const ChangedFile& file : run.change.files) touched.insert(file.new_path);
+  if (!whole)
+    for (const std::string& path : run.reached)
+      if (!touched.contains(path)) want(path, kHeadSide, false);
   if (whole) {
     auto entries = run.change.head->list();
     if (!entries) return fail(entries.error());
@@ -80,6 +86,34 @@ Status load_schemas(Run& run) {
   return {};
 }
 
+namespace {
+
+// From an index in the file to one in the whole run.
+void renumber(std::vector<Loop>& loops, size_t first) {
+  for (Loop& loop : loops)
+    if (loop.rows_statement >= 0) loop.rows_statement += static_cast<int>(first);
+}
+
+// Which function runs each statement of a file, and which statements its calls loop over.
+void link_calls(Run& run, const std::string& path, size_t first) {
+  const ProgramFile* file = run.program ? run.program->file(path) : nullptr;
+  if (file == nullptr) return;
+  for (KnownCall& call : std::ranges::equal_range(run.calls, path, {}, &KnownCall::path)) renumber(call.loops, first);
+  std::map<std::pair<int, int>, int64_t> linked;  // by lines
+  for (const KnownFunction& function : std::ranges::equal_range(run.functions, path, {}, &KnownFunction::path))
+    linked[{function.line, function.end_line}] = function.id;
+  if (linked.empty()) return;
+  for (const Outline::Execution& execution : file->outline.executions) {
+    if (execution.function < 0) continue;
+    const Outline::Function& function = file->outline.functions[static_cast<size_t>(execution.function)];
+    auto found = linked.find({function.line, function.end_line});
+    size_t index = first + static_cast<size_t>(execution.statement);
+    if (found != linked.end() && index < run.statements.size()) run.statements[index].function_id = found->second;
+  }
+}
+
+}  // namespace
+
 Status load_statements(Run& run) {
   auto wanted = files_to_read(run);
   if (!wanted) return fail(wanted.error());
@@ -93,31 +127,41 @@ Status load_statements(Run& run) {
   parallel_for(wanted->size(), [&](size_t i) {
     const Wanted& file = (*wanted)[i];
     const Tree& tree = file.side == kBaseSide ? *run.change.base : *run.change.head;
+    bool known = file.side == kHeadSide && run.program && run.program->file(file.path) != nullptr;
+    if (known) {
+      read[i].extraction = run.program->extraction(file.path);
+      if (read[i].extraction.statements.empty()) return;  // its text is of no more use
+    }
     auto text = tree.read(file.path);
     if (!text) {
       read[i].problem = text.error().message;
       return;
     }
-    read[i].extraction = extract(file.path, *text, *run.languages, run.settings.dialect());
+    if (!known)
+      read[i].extraction = run.program && run.languages->for_path(file.path) != nullptr
+                               ? run.program->extract_text(file.path, *text)
+                               : extract(file.path, *text, *run.languages, run.settings.dialect());
     if (file.side == kHeadSide && !read[i].extraction.statements.empty()) read[i].lines.emplace(*text);
   });
   for (size_t i = 0; i < wanted->size(); ++i) {
     const Wanted& file = (*wanted)[i];
     Extraction& found = read[i].extraction;
-    if (file.side == kHeadSide) run.files_read.push_back(file.path);
+    if (file.side == kHeadSide && file.touched) run.files_read.push_back(file.path);
     if (!read[i].problem.empty() && file.side == kHeadSide)
       run.not_analysed.push_back({file.path, 1, 1, "the file " + read[i].problem, ""});
-    for (size_t s = 0; s < found.statements.size(); ++s) {
+    size_t first = run.statements.size();
+    for (Statement& source : found.statements) {
       KnownStatement statement;
       statement.side = file.side;
-      for (Loop& loop : found.statements[s].loops)  // from an index in this file to one in the whole run
-        if (loop.rows_statement >= 0) loop.rows_statement += static_cast<int>(run.statements.size() - s);
-      statement.source = std::move(found.statements[s]);
+      renumber(source.loops, first);
+      statement.source = std::move(source);
       run.statements.push_back(std::move(statement));
     }
     if (file.side != kHeadSide) continue;
+    link_calls(run, file.path, first);
     if (read[i].lines) run.line_indexes.emplace(file.path, std::move(*read[i].lines));
-    std::move(found.not_analysed.begin(), found.not_analysed.end(), std::back_inserter(run.not_analysed));
+    if (file.touched)
+      std::move(found.not_analysed.begin(), found.not_analysed.end(), std::back_inserter(run.not_analysed));
     std::move(found.suppressions.begin(), found.suppressions.end(), std::back_inserter(run.suppressions));
   }
   return {};

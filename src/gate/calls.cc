@@ -1,0 +1,158 @@
+// Pass: the program, and the calls that lead from a loop to a statement. For a change only those chains count of which
+// the change brought a part: the loop's header, a call, or lines of the function that executes.
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "gate/changed_lines.h"
+#include "gate/run.h"
+
+namespace explaingate {
+namespace {
+
+bool is_whole(const Run& run) {
+  return run.mode == Mode::kAll || run.schema_changed;
+}
+
+// Host-language files, sorted.
+Result<std::vector<std::string>> program_paths(const Run& run) {
+  auto entries = run.change.head->list();
+  if (!entries) return fail(entries.error());
+  std::vector<std::string> paths;
+  for (const TreeEntry& entry : *entries)
+    if (entry.kind == TreeEntry::Kind::kFile && run.languages->for_path(entry.path) != nullptr &&
+        is_included(run.settings, entry.path))
+      paths.push_back(entry.path);
+  return paths;
+}
+
+using FunctionKey = std::pair<size_t, size_t>;  // file, function
+
+class Chains {
+ public:
+  explicit Chains(Run& run) : run_(run), files_(run.program->files()), edges_(run.program->edges()), lines_(run) {
+    int64_t next = 1;
+    for (const ProgramFile& file : files_) {
+      first_id_.push_back(next);
+      next += static_cast<int64_t>(file.outline.functions.size());
+    }
+    for (size_t i = 0; i < edges_.size(); ++i) {
+      const CallEdge& edge = edges_[i];
+      int32_t caller = call(edge).function;
+      if (caller >= 0 && edge.depth == 1) onward_[{edge.file, static_cast<size_t>(caller)}].push_back(i);
+    }
+  }
+
+  void select() {
+    for (size_t i = 0; i < edges_.size(); ++i) {
+      const CallEdge& edge = edges_[i];
+      if (call(edge).loops.empty()) continue;
+      if (edge.depth == 1) {
+        consider(i, i);
+        continue;
+      }
+      auto onward = onward_.find({edge.callee_file, edge.callee});
+      if (onward == onward_.end()) continue;
+      for (size_t last : onward->second) consider(i, last);
+    }
+    record();
+  }
+
+ private:
+  Run& run_;
+  const std::vector<ProgramFile>& files_;
+  const std::vector<CallEdge>& edges_;
+  ChangedLines lines_;
+  std::vector<int64_t> first_id_;
+  std::map<FunctionKey, std::vector<size_t>> onward_;  // edges of depth 1 by their caller
+  std::set<size_t> kept_;
+  std::set<FunctionKey> functions_;
+  std::set<std::string> reached_;
+
+  [[nodiscard]] const Outline::Call& call(const CallEdge& edge) const {
+    return files_[edge.file].outline.calls[edge.call];
+  }
+  [[nodiscard]] bool touched(const CallEdge& edge) const {
+    const Outline::Call& made = call(edge);
+    const std::string& path = files_[edge.file].path;
+    return lines_.touch(path, made.line, made.line) ||
+           std::any_of(made.loops.begin(), made.loops.end(),
+                       [&](const Loop& loop) { return lines_.touch(path, loop.line, loop.line); });
+  }
+
+  void consider(size_t first, size_t last) {
+    const CallEdge& from = edges_[first];
+    const CallEdge& to = edges_[last];
+    const Outline::Function& target = files_[to.callee_file].outline.functions[to.callee];
+    bool relevant = is_whole(run_) || touched(from) || (first != last && touched(to)) ||
+                    lines_.touch(files_[to.callee_file].path, target.line, target.end_line);
+    if (!relevant) return;
+    for (size_t index : {first, last}) {
+      const CallEdge& edge = edges_[index];
+      kept_.insert(index);
+      functions_.insert({edge.callee_file, edge.callee});
+      if (int32_t caller = call(edge).function; caller >= 0)
+        functions_.insert({edge.file, static_cast<size_t>(caller)});
+    }
+    reached_.insert(files_[from.file].path);  // what the loop runs over may be a statement there
+    reached_.insert(files_[to.callee_file].path);
+  }
+
+  [[nodiscard]] int64_t id_of(const FunctionKey& key) const {
+    return first_id_[key.first] + static_cast<int64_t>(key.second);
+  }
+
+  void record() {
+    for (const FunctionKey& key : functions_) {
+      const Outline::Function& function = files_[key.first].outline.functions[key.second];
+      run_.functions.push_back({id_of(key), files_[key.first].path,
+                                function.owner.empty() ? function.name : function.owner + "." + function.name,
+                                function.line, function.end_line});
+    }
+    int64_t id = 0;
+    std::pair<size_t, size_t> last{static_cast<size_t>(-1), 0};
+    for (size_t index : kept_) {  // in the order of the edges: by file and call
+      const CallEdge& edge = edges_[index];
+      const Outline::Call& made = call(edge);
+      if (std::pair(edge.file, edge.call) != last) ++id;
+      last = {edge.file, edge.call};
+      KnownCall known;
+      known.id = id;
+      if (made.function >= 0) known.caller_id = id_of({edge.file, static_cast<size_t>(made.function)});
+      known.callee_id = id_of({edge.callee_file, edge.callee});
+      known.path = files_[edge.file].path;
+      known.name = made.name;
+      known.line = made.line;
+      known.column = made.column;
+      known.handled = made.handled;
+      known.loops = made.loops;
+      run_.calls.push_back(std::move(known));
+    }
+    run_.reached.assign(reached_.begin(), reached_.end());
+  }
+};
+
+}  // namespace
+
+Status load_program(Run& run) {
+  auto paths = program_paths(run);
+  if (!paths) return fail(paths.error());
+  auto is_there = [&](const ChangedFile& file) {
+    return std::binary_search(paths->begin(), paths->end(), file.new_path) ||
+           run.languages->for_path(file.old_path) != nullptr;
+  };
+  if (!is_whole(run) && std::none_of(run.change.files.begin(), run.change.files.end(), is_there)) return {};
+  ProgramOptions options;
+  options.dialect = run.settings.dialect();
+  options.declared = run.settings.call_sites;
+  if (!run.change.git_folder.empty()) options.cache_folder = run.change.git_folder + "/explaingate";
+  if (run.progress != nullptr && *run.progress)
+    options.progress = [&run](size_t done, size_t of) { (*run.progress)("reading the program", done, of); };
+  run.program.emplace(Program::load(*run.change.head, *paths, *run.languages, options));
+  Chains(run).select();
+  return {};
+}
+
+}  // namespace explaingate

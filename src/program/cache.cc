@@ -1,0 +1,115 @@
+#include "program/cache.h"
+
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "base/hash.h"
+
+namespace explaingate {
+namespace {
+
+constexpr uintmax_t kLargestFile = uintmax_t{1} << 30;  // from then on it's made anew
+constexpr int kFormat = 0x65670001;                     // PRAGMA user_version: of the table
+
+std::string checked(std::string_view bytes) {
+  return hash_hex(bytes).append(bytes);
+}
+
+std::optional<std::string> unchecked(std::string_view bytes) {
+  constexpr size_t kDigits = 32;
+  if (bytes.size() < kDigits || hash_hex(bytes.substr(kDigits)) != bytes.substr(0, kDigits)) return std::nullopt;
+  return std::string(bytes.substr(kDigits));
+}
+
+}  // namespace
+
+SourceCache::SourceCache(const std::string& folder) {
+  std::error_code code;
+  std::filesystem::create_directories(folder, code);
+  if (code) return;
+  file_ = folder + "/sources.db";
+  auto size = std::filesystem::file_size(file_, code);
+  if ((!code && size > kLargestFile) || !open()) start_anew();
+}
+
+// False when what is there can't be used: another format, or damaged.
+bool SourceCache::open() {
+  database_.reset();
+  auto database = Sqlite::open(file_);
+  if (!database) return true;  // no right to write there: nothing to make anew
+  database->wait_when_busy(2000);
+  database->distrust_schema();
+  auto version = database->prepare("PRAGMA user_version");
+  if (!version) return false;
+  auto row = version->step();
+  if (!row) return false;
+  auto format = static_cast<int>(version->integer(0));
+  if (format != 0 && format != kFormat) return false;
+  if (format == 0) {
+    Status made = database->execute(fmt::format(
+        "BEGIN IMMEDIATE; CREATE TABLE IF NOT EXISTS sources (key TEXT PRIMARY KEY, outline BLOB, extraction BLOB) "
+        "WITHOUT ROWID; PRAGMA user_version = {}; COMMIT",
+        kFormat));
+    if (!made) return true;  // read-only, or busy for long: this run goes without
+  }
+  database_.emplace(std::move(*database));
+  // What is lost in a power cut is made anew: no waiting for the disk.
+  return static_cast<bool>(database_->execute("PRAGMA synchronous = OFF"));
+}
+
+void SourceCache::start_anew() {
+  database_.reset();
+  std::error_code code;
+  for (const char* suffix : {"", "-journal"}) std::filesystem::remove(file_ + suffix, code);
+  if (!open()) database_.reset();
+}
+
+std::optional<std::string> SourceCache::read(SqliteStatement& statement, const std::string& key) {
+  if (!statement.reset()) return std::nullopt;
+  statement.bind_borrowed(1, key);
+  auto row = statement.step();
+  if (!row || !*row) return std::nullopt;
+  return unchecked(statement.text(0));
+}
+
+std::vector<std::optional<std::string>> SourceCache::outlines(const std::vector<std::string>& keys) {
+  std::vector<std::optional<std::string>> found(keys.size());
+  if (!database_) return found;
+  auto statement = database_->prepare("SELECT outline FROM sources WHERE key = ?1");
+  if (!statement) {
+    start_anew();
+    return found;
+  }
+  Status begun = database_->execute("BEGIN");
+  for (size_t i = 0; i < keys.size(); ++i) found[i] = read(*statement, keys[i]);
+  if (begun) (void)database_->execute("COMMIT");
+  return found;
+}
+
+std::optional<std::string> SourceCache::extraction(const std::string& key) {
+  if (!database_) return std::nullopt;
+  auto statement = database_->prepare("SELECT extraction FROM sources WHERE key = ?1");
+  return statement ? read(*statement, key) : std::nullopt;
+}
+
+void SourceCache::add(const std::vector<CacheEntry>& entries) {
+  if (!database_ || entries.empty()) return;
+  auto insert = [&]() -> Status {
+    if (Status begun = database_->execute("BEGIN IMMEDIATE"); !begun) return begun;
+    auto statement = database_->prepare("INSERT OR REPLACE INTO sources VALUES (?1, ?2, ?3)");
+    if (!statement) return fail(statement.error());
+    for (const CacheEntry& entry : entries) {
+      if (Status reset = statement->reset(); !reset) return reset;
+      statement->bind_borrowed(1, entry.key);
+      statement->bind_blob(2, checked(entry.outline));
+      statement->bind_blob(3, checked(entry.extraction));
+      if (auto done = statement->step(); !done) return fail(done.error());
+    }
+    return database_->execute("COMMIT");
+  };
+  // Full disk, another run that writes for long: the next run adds them.
+  if (!insert()) (void)database_->execute("ROLLBACK");
+}
+
+}  // namespace explaingate

@@ -1,0 +1,160 @@
+#include "program/names.h"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+namespace explaingate {
+namespace {
+
+bool in_word(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+}
+
+// Takes the last word off a module's name: "com.shop.Tables" gives "Tables" and leaves "com.shop".
+std::string_view take_last(std::string_view& rest) {
+  size_t end = rest.size();
+  while (end > 0 && !in_word(rest[end - 1])) --end;
+  size_t start = end;
+  while (start > 0 && in_word(rest[start - 1])) --start;
+  std::string_view word = rest.substr(start, end - start);
+  rest = rest.substr(0, start);
+  return word;
+}
+
+std::string_view last_folder(std::string_view folder) {
+  size_t slash = folder.rfind('/');
+  return slash == std::string_view::npos ? folder : folder.substr(slash + 1);
+}
+
+bool has_capital(std::string_view name) {
+  return std::any_of(name.begin(), name.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
+}  // namespace
+
+std::string_view path_folder(std::string_view path) {
+  size_t slash = path.rfind('/');
+  return slash == std::string_view::npos ? std::string_view{} : path.substr(0, slash);
+}
+
+std::string_view path_stem(std::string_view path) {
+  size_t slash = path.rfind('/');
+  if (slash != std::string_view::npos) path.remove_prefix(slash + 1);
+  return path.substr(0, path.find('.'));
+}
+
+// The module's last word is the file's name or its folder's; the words in front of it, as far as the path has them, are
+// the folders above.
+bool is_module(std::string_view path, std::string_view module) {
+  std::string_view word = take_last(module);
+  if (word.empty()) return false;
+  std::string_view above = path_folder(path);
+  if (path_stem(path) != word) {
+    if (last_folder(above) != word) return false;
+    above = path_folder(above);
+  }
+  for (int levels = 0; levels < 2 && !above.empty(); ++levels) {
+    word = take_last(module);
+    if (word.empty() || word == "src") return true;
+    if (last_folder(above) != word) return levels > 0;
+    above = path_folder(above);
+  }
+  return true;
+}
+
+Names::Names(const std::vector<ProgramFile>& files, const std::vector<Externals::Wrapper>& declared) : files_(files) {
+  for (size_t i = 0; i < files.size(); ++i) {
+    const Outline& outline = files[i].outline;
+    for (const Outline::Constant& constant : outline.constants)
+      constants_[{outline.family, constant.name}].push_back({i, constant.owner, constant.text});
+    for (const Outline::Function& function : outline.functions) ++definitions_[{outline.family, function.name}];
+    for (const Outline::Wrapper& wrapper : outline.wrappers) {
+      const Outline::Function& function = outline.functions[static_cast<size_t>(wrapper.function)];
+      wrappers_[function.name].push_back({i,
+                                          outline.family,
+                                          {function.name, function.owner, wrapper.position, wrapper.parameter, "",
+                                           wrapper.kind, wrapper.library, wrapper.placeholders, false}});
+    }
+  }
+  for (const Externals::Wrapper& wrapper : declared) wrappers_[wrapper.name].push_back({kDeclared, "", wrapper});
+}
+
+// One text, or none: by the qualifier or the module where they are known, else in the same folder, else the only one of
+// that name in the repository, if it looks like a constant.
+const std::string* Names::constant(std::string_view path, std::string_view family,
+                                   const Outline::Wanted& wanted) const {
+  auto found = constants_.find({std::string(family), wanted.name});
+  if (found == constants_.end()) return nullptr;
+  enum { kFar, kFolder, kNamed };
+  int best = -1;
+  const std::string* text = nullptr;
+  bool several = false;
+  for (const Constant& candidate : found->second) {
+    const std::string& there = files_[candidate.file].path;
+    if (there == path) continue;
+    const std::string& owner = candidate.owner;
+    bool near = path_folder(there) == path_folder(path);
+    int rank = -1;
+    if (!wanted.qualifier.empty()) {
+      bool module = owner.empty() &&
+                    (path_stem(there) == wanted.qualifier || last_folder(path_folder(there)) == wanted.qualifier ||
+                     (!wanted.module.empty() && is_module(there, wanted.module)));
+      if (owner == wanted.qualifier || module) rank = kNamed;
+    } else if (owner.empty() && !wanted.module.empty()) {
+      if (is_module(there, wanted.module)) rank = kNamed;
+    } else if (owner.empty()) {
+      rank = near ? kFolder : has_capital(wanted.name) ? kFar : -1;
+    }
+    if (rank < 0 || rank < best) continue;
+    if (rank > best) {
+      best = rank;
+      text = &candidate.text;
+      several = false;
+    } else if (*text != candidate.text) {
+      several = true;
+    }
+  }
+  return several ? nullptr : text;
+}
+
+std::vector<const Externals::Wrapper*> Names::wrappers(std::string_view path, std::string_view family,
+                                                       std::string_view name) const {
+  std::vector<const Externals::Wrapper*> fitting;
+  auto found = wrappers_.find(name);
+  if (found == wrappers_.end()) return fitting;
+  size_t offered = 0;
+  for (const Offered& entry : found->second) {
+    if (entry.file != kDeclared && (entry.family != family || files_[entry.file].path == path)) continue;
+    offered += entry.file != kDeclared ? 1 : 0;
+    bool same = std::any_of(fitting.begin(), fitting.end(), [&](const Externals::Wrapper* other) {
+      return other->position == entry.wrapper.position && other->owner.empty() == entry.wrapper.owner.empty();
+    });
+    if (!same) fitting.push_back(&entry.wrapper);
+  }
+  // Most functions of that name do something else.
+  auto all = definitions_.find({std::string(family), std::string(name)});
+  if (offered > 0 && all != definitions_.end() && offered * 2 < all->second)
+    std::erase_if(fitting, [](const Externals::Wrapper* wrapper) { return !wrapper->trusted; });
+  return fitting;
+}
+
+std::string Names::used_by(size_t file) const {
+  const ProgramFile& mine = files_[file];
+  std::string used;
+  for (const Outline::Wanted& wanted : mine.outline.wanted)
+    if (const std::string* text = constant(mine.path, mine.outline.family, wanted))
+      used += fmt::format("{}\x1f{}\x1f{}\x1f{}\x1e", wanted.qualifier, wanted.name, wanted.module, *text);
+  if (wrappers_.empty()) return used;
+  std::set<std::string_view> called;
+  for (const Outline::Call& call : mine.outline.calls) called.insert(call.name);
+  for (std::string_view name : called)
+    for (const Externals::Wrapper* wrapper : wrappers(mine.path, mine.outline.family, name))
+      used += fmt::format("{}\x1f{}\x1f{}\x1f{}\x1f{}\x1f{}\x1f{}\x1f{}\x1f{}\x1d", wrapper->name, wrapper->owner,
+                          wrapper->callee, wrapper->position, wrapper->parameter, static_cast<int>(wrapper->kind),
+                          wrapper->library, wrapper->placeholders, wrapper->trusted);
+  return used;
+}
+
+}  // namespace explaingate

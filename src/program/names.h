@@ -1,0 +1,66 @@
+// What names of one file mean in others: constants and wrappers. Private to src/program/.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "extract/outline.h"
+#include "program/program.h"
+
+namespace explaingate {
+
+// How a path answers to a module's or package's name: "app/store/queries.py" is "queries", in folder "store".
+[[nodiscard]] std::string_view path_stem(std::string_view path);
+[[nodiscard]] std::string_view path_folder(std::string_view path);  // "app/store"
+[[nodiscard]] bool is_module(std::string_view path, std::string_view module);
+
+class Names {
+ public:
+  // Constants and wrappers as the outlines say now. Paths must stay while this does; outlines may change.
+  Names(const std::vector<ProgramFile>& files, const std::vector<Externals::Wrapper>& declared);
+  // Everything of other files that one file's extraction would use, as a text: equal texts, equal extractions. Empty =
+  // nothing.
+  [[nodiscard]] std::string used_by(size_t file) const;
+  [[nodiscard]] const std::string* constant(std::string_view path, std::string_view family,
+                                            const Outline::Wanted& wanted) const;
+  [[nodiscard]] std::vector<const Externals::Wrapper*> wrappers(std::string_view path, std::string_view family,
+                                                                std::string_view name) const;
+
+ private:
+  struct Constant {
+    size_t file;
+    std::string owner, text;
+  };
+  struct Offered {
+    size_t file;  // kDeclared: by the configuration
+    std::string family;
+    Externals::Wrapper wrapper;
+  };
+  static constexpr size_t kDeclared = static_cast<size_t>(-1);
+  using Key = std::pair<std::string, std::string>;  // family, name
+  const std::vector<ProgramFile>& files_;
+  std::map<Key, std::vector<Constant>> constants_;
+  std::map<std::string, std::vector<Offered>, std::less<>> wrappers_;  // by name
+  std::map<Key, size_t> definitions_;                                  // functions of each name
+};
+
+// The view of one file.
+class FileExternals final : public Externals {
+ public:
+  FileExternals(const Names& names, std::string_view path, std::string_view family)
+      : names_(names), path_(path), family_(family) {}
+  [[nodiscard]] const std::string* constant(const Outline::Wanted& wanted) const override {
+    return names_.constant(path_, family_, wanted);
+  }
+  [[nodiscard]] std::vector<const Wrapper*> wrappers(std::string_view name) const override {
+    return names_.wrappers(path_, family_, name);
+  }
+
+ private:
+  const Names& names_;
+  std::string_view path_, family_;
+};
+
+}  // namespace explaingate

@@ -1,0 +1,76 @@
+// The repository's host-language files as one program: what each file says to the others, so that a constant of one, or
+// a wrapper around the connection, is known in another; and who reaches a statement through calls.
+//
+//   orders.py:   for order in orders:
+//                    render(order)                 the loop
+//   view.py:     def render(order):
+//                    customer(order.customer_id)   one call on
+//   store.py:    def customer(id):
+//                    return db.execute("SELECT …", (id,))
+//
+// Calls are resolved by name (research: two calls deep find what same-function detection misses, deeper finds no more):
+// by receiver, import, class, file and folder where these tell, and by the name alone where most of its definitions
+// reach a statement. `x.get()` on anything is the near miss: names that everything has are not followed.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "change/change.h"
+#include "extract/outline.h"
+
+namespace explaingate {
+
+inline constexpr int kMostCalls = 2;  // between a loop and the function that executes
+
+struct ProgramFile {
+  std::string path;
+  Outline outline;
+  std::string key;  // of the cache
+};
+
+struct CallEdge {  // a call of the program that can reach a statement
+  size_t file = 0;
+  size_t call = 0;  // in its outline
+  size_t callee_file = 0;
+  size_t callee = 0;  // function in that file's outline
+  int depth = 1;      // 1: the callee executes a statement itself; 2: it calls one that does
+};
+
+struct ProgramOptions {
+  Dialect dialect = Dialect::kSqlite;
+  std::vector<Externals::Wrapper> declared;  // `call_sites` of the configuration
+  std::string cache_folder;                  // empty = nothing is kept
+  std::function<void(size_t done, size_t of)> progress;
+};
+
+class Program {
+ public:
+  // `paths` are sorted host-language files of the tree. A file that can't be read is absent from files().
+  static Program load(const Tree& tree, const std::vector<std::string>& paths, const Languages& languages,
+                      const ProgramOptions& options);
+  Program(Program&&) noexcept;
+  Program& operator=(Program&&) noexcept;
+  ~Program();
+
+  [[nodiscard]] const std::vector<ProgramFile>& files() const;
+  [[nodiscard]] const ProgramFile* file(std::string_view path) const;
+  // The statements of a file, with what other files say; empty for a file that isn't there. Safe on several threads.
+  [[nodiscard]] Extraction extraction(std::string_view path) const;
+  // Another version of a file (the base side's), with what the files say now.
+  [[nodiscard]] Extraction extract_text(std::string_view path, std::string_view text) const;
+  // Sorted by file, call, callee.
+  [[nodiscard]] const std::vector<CallEdge>& edges() const;
+
+ private:
+  struct State;
+  explicit Program(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace explaingate

@@ -1,0 +1,13 @@
+// Which calls can reach a statement. Private to src/program/.
+#pragma once
+
+#include <vector>
+
+#include "program/program.h"
+
+namespace explaingate {
+
+// Sorted by file, call, callee.
+[[nodiscard]] std::vector<CallEdge> find_edges(const std::vector<ProgramFile>& files);
+
+}  // namespace explaingate
