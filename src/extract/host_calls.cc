@@ -159,7 +159,7 @@ bool HostFile::find_site(int call, Site& site) {
   int before = context_arguments(call);
   for (const CallSite* row : evaluator_.rows_for(call)) {
     bool open = row->imports.empty() ? (database || row->certain) && site.row == nullptr : evaluator_.imported(*row);
-    if (!open) continue;
+    if (!open || !evaluator_.has_required(call, *row)) continue;
     if (site.row == nullptr) {
       site.row = row;
       site.gate = true;
@@ -192,6 +192,7 @@ bool HostFile::find_site(int call, Site& site) {
 
 void HostFile::find_calls() {
   for (int node = 0; node < tree_.size(); ++node) {
+    if (tree_.role(node) == Role::kAssignment) find_assigned(node);
     if (tree_.role(node) != Role::kCall) continue;
     if (const CallSite* row = evaluator_.text_call(node)) {
       if (row->fragment) {
@@ -203,6 +204,11 @@ void HostFile::find_calls() {
     }
     Site site;
     if (!find_site(node, site)) continue;
+    if (site.row != nullptr && site.row->foreign) {
+      (void)evaluator_.evaluate(site.argument);  // its literals are used
+      evaluator_.mark_used(node);
+      continue;
+    }
     analyse(site);
     if (site.row != nullptr || sites_.contains(node)) continue;
     site.argument = evaluator_.sql_argument(node, context_arguments(node) + 1,
@@ -211,8 +217,25 @@ void HostFile::find_calls() {
   }
 }
 
+// command.CommandText = "SELECT …"
+void HostFile::find_assigned(int assignment) {
+  Site site;
+  site.call = assignment;
+  site.argument = tree_.part(assignment, Part::kRight);
+  int left = tree_.part(assignment, Part::kLeft);
+  std::string_view name = tree_.text(tree_.role(left) == Role::kMember ? tree_.part(left, Part::kName) : left);
+  for (const CallSite& row : language_.call_sites) {
+    if (!row.assigned || !is_one_of(name, row.callees) || (!row.imports.empty() && !evaluator_.imported(row))) continue;
+    site.row = &row;
+    site.gate = true;
+    site.placeholders = row.placeholders;
+    return analyse(site);
+  }
+}
+
 void HostFile::analyse(const Site& site) {
-  Value value = evaluator_.evaluate(site.argument);
+  bool joins = site.row != nullptr && !site.row->joined_by.empty() && tree_.role(site.argument) == Role::kList;
+  Value value = joins ? evaluator_.joined(site.argument, site.row->joined_by) : evaluator_.evaluate(site.argument);
   bool runs_texts = site.row != nullptr && site.row->kind == CallKind::kRun;
   CallKind kind = site.row != nullptr       ? site.row->kind
                   : site.wrapper != nullptr ? site.wrapper->kind
@@ -287,7 +310,8 @@ bool HostFile::emit(const Site& site, const Text& given, const Value& value, Cal
   statement.language = language_.name;
   statement.function = function_name(site.call);
   statement.name = value.name;
-  statement.kind = site.call >= 0 && tree_.role(site.call) == Role::kCall ? "call" : "constant";
+  bool assigned = site.row != nullptr && site.row->assigned;
+  statement.kind = assigned || (site.call >= 0 && tree_.role(site.call) == Role::kCall) ? "call" : "constant";
   statement.text = std::move(filled.text);
   statement.dynamic = !filled.holes.empty();
   statement.holes = std::move(filled.holes);
@@ -296,7 +320,7 @@ bool HostFile::emit(const Site& site, const Text& given, const Value& value, Cal
   statement.call = kind;
   statement.call_line = lines_.position(tree_.at(site.call).start).line;
   if (statement.kind == "call") {
-    statement.callee = tree_.callee(site.call);
+    statement.callee = assigned ? tree_.text(tree_.part(site.call, Part::kLeft)) : tree_.callee(site.call);
     statement.library = site.row != nullptr       ? site.row->library
                         : site.wrapper != nullptr ? site.wrapper->library
                                                   : "unknown";
@@ -368,7 +392,8 @@ void HostFile::find_wrapper_calls() {
       if (tree_.contains(wrapper.function, node)) continue;
       bool method = tree_.role(tree_.at(wrapper.function).scope) == Role::kClass ||
                     tree_.part(wrapper.function, Part::kReceiver) >= 0;
-      if (method != (tree_.part(node, Part::kReceiver) >= 0)) continue;
+      bool called_on = tree_.part(node, Part::kReceiver) >= 0;
+      if (method != called_on && !(method && language_.words.members_by_name)) continue;
       Site site = wrapper.site;
       site.call = node;
       site.argument = evaluator_.sql_argument(node, wrapper.position, {std::string(wrapper.parameter)});

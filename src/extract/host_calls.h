@@ -65,6 +65,7 @@ class HostFile {
   [[nodiscard]] bool names_sql(int argument) const;
   [[nodiscard]] int context_arguments(int call) const;
   [[nodiscard]] bool is_sql(int argument);
+  void find_assigned(int assignment);
   void analyse(const Site& site);
   void find_wrapper(const Site& site, int parameter);
   void find_wrapper_calls();

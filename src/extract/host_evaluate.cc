@@ -44,7 +44,7 @@ void Evaluator::index() {
       case Role::kCall:
         if (is_one_of(callee_name(node), language_.words.mutating_methods))
           mutated_.insert(tree_.text(tree_.part(node, Part::kReceiver)));
-        if (int target = appended_to(node); tree_.role(target) == Role::kIdentifier) index_target(node, target);
+        index_append(node);
         break;
       case Role::kHeredoc:
         openings.push_back(node);
@@ -69,13 +69,48 @@ void Evaluator::index() {
   }
 }
 
+// A chain of appends changes its variable once, at its outermost call, wherever the variable belongs. A builder that is
+// given away may be changed there.
+void Evaluator::index_append(int call) {
+  auto add = [&](int variable) {
+    for (int scope = tree_.at(call).scope;; scope = tree_.at(scope).scope) {
+      std::pair<int, std::string_view> key{scope, tree_.text(variable)};
+      if (builders_.contains(key)) {
+        std::vector<int>& statements = assignments_[key];
+        if (!tree_.contains(statements.back(), call)) statements.push_back(call);
+        return true;
+      }
+      if (scope <= 0) return false;
+    }
+  };
+  int outer = tree_.parent(call);
+  if (tree_.role(outer) == Role::kMember) outer = tree_.parent(outer);
+  bool inside = tree_.role(outer) == Role::kCall && tree_.part(outer, Part::kReceiver) == call &&
+                is_one_of(callee_name(outer), language_.words.append_methods);
+  int target = inside ? -1 : appended_to(call);
+  if (tree_.role(target) == Role::kIdentifier) {
+    if (!add(target)) index_target(call, target);
+    return;
+  }
+  if (inside || builders_.empty() || is_one_of(callee_name(call), language_.words.quiet_callees)) return;
+  for (int argument : tree_.elements(tree_.part(call, Part::kArguments)))
+    if (tree_.role(argument) == Role::kIdentifier) (void)add(argument);
+}
+
 void Evaluator::index_target(int statement, int target) {
   if (target < 0) return;
   switch (tree_.role(target)) {
     case Role::kIdentifier:
-    case Role::kContent:  // define("NAME", "x")
-      assignments_[{tree_.at(statement).scope, tree_.text(target)}].push_back(statement);
+    case Role::kContent: {  // define("NAME", "x")
+      std::pair<int, std::string_view> key{tree_.at(statement).scope, tree_.text(target)};
+      assignments_[key].push_back(statement);
+      int given = tree_.part(statement, Part::kRight);
+      while (tree_.role(given) == Role::kCall && is_one_of(callee_name(given), language_.words.append_methods))
+        given = tree_.part(given, Part::kReceiver);
+      if (tree_.role(given) == Role::kCall && is_one_of(callee_name(given), language_.words.builders))
+        builders_.insert(key);
       return;
+    }
     case Role::kMember: {
       int owner = tree_.class_of(statement);
       if (owner >= 0 && is_one_of(tree_.text(tree_.part(target, Part::kReceiver)), language_.words.self))
@@ -157,6 +192,9 @@ Value Evaluator::dispatch(int node, const Binding* bound) {
       int inner = tree_.part(node, Part::kValue);
       return evaluate(inner >= 0 ? inner : tree_.first_named(node), bound);
     }
+    case Role::kBranch:
+    case Role::kSwitch:
+      return branch(node, bound);
     case Role::kSplat:
       return splat(node);
     case Role::kConstant:
@@ -262,6 +300,30 @@ Value Evaluator::conditional(int node, const Binding* bound) {
   return then;
 }
 
+// A branch that is an expression: what each arm ends in.
+Value Evaluator::branch(int node, const Binding* bound) {
+  Value value;
+  auto add = [&](int arm) {
+    auto holds = [&](Role role) { return role == Role::kNone || role == Role::kArm || role == Role::kDefaultArm; };
+    while (holds(tree_.role(arm)) && tree_.last_named(arm) >= 0) arm = tree_.last_named(arm);
+    Role role = tree_.role(arm);
+    if (role == Role::kReturn || role == Role::kConstant) return;
+    Value given = evaluate(arm, bound);
+    value.text_calls.insert(value.text_calls.end(), given.text_calls.begin(), given.text_calls.end());
+    if (!given.known()) given.variants.push_back(hole(arm, given.reason));
+    for (Text& text : given.variants)
+      if (value.variants.size() < kMostVariants) value.variants.push_back(std::move(text));
+  };
+  int then = tree_.part(node, Part::kThen), otherwise = tree_.part(node, Part::kElse);
+  for (int inner = node + 1; inner < tree_.at(node).after;) {
+    Role role = tree_.role(inner);
+    bool arm = role == Role::kArm || role == Role::kDefaultArm || inner == then || inner == otherwise;
+    if (arm) add(inner);
+    inner = arm || role != Role::kNone ? tree_.at(inner).after : inner + 1;
+  }
+  return value.known() ? value : unknown("SQL is the expression " + quoted(tree_.text(node)));
+}
+
 std::string_view Evaluator::callee_name(int call) const {
   int name = tree_.part(call, Part::kName);
   if (name < 0) name = tree_.part(call, Part::kCallee);
@@ -328,9 +390,15 @@ bool Evaluator::imported(const CallSite& row) const {
   return false;
 }
 
+bool Evaluator::has_required(int call, const CallSite& row) const {
+  return std::all_of(row.required.begin(), row.required.end(), [&](const auto& wanted) {
+    return tree_.text(sql_argument(call, -1, {wanted.first})) == wanted.second;
+  });
+}
+
 const CallSite* Evaluator::text_call(int call) const {
   for (const CallSite* row : rows_for(call))
-    if (row->kind == CallKind::kText && (row->certain || imported(*row))) return row;
+    if (row->kind == CallKind::kText && (row->certain || imported(*row)) && has_required(call, *row)) return row;
   return nullptr;
 }
 
@@ -345,31 +413,45 @@ Value Evaluator::call(int node, const Binding* bound) {
     return value;
   }
   if (is_empty_text(node)) return empty_text(node);
+  if (is_one_of(name, words.builders) || (receiver >= 0 && is_one_of(name, words.append_methods))) {
+    Value value = builder(node, bound);
+    if (value.known() || !value.reason.empty()) return value;
+  }
   if (receiver >= 0) {
+    if (is_one_of(name, words.indent_methods) || is_one_of(name, words.margin_methods)) {
+      Value value = evaluate(receiver, bound);
+      for (Text& text : value.variants) {
+        if (is_one_of(name, words.indent_methods)) strip_indent(text, tree_.at(receiver).start, tree_.at(receiver).end);
+        if (is_one_of(name, words.margin_methods)) strip_margin(text, '|');
+      }
+      if (value.known()) return value;
+    }
     if (is_one_of(name, words.transparent_methods)) {
       Value value = evaluate(receiver, bound);
       if (value.known()) return value;
     } else if (is_one_of(name, words.format_methods) || is_one_of(name, words.join_methods) ||
                is_one_of(name, words.replace_methods)) {
       Value value = evaluate(receiver, bound);
-      if (value.known() && is_one_of(name, words.format_methods)) return format(value, arguments, bound);
+      if (value.known() && is_one_of(name, words.format_methods))
+        return format(value, tree_.elements(arguments), bound);
       if (value.known() && is_one_of(name, words.join_methods)) return join(value, arguments, bound);
       if (value.known()) return replace(value, arguments, bound);
     }
   }
   if (const FormatFunction* function = format_function(node)) return formatted(*function, node, bound);
-  if (receiver >= 0 && is_one_of(name, words.append_methods)) {  // new StringBuilder("a").append("b")
-    Value value = evaluate(receiver, bound);
-    if (value.known() && !tree_.elements(arguments).empty())
-      extend(value.variants, part(tree_.elements(arguments).front(), bound, &value.text_calls));
-    if (value.known()) return value;
-  }
   for (const JoinFunction& function : language_.join_functions) {
     if (!is_called(node, function.callees)) continue;
     int list = function.list < 0 ? receiver : sql_argument(node, function.list, {});
     int between = sql_argument(node, function.separator, {});
     Value separator = between >= 0 ? evaluate(between, bound) : Value{};
-    if (list >= 0 && separator.known()) return join_list(separator, list, bound);
+    if (list < 0 || !separator.known()) continue;
+    auto behind = static_cast<size_t>(function.list);
+    std::vector<int> given = tree_.elements(arguments);
+    if (function.list >= 0 && given.size() > behind + 1 && function.separator < function.list) {  // one by one
+      given.erase(given.begin(), given.begin() + function.list);
+      return join_elements(separator, given, bound);
+    }
+    return join_list(separator, list, bound);
   }
   if (std::vector<int> given = tree_.elements(arguments); !given.empty()) {
     if (is_called(node, words.repeat_functions)) return repeat(given.front(), node, bound);
@@ -412,7 +494,18 @@ std::vector<Value> Evaluator::appended_texts(int call, const Binding* bound) {
   }
   while (tree_.role(call) == Role::kCall && is_one_of(callee_name(call), language_.words.append_methods)) {
     std::vector<int> given = tree_.elements(tree_.part(call, Part::kArguments));
-    if (!given.empty()) add(given.front(), evaluate(given.front(), bound));
+    for (const auto& [method, tail] : language_.words.append_tails) {
+      if (method != callee_name(call)) continue;
+      texts.emplace_back();
+      texts.back().variants.push_back(text_piece(tail, tree_.at(call).end - 1, 1));
+    }
+    if (const FormatFunction* function = format_function(call)) {
+      add(call, formatted(*function, call, bound));
+    } else if (given.size() == 1) {
+      add(given.front(), evaluate(given.front(), bound));
+    } else if (given.size() > 1) {
+      add(call, unknown("a part of a text is appended"));
+    }
     call = tree_.ungrouped(tree_.part(call, Part::kReceiver));
   }
   std::reverse(texts.begin(), texts.end());
@@ -422,9 +515,12 @@ std::vector<Value> Evaluator::appended_texts(int call, const Binding* bound) {
 Value Evaluator::formatted(const FormatFunction& function, int call, const Binding* bound) {
   std::vector<int> given = tree_.elements(tree_.part(call, Part::kArguments));
   auto first = static_cast<size_t>(function.argument);
-  Value pattern = first < given.size() ? evaluate(given[first], bound) : unknown("SQL is missing");
+  bool method = function.argument < 0;
+  if (!method && first >= given.size()) return unknown("SQL is missing");
+  Value pattern = evaluate(method ? tree_.part(call, Part::kReceiver) : given[first], bound);
   if (!pattern.known()) return pattern;
-  return percent(pattern, std::vector<int>(given.begin() + function.argument + 1, given.end()), bound);
+  given.erase(given.begin(), given.begin() + function.argument + 1);
+  return function.braces ? format(pattern, given, bound) : percent(pattern, given, bound);
 }
 
 bool Evaluator::is_called(int call, const std::vector<std::string>& callees) const {
@@ -443,6 +539,42 @@ const FormatFunction* Evaluator::format_function(int call) const {
   for (const FormatFunction& function : language_.format_functions)
     if (is_called(call, function.callees)) return &function;
   return nullptr;
+}
+
+// new StringBuilder("a").append("b").append(c)
+Value Evaluator::builder(int node, const Binding* bound) {
+  int start = node;
+  while (tree_.role(start) == Role::kCall && is_one_of(callee_name(start), language_.words.append_methods))
+    start = tree_.ungrouped(tree_.part(start, Part::kReceiver));
+  Value value;
+  if (tree_.role(start) == Role::kCall && is_one_of(callee_name(start), language_.words.builders)) {
+    if (int given = sql_argument(start, 0, {}); given >= 0) value = evaluate(given, bound);
+    if (!value.known() || value.number) value = empty_text(start);  // nothing, or a capacity
+  } else {
+    value = evaluate(start, bound);
+  }
+  if (!value.known() || start == node) return value;
+  for (Value& text : appended_texts(node, bound)) {
+    extend(value.variants, std::move(text.variants));
+    value.text_calls.insert(value.text_calls.end(), text.text_calls.begin(), text.text_calls.end());
+  }
+  return value;
+}
+
+Value Evaluator::joined(int list, std::string_view separator) {
+  steps_ = 0;
+  Value value;
+  value.variants.emplace_back();
+  bool first = true;
+  for (int element : tree_.elements(list)) {
+    if (!first) {
+      Text between = text_piece(std::string(separator), tree_.at(element).start, 0);
+      for (Text& text : value.variants) text.push_back(between.front());
+    }
+    first = false;
+    extend(value.variants, part(element, nullptr));
+  }
+  return value;
 }
 
 // QUERIES["by_name"] of a literal map: the value of that key, or of every key where the key isn't known.
@@ -518,7 +650,7 @@ Value Evaluator::identifier(int node, const Binding* bound) {
   int own = tree_.at(node).scope;
   bool in_place = true;  // nothing but lambdas between the scope and the name: they're taken to run where they stand
   for (int scope = own;; scope = tree_.at(scope).scope) {
-    bool visible = scope == own || tree_.role(scope) != Role::kClass;
+    bool visible = scope == own || tree_.role(scope) != Role::kClass || language_.words.members_by_name;
     int parameter_node = scope > 0 && visible ? parameter(scope, name) : -1;
     const std::vector<int>* statements = visible ? assignments(scope, name) : nullptr;
     Value start;

@@ -36,6 +36,8 @@ class Evaluator {
   // The rows whose callee fits the call, in the order of the file.
   [[nodiscard]] std::vector<const CallSite*> rows_for(int call) const;
   [[nodiscard]] bool imported(const CallSite& row) const;
+  // The call has the keywords, with the values, that the row asks for.
+  [[nodiscard]] bool has_required(int call, const CallSite& row) const;
   // The argument that holds the SQL; -1 = the call has none.
   [[nodiscard]] int sql_argument(int call, int position, const std::vector<std::string>& keywords) const;
   // The same where a collection is spread into the arguments at that place or before: the element of a literal one,
@@ -65,6 +67,8 @@ class Evaluator {
   [[nodiscard]] const std::vector<Outline::Wanted>& wanted() const { return wanted_; }
   // The import that a name of this file comes from; nullptr = none.
   [[nodiscard]] const Import* import_of(std::string_view local) const;
+  // A literal list in the SQL's place, as one text.
+  [[nodiscard]] Value joined(int list, std::string_view separator);
   // Parameters in order: those that share a declaration one by one.
   [[nodiscard]] std::vector<int> parameters(int function) const;
   // The name that a call appends text to, `b` of b.append("x").append("y") or of fprintf(b, "x"); -1 = it's no such
@@ -90,6 +94,7 @@ class Evaluator {
   std::map<std::pair<int, std::string_view>, std::vector<int>> assignments_;  // (scope, name)
   std::map<std::pair<int, std::string_view>, std::vector<int>> attributes_;   // (class, name): self.name = …
   std::map<int, int> heredocs_;                                               // opening -> body
+  std::set<std::pair<int, std::string_view>> builders_;                       // (scope, name) of text builders
   std::set<std::string_view> mutated_;       // collections that grow, as written: "parts", "self.parts"
   std::map<std::string_view, int> classes_;  // top-level name -> node
   std::map<std::pair<int, std::string_view>, std::vector<int>> functions_;  // (scope, name)
@@ -98,6 +103,7 @@ class Evaluator {
 
   void index();
   void index_target(int statement, int target);
+  void index_append(int call);
   Value evaluate(int node, const Binding* bound);
   Value dispatch(int node, const Binding* bound);
   [[nodiscard]] bool is_empty_text(int node) const;
@@ -111,13 +117,18 @@ class Evaluator {
     bool raw = false, interpolated = false;
     char closing = 0;  // of a plain literal, whose escapes are those of this sign and of the introducer alone
     Block block;
+    std::string opening;  // prefix and quotes
   };
   [[nodiscard]] Block block_of(int literal, int body) const;
+  [[nodiscard]] size_t doubled_at(size_t at, size_t end, const Style& style, std::string_view& meant) const;
   void source_text(size_t from, size_t to, const Style& style, Text& out) const;
   void string_content(int content, const Style& style, Text& out) const;
+  void whole_literal(int node, Text& out) const;
   Value concat(int node, const Binding* bound);
   Value binary(int node, const Binding* bound);
   Value conditional(int node, const Binding* bound);
+  Value branch(int node, const Binding* bound);
+  Value builder(int node, const Binding* bound);
   Value call(int node, const Binding* bound);
   Value subscript(int node, const Binding* bound);
   Value splat(int node);
@@ -134,10 +145,10 @@ class Evaluator {
   // host_format.cc
   Value percent(const Value& pattern, int arguments, const Binding* bound);
   Value percent(const Value& pattern, const std::vector<int>& given, const Binding* bound);
-  Value format(const Value& pattern, int arguments, const Binding* bound);
+  Value format(const Value& pattern, const std::vector<int>& given, const Binding* bound);
   Value join(const Value& separator, int arguments, const Binding* bound);
   Value join_list(const Value& separator, int list, const Binding* bound);
-  Value join_elements(const Value& separator, int list, const Binding* bound);
+  Value join_elements(const Value& separator, const std::vector<int>& list, const Binding* bound);
   Value replace(const Value& text, int arguments, const Binding* bound);
   Value replace(const Value& text, int what, int with, const Binding* bound);
   Value repeat(int text, int whole, const Binding* bound);

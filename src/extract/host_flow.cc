@@ -107,9 +107,12 @@ class Flow {
       case Role::kClass:
         return End::kOn;
       case Role::kLambda:
-        return uses(node) ? End::kReached : End::kOn;
+        if (uses(node)) return End::kReached;
+        append_loop(appended(tree_.part(node, Part::kBody)), state);
+        return End::kOn;
       case Role::kCall:
         if (is_append(node)) return append_call(node, state);
+        if (std::binary_search(assignments_.begin(), assignments_.end(), node)) return give_away(node, state);
         return block(node, state, depth);
       case Role::kAssignment:
       case Role::kAppend:
@@ -130,8 +133,18 @@ class Flow {
     }
   }
 
+  // A call that a text's builder is given to: what it appends isn't known.
+  End give_away(int call, State& state) {
+    if (uses(call)) return End::kReached;
+    append_loop(call, state);
+    return End::kOn;
+  }
+
   End assign(int node, State& state, int depth) {
     int right = tree_.part(node, Part::kRight);
+    int target = tree_.part(node, Part::kLeft);
+    if (tree_.role(target) == Role::kIdentifier && tree_.text(target) != name_)
+      return block(node, state, depth);  // another name's: what it is given may hold the use, or an append
     if (uses(node)) {
       if (!uses(tree_.part(node, Part::kLeft)) && tree_.role(node) == Role::kBind) return block(node, state, depth);
       return End::kReached;
@@ -326,7 +339,7 @@ class Flow {
   }
 
   void append_loop(int expression, State& state) {
-    if (!state.value.known()) return;
+    if (!state.value.known() || expression < 0) return;
     Text hole = evaluator_.hole(expression, "SQL is built in a loop");
     hole.front().hint = Piece::Hint::kClause;
     for (Text& text : state.value.variants) text.insert(text.end(), hole.begin(), hole.end());

@@ -201,9 +201,9 @@ Value Evaluator::percent(const Value& pattern, const std::vector<int>& given, co
   return result;
 }
 
-Value Evaluator::format(const Value& pattern, int arguments, const Binding* bound) {
+Value Evaluator::format(const Value& pattern, const std::vector<int>& given, const Binding* bound) {
   std::vector<int> positional;
-  for (int argument : tree_.elements(arguments)) {
+  for (int argument : given) {
     int list = tree_.role(argument) == Role::kSplat ? literal_collection(tree_.first_named(argument)) : -1;
     if (tree_.role(list) == Role::kList) {
       for (int element : tree_.elements(list)) positional.push_back(element);
@@ -211,7 +211,7 @@ Value Evaluator::format(const Value& pattern, int arguments, const Binding* boun
       positional.push_back(argument);
     }
   }
-  std::vector<std::pair<std::string, int>> named = pairs_in(tree_.elements(arguments));
+  std::vector<std::pair<std::string, int>> named = pairs_in(given);
   Value result = pattern;
   result.variants.clear();
   for (const Text& text : pattern.variants) {
@@ -294,7 +294,8 @@ Value Evaluator::join(const Value& separator, int arguments, const Binding* boun
 
 Value Evaluator::join_list(const Value& separator, int given, const Binding* bound) {
   int collection = literal_collection(given);
-  if (collection >= 0 && tree_.role(collection) == Role::kList) return join_elements(separator, collection, bound);
+  if (collection >= 0 && tree_.role(collection) == Role::kList)
+    return join_elements(separator, tree_.elements(collection), bound);
   std::string between, element;
   bool plain = separator.variants.size() == 1 && plain_text(separator.variants[0], between);
   bool commas = plain && between.find(',') != std::string::npos;
@@ -318,11 +319,11 @@ Value Evaluator::join_list(const Value& separator, int given, const Binding* bou
   return list;
 }
 
-Value Evaluator::join_elements(const Value& separator, int list, const Binding* bound) {
+Value Evaluator::join_elements(const Value& separator, const std::vector<int>& list, const Binding* bound) {
   Value result = separator;
   result.variants.assign(1, {});
   bool first = true;
-  for (int element : tree_.elements(list)) {
+  for (int element : list) {
     if (!first) extend(result.variants, separator.variants);
     first = false;
     std::string reason;

@@ -32,7 +32,11 @@ struct CallSite {  // a row of "call_sites"
   bool prepared = false;  // what holds no SQL has methods of these names too (prepared statements): a text that isn't
                           // known is listed only for a receiver with a database's name, or an argument with SQL's
   bool certain = false;   // nothing else goes by these names: neither import nor receiver is asked for
-  bool braced_names = false;                                                 // {table} in its text is a table's name
+  bool braced_names = false;  // {table} in its text is a table's name
+  bool foreign = false;       // its text is in another language (JPQL): quiet
+  bool assigned = false;  // "callees" are properties, and the SQL is what is assigned to one: command.CommandText = x
+  std::vector<std::pair<std::string, std::string>> required;  // it counts only with these keywords: nativeQuery = true
+  std::string joined_by;  // a literal list in the SQL's place is one text: @Select({"SELECT a", "FROM t"})
   enum class Receiver { kAny, kNone, kRequired } receiver = Receiver::kAny;  // for callees without a dot
 };
 
@@ -45,8 +49,9 @@ struct Callback {  // a call that runs one of its arguments once per element of 
 
 struct FormatFunction {  // sprintf(pattern, …)
   std::vector<std::string> callees;
-  int argument = 0;  // the pattern; what fills it follows
-  int into = -1;     // the argument that the text is written to; -1 = it's the call's value
+  int argument = 0;     // the pattern; what fills it follows; -1 = the receiver
+  int into = -1;        // the argument that the text is written to; -1 = it's the call's value
+  bool braces = false;  // "{0}", not "%s"
 };
 
 struct JoinFunction {  // implode(separator, list)
@@ -68,18 +73,30 @@ struct StringRules {
   bool indented_by_end = false;
   std::string least_indented;
   std::vector<std::pair<std::string, std::string>> interpolation_escapes;  // "{{" -> "{"
+  // Pairs in the content that the grammar gives no node, where the opening has a byte of `prefix`, but not where it
+  // ends in three quotes: $"{{" is {, @"say \"\"" is say "
+  struct Doubled {
+    std::string prefix;
+    std::vector<std::pair<std::string, std::string>> escapes;
+  };
+  std::vector<Doubled> doubled;
+  std::string indented;  // lines of a literal that opens with this lose the indentation that they share
 };
 
 struct Words {             // names with a meaning, as written in sources of the language
-  std::string call_opens;  // what follows a callee\'s name, white space apart; empty = no telling
+  std::string call_opens;  // bytes one of which follows a callee's name, white space apart; empty = no telling
   std::string text_opens;  // bytes that the first word of a text stands behind, white space apart; empty = no telling
   std::vector<std::string> concatenate, format, repeat;  // operators
   std::vector<std::string> transparent_methods;          // x.strip() is x
   std::vector<std::string> transparent_functions;        // dedent(x) is x
   std::vector<std::string> format_methods, join_methods, replace_methods;
-  std::vector<std::string> replace_functions, repeat_functions;  // replace(x, "old", "new"), repeat("?,", n)
-  std::vector<std::string> append_methods;                       // b.append("x"): b is longer by that
+  std::vector<std::string> replace_functions, repeat_functions;   // replace(x, "old", "new"), repeat("?,", n)
+  std::vector<std::string> indent_methods, margin_methods;        // text.trimIndent(), text.trimMargin()
+  std::vector<std::string> append_methods;                        // b.append("x"): b is longer by that
+  std::vector<std::pair<std::string, std::string>> append_tails;  // AppendLine -> "\n", which follows what it appends
+  std::vector<std::string> builders;  // constructors of what texts are appended to: new StringBuilder("x") begins as x
   std::vector<std::string> empty_texts;  // expressions and types that begin as an empty text: "new StringBuilder()"
+  bool members_by_name = false;          // methods see the names of their class without `self`
   std::vector<std::string> self;         // names of the object a method belongs to
   std::vector<std::string> sql_names;    // names (or ends of names, behind "_") of variables that hold SQL
   std::vector<std::string>

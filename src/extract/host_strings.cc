@@ -69,6 +69,11 @@ std::string decoded(std::string_view escape, const StringRules& rules) {
   return std::string(escape);
 }
 
+bool opens_with(std::string_view opening, std::string_view letters) {
+  std::string_view prefix = opening.substr(0, std::min(opening.find_first_of("'\"`"), opening.size()));
+  return prefix.find_first_of(letters) != std::string_view::npos;
+}
+
 }  // namespace
 
 int Evaluator::heredoc_body(int opening) const {
@@ -111,7 +116,21 @@ Evaluator::Block Evaluator::block_of(int literal, int body) const {
   return block;
 }
 
-// Text as it stands, but for indentation and, in a plain literal, the escapes of its closing sign.
+// Bytes of a pair that stands for one sign: "" in @"…"; 0 = there is none.
+size_t Evaluator::doubled_at(size_t at, size_t end, const Style& style, std::string_view& meant) const {
+  constexpr std::string_view kBlock = "\"\"\"";
+  for (const StringRules::Doubled& doubled : language_.strings.doubled) {
+    if (!opens_with(style.opening, doubled.prefix) || style.opening.ends_with(kBlock)) continue;
+    for (const auto& [written, sign] : doubled.escapes) {
+      if (!tree_.source().substr(at, end - at).starts_with(written)) continue;
+      meant = sign;
+      return written.size();
+    }
+  }
+  return 0;
+}
+
+// Text as it stands, but for indentation, pairs and, in a plain literal, the escapes of its closing sign.
 void Evaluator::source_text(size_t from, size_t to, const Style& style, Text& out) const {
   std::string_view source = tree_.source();
   from = std::max(from, style.block.from);
@@ -120,8 +139,14 @@ void Evaluator::source_text(size_t from, size_t to, const Style& style, Text& ou
     if (end > from) out.push_back(text_piece(std::string(source.substr(from, end - from)), from, end - from).front());
   };
   for (size_t at = from; at < to; ++at) {
-    if (style.closing != 0 && source[at] == '\\' && at + 1 < to &&
-        (source[at + 1] == '\\' || source[at + 1] == style.closing)) {
+    std::string_view meant;
+    if (size_t taken = doubled_at(at, to, style, meant); taken != 0) {
+      keep(at);
+      out.push_back(text_piece(std::string(meant), at, taken).front());
+      from = at + taken;
+      at = from - 1;
+    } else if (style.closing != 0 && source[at] == '\\' && at + 1 < to &&
+               (source[at + 1] == '\\' || source[at + 1] == style.closing)) {
       keep(at);
       out.push_back(text_piece(std::string(1, source[at + 1]), at, 2).front());
       from = at + 2;
@@ -149,6 +174,25 @@ void Evaluator::string_content(int content, const Style& style, Text& out) const
   source_text(at, tree_.at(content).end, style, out);
 }
 
+// A literal that the grammar keeps whole: @"…", 'c'.
+void Evaluator::whole_literal(int node, Text& out) const {
+  std::string_view written = tree_.text(node);
+  size_t quote = written.find_first_of("'\"`");
+  if (quote == std::string_view::npos || written.size() < quote + 2) return;
+  Style style;
+  style.opening = written.substr(0, quote + 1);
+  size_t from = tree_.at(node).start + quote + 1;
+  std::string_view content = written.substr(quote + 1, written.size() - quote - 2);
+  const StringRules& rules = language_.strings;
+  bool escape = !rules.introducer.empty() && content.starts_with(rules.introducer) &&
+                !opens_with(style.opening, rules.prefix_raw);
+  if (escape) {
+    out.push_back(text_piece(decoded(content, rules), from, content.size()).front());
+  } else {
+    source_text(from, from + content.size(), style, out);
+  }
+}
+
 Value Evaluator::string(int node, const Binding* bound) {
   used_[static_cast<size_t>(node)] = true;
   Value value;
@@ -169,21 +213,28 @@ Value Evaluator::string(int node, const Binding* bound) {
     for (Text& text : value.variants) source_text(at, to, style, text);
   };
   int holder = body >= 0 ? body : node;
+  bool inside = false;
+  if (body < 0 && tree_.first_child(node) < 0) whole_literal(node, value.variants.front());
+  size_t end = tree_.at(holder).start;
   for (int child = tree_.first_child(holder); child >= 0; child = tree_.next_sibling(child)) {
+    // A line break that is escaped is in no node of some grammars: nothing, at the end of a line.
+    if (size_t start = tree_.at(child).start; body < 0 && inside && end < start)
+      for (Text& variant : value.variants) variant.push_back(text_piece("", end, start - end).front());
+    end = tree_.at(child).end;
     bool text = !tree_.at(child).named && tree_.text(child).find_first_not_of(" \t\r\n") == std::string_view::npos;
     if (body >= 0 && !text && tree_.role(child) != Role::kStringEnd) {
       take(tree_.at(child).start);
       at = std::max<size_t>(at, tree_.at(child).end);
     }
     switch (tree_.role(child)) {
-      case Role::kStringStart: {
-        std::string_view start = tree_.text(child);
-        std::string_view prefix = start.substr(0, std::min(start.find_first_of("'\"`"), start.size()));
-        style.raw = prefix.find_first_of(language_.strings.prefix_raw) != std::string_view::npos;
-        style.interpolated = prefix.find_first_of(language_.strings.prefix_interpolated) != std::string_view::npos;
+      case Role::kStringStart:
+        if (inside) break;  // quotes that close can be nodes of the same kind
+        style.opening += tree_.text(child);
+        style.raw = opens_with(style.opening, language_.strings.prefix_raw);
+        style.interpolated = opens_with(style.opening, language_.strings.prefix_interpolated);
         break;
-      }
       case Role::kContent:
+        inside = true;
         for (Text& variant : value.variants) string_content(child, style, variant);
         break;
       case Role::kEscape:  // beside the content, not in it
@@ -193,6 +244,7 @@ Value Evaluator::string(int node, const Binding* bound) {
                   .front());
         break;
       case Role::kInterpolation: {
+        inside = true;
         int expression = tree_.part(child, Part::kValue);
         if (expression < 0) expression = tree_.first_named(child);
         if (expression >= 0) extend(value.variants, part(expression, bound, &value.text_calls));
@@ -209,6 +261,9 @@ Value Evaluator::string(int node, const Binding* bound) {
     }
   }
   if (body >= 0) take(style.block.to);
+  const std::string& block = language_.strings.indented;
+  if (!block.empty() && style.opening.ends_with(block))
+    for (Text& text : value.variants) strip_indent(text, tree_.at(node).start, tree_.at(node).end);
   return value;
 }
 

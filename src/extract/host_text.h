@@ -52,6 +52,11 @@ void add_variants(std::vector<Text>& variants, std::vector<Text> more, size_t mo
 void extend(std::vector<Text>& texts, std::vector<Text> tails);
 // Notes in each variant of a name which one it is.
 void mark_choices(std::vector<Text>& variants, std::string_view name);
+// Takes the indentation that all lines share off what comes from [first, last) of the source, with its first line
+// break: a literal's, when that range is the literal, and its last line, blank as it may be, counts as a line.
+void strip_indent(Text& text, size_t first, size_t last);
+// White space up to `margin` at the start of each line, with it.
+void strip_margin(Text& text, char margin);
 // Writes the text to `out`; false when it has a hole.
 [[nodiscard]] bool plain_text(const Text& text, std::string& out);
 

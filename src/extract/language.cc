@@ -141,6 +141,12 @@ host::CallSite read_call_site(const json& object, const std::string& where, std:
   reader.read("prepared", site.prepared);
   reader.read("certain", site.certain);
   reader.read("braced_names", site.braced_names);
+  reader.read("foreign", site.foreign);
+  reader.read("assigned", site.assigned);
+  reader.read("joined_by", site.joined_by);
+  std::map<std::string, std::string> required;
+  reader.read("required", required);
+  site.required.assign(required.begin(), required.end());
   std::string receiver = "any";
   reader.read("receiver", receiver);
   reader.finish();
@@ -172,6 +178,7 @@ host::FormatFunction read_format_function(const json& object, const std::string&
   reader.read("callees", function.callees);
   reader.read("argument", function.argument);
   reader.read("into", function.into);
+  reader.read("braces", function.braces);
   reader.finish();
   return function;
 }
@@ -201,6 +208,10 @@ host::StringRules read_strings(const json& object, std::string& problem) {
   reader.read("indented_by_end", rules.indented_by_end);
   reader.read("least_indented", rules.least_indented);
   reader.read("interpolation_escapes", interpolation);
+  reader.read("indented", rules.indented);
+  std::map<std::string, std::map<std::string, std::string>> doubled;
+  reader.read("doubled", doubled);
+  for (const auto& [prefix, escapes] : doubled) rules.doubled.push_back({prefix, {escapes.begin(), escapes.end()}});
   reader.finish();
   rules.simple.assign(simple.begin(), simple.end());
   rules.hexadecimal.assign(hexadecimal.begin(), hexadecimal.end());
@@ -223,8 +234,15 @@ host::Words read_words(const json& object, std::string& problem) {
   reader.read("replace_methods", words.replace_methods);
   reader.read("replace_functions", words.replace_functions);
   reader.read("repeat_functions", words.repeat_functions);
+  reader.read("indent_methods", words.indent_methods);
+  reader.read("margin_methods", words.margin_methods);
+  reader.read("builders", words.builders);
   reader.read("append_methods", words.append_methods);
+  std::map<std::string, std::string> append_tails;
+  reader.read("append_tails", append_tails);
+  words.append_tails.assign(append_tails.begin(), append_tails.end());
   reader.read("empty_texts", words.empty_texts);
+  reader.read("members_by_name", words.members_by_name);
   reader.read("self", words.self);
   reader.read("sql_names", words.sql_names);
   reader.read("database_receivers", words.database_receivers);
@@ -267,7 +285,7 @@ bool Language::may_hold_sql(std::string_view source) const {
     for (size_t at = source.find(name); at != std::string_view::npos; at = source.find(name, at + 1)) {
       size_t next = source.find_first_not_of(" \t\r\n\\", at + name.size());
       if (words.call_opens.empty() ||
-          (next != std::string_view::npos && source.substr(next).starts_with(words.call_opens)))
+          (next != std::string_view::npos && words.call_opens.find(source[next]) != std::string::npos))
         return true;
     }
     return false;
@@ -279,7 +297,9 @@ bool Language::may_hold_sql(std::string_view source) const {
   }
   return std::any_of(call_sites.begin(), call_sites.end(), [&](const host::CallSite& site) {
     bool gate = site.imports.empty() || std::any_of(site.imports.begin(), site.imports.end(), stands_in);
-    return gate && std::any_of(site.callees.begin(), site.callees.end(), is_called);
+    if (!gate || site.foreign) return false;
+    return site.assigned ? std::any_of(site.callees.begin(), site.callees.end(), stands_in)
+                         : std::any_of(site.callees.begin(), site.callees.end(), is_called);
   });
 }
 
