@@ -13,6 +13,9 @@
 (property_promotion_parameter name: (_) @name) @parameter
 (variadic_parameter name: (_) @name) @parameter
 
+(function_call_expression function: (name) @_function
+  arguments: (arguments . (argument (string (string_content) @left)) . (argument (_) @right))
+  (#eq? @_function "define")) @assignment
 (function_call_expression function: [(name) (variable_name)] @callee arguments: (_) @arguments) @call
 (function_call_expression function: (qualified_name (name) @name .) @callee arguments: (_) @arguments) @call
 (member_call_expression object: (_) @receiver name: (name) @name arguments: (_) @arguments) @call
@@ -40,9 +43,6 @@
 (const_element . (name) @left . (_) @right) @assignment
 (property_element name: (variable_name (name) @left) default_value: (_) @right) @assignment
 (static_variable_declaration name: (_) @left value: (_) @right) @assignment
-(function_call_expression function: (name) @_function
-  arguments: (arguments . (argument (string (string_content) @left)) . (argument (_) @right))
-  (#eq? @_function "define")) @assignment
 (update_expression argument: (_) @left) @bind
 (foreach_statement . (_) . (by_ref (_) @left)) @bind
 

@@ -24,6 +24,16 @@ bool is_utf16(std::string_view text) {
   return text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF");
 }
 
+size_t longest_line(std::string_view text) {
+  size_t longest = 0;
+  for (size_t start = 0; start < text.size();) {
+    size_t end = std::min(text.find('\n', start), text.size());
+    longest = std::max(longest, end - start);
+    start = end + 1;
+  }
+  return longest;
+}
+
 // A comment behind code speaks for the statement it stands on; one on a line of its own for what follows: the whole of
 // a statement, but of a function or class only its first line.
 LineRange covered(const host::Tree& tree, int comment, const LineIndex& lines) {
@@ -81,6 +91,9 @@ Extraction extract_host_file(std::string_view path, std::string_view text, const
   if (text.size() > kLargestSource) return not_analysed(path, "the file is larger than 8 MiB");
   bool suppresses = text.find("explaingate-ignore") != std::string_view::npos;
   if (outline == nullptr && !suppresses && !language.may_hold_sql(text)) return {};
+  if (language.longest_line != 0 && longest_line(text) > language.longest_line)
+    return not_analysed(path, "the file has a line of more than " + std::to_string(language.longest_line) +
+                                  " bytes: it's taken for generated");
   auto tree = host::Tree::parse(language.grammar(), text);
   if (!tree) return not_analysed(path, "the parser can make no sense of the file");
   host::HostFile file(path, *tree, language, dialect, externals);

@@ -125,7 +125,8 @@ bool HostFile::names_sql(int argument) const {
   if (role != Role::kIdentifier && role != Role::kMember) return false;
   std::string_view name = bare(tree_.text(role == Role::kMember ? tree_.part(argument, Part::kName) : argument));
   return std::any_of(language_.words.sql_names.begin(), language_.words.sql_names.end(), [&](std::string_view word) {
-    return name == word || name.ends_with(std::string("_").append(word));
+    bool capital = word.front() >= 'A' && word.front() <= 'Z';  // rowSql
+    return name == word || name.ends_with(std::string("_").append(word)) || (capital && name.ends_with(word));
   });
 }
 
@@ -246,8 +247,12 @@ void HostFile::analyse(const Site& site) {
         (runs_texts && value.parameter < 0))
       return;  // a query that the library builds
     Role role = tree_.role(site.argument);
-    if (role == Role::kNumber || role == Role::kConstant || role == Role::kLambda || role == Role::kList) return;
+    if (role == Role::kNumber || role == Role::kConstant || role == Role::kLambda || role == Role::kList ||
+        role == Role::kMap)
+      return;
     sites_.insert(site.call);
+    if (Site inner; role == Role::kCall && find_site(site.argument, inner) && inner.gate)
+      return;  // query(new Cursor(…))
     refuse(site, site.argument, value.reason);
     return;
   }
@@ -446,7 +451,7 @@ void HostFile::find_texts() {
     if (site.argument < 0) continue;
     Value value = evaluator_.evaluate(site.argument);
     for (const Text& text : value.variants)
-      if (emit(site, text, value, CallKind::kText)) sites_.insert(call);
+      if (emit(site, text, value, site.row->kind)) sites_.insert(call);
     if (sites_.contains(call)) list_cut(site, value);
   }
 }

@@ -214,6 +214,7 @@ bool Evaluator::is_empty_text(int node) const {
 Value Evaluator::empty_text(int node) const {
   Value value;
   value.variants.push_back(text_piece("", tree_.at(node).start, 0));
+  value.text_calls.push_back(node);  // a template takes it as it is
   return value;
 }
 
@@ -330,9 +331,36 @@ std::string_view Evaluator::callee_name(int call) const {
   return tree_.role(name) == Role::kIdentifier ? tree_.text(name) : std::string_view{};
 }
 
+bool Evaluator::is_tag(int call) const {
+  return tree_.role(tree_.part(call, Part::kArguments)) == Role::kString;
+}
+
+// The value of a pair of a literal map, by its key as written, quotes apart; -1 = none.
+int Evaluator::pair_named(int map, std::string_view name) const {
+  for (int pair : tree_.elements(map)) {
+    if (tree_.role(pair) == Role::kIdentifier && tree_.text(pair) == name) return pair;  // {text}: short for text: text
+    if (tree_.role(pair) != Role::kPair) continue;
+    std::string_view key = tree_.text(tree_.part(pair, Part::kName));
+    if (key.size() == name.size() + 2 && (key.front() == '"' || key.front() == '\'')) key = key.substr(1, name.size());
+    if (key == name) return tree_.part(pair, Part::kValue);
+  }
+  return -1;
+}
+
 int Evaluator::sql_argument(int call, int position, const std::vector<std::string>& keywords) const {
+  int argument = given_argument(call, position, keywords);
+  if (argument < 0 || keywords.empty() || tree_.role(argument) == Role::kString) return argument;
+  int map = literal_collection(argument);
+  if (map < 0 || tree_.role(map) != Role::kMap) return argument;
+  for (const std::string& keyword : keywords)
+    if (int value = pair_named(map, keyword); value >= 0) return value;
+  return argument;
+}
+
+int Evaluator::given_argument(int call, int position, const std::vector<std::string>& keywords) const {
   int index = 0;
   int found = -1;
+  if (is_tag(call)) return position == 0 ? tree_.part(call, Part::kArguments) : -1;
   for (int argument : tree_.elements(tree_.part(call, Part::kArguments))) {
     if (tree_.role(argument) == Role::kKeyword) {
       if (is_one_of(tree_.text(tree_.part(argument, Part::kName)), keywords)) return tree_.part(argument, Part::kValue);
@@ -369,7 +397,7 @@ std::vector<const CallSite*> Evaluator::rows_for(int call) const {
   for (const CallSite& row : language_.call_sites) {
     for (std::string_view callee : row.callees) {
       bool dotted = callee.find('.') != std::string_view::npos;
-      if (!callee.ends_with(name)) continue;
+      if (!callee.ends_with(name) || row.tagged != is_tag(call)) continue;
       bool fits = dotted ? ends_with_path(path, callee)
                          : callee == name && !(row.receiver == CallSite::Receiver::kNone && has_receiver) &&
                                !(row.receiver == CallSite::Receiver::kRequired && !has_receiver);
@@ -398,7 +426,8 @@ bool Evaluator::has_required(int call, const CallSite& row) const {
 
 const CallSite* Evaluator::text_call(int call) const {
   for (const CallSite* row : rows_for(call))
-    if (row->kind == CallKind::kText && (row->certain || imported(*row)) && has_required(call, *row)) return row;
+    if ((row->kind == CallKind::kText || row->tagged) && (row->certain || imported(*row)) && has_required(call, *row))
+      return row;
   return nullptr;
 }
 
@@ -436,6 +465,9 @@ Value Evaluator::call(int node, const Binding* bound) {
         return format(value, tree_.elements(arguments), bound);
       if (value.known() && is_one_of(name, words.join_methods)) return join(value, arguments, bound);
       if (value.known()) return replace(value, arguments, bound);
+    } else if (is_one_of(name, words.repeat_methods)) {
+      Value value = repeat(receiver, node, bound);
+      if (value.known()) return value;
     }
   }
   if (const FormatFunction* function = format_function(node)) return formatted(*function, node, bound);
@@ -672,10 +704,17 @@ Value Evaluator::identifier(int node, const Binding* bound) {
 }
 
 Value Evaluator::member(int node, const Binding* bound) {
-  (void)bound;
   int receiver = tree_.part(node, Part::kReceiver);
   std::string_view object = tree_.text(receiver);
   std::string_view name = tree_.text(tree_.part(node, Part::kName));
+  if (is_empty_text(node)) return empty_text(node);
+  if (int map = literal_collection(receiver); map >= 0 && tree_.role(map) == Role::kMap) {
+    Value value = evaluate(pair_named(map, name), bound);
+    if (value.known()) {
+      value.name = tree_.text(node);
+      return value;
+    }
+  }
   int owner = is_one_of(object, language_.words.self) ? tree_.class_of(node) : -1;
   if (owner < 0) {
     if (auto found = classes_.find(object); found != classes_.end()) owner = found->second;
@@ -725,6 +764,7 @@ std::string_view Evaluator::parameter_name(int parameter) const {
 int Evaluator::parameter(int function, std::string_view name) const {
   int parameters = tree_.part(function, Part::kParameters);
   if (parameters < 0) return -1;
+  if (tree_.role(parameters) == Role::kIdentifier) return tree_.text(parameters) == name ? parameters : -1;  // x => …
   for (int child = tree_.first_named(parameters); child >= 0; child = tree_.next_named(child)) {
     if (parameter_name(child) == name) return child;
     for (int shared = tree_.first_named(child); shared >= 0; shared = tree_.next_named(shared))
@@ -746,6 +786,7 @@ std::vector<int> Evaluator::parameters(int function) const {
 
 int Evaluator::parameter_position(int function, int parameter) const {
   int position = 0;
+  if (tree_.part(function, Part::kParameters) == parameter) return 0;
   for (int child : parameters(function)) {
     if (child == parameter) return position;
     if (!(position == 0 && is_one_of(parameter_name(child), language_.words.self))) ++position;
@@ -753,7 +794,7 @@ int Evaluator::parameter_position(int function, int parameter) const {
   return -1;
 }
 
-int Evaluator::literal_collection(int node, int depth) {
+int Evaluator::literal_collection(int node, int depth) const {
   constexpr int kMostNames = 4;
   node = tree_.ungrouped(node);
   Role role = tree_.role(node);

@@ -40,6 +40,8 @@ class Evaluator {
   [[nodiscard]] bool has_required(int call, const CallSite& row) const;
   // The argument that holds the SQL; -1 = the call has none.
   [[nodiscard]] int sql_argument(int call, int position, const std::vector<std::string>& keywords) const;
+  // A call whose argument is a template: sql`…`.
+  [[nodiscard]] bool is_tag(int call) const;
   // The same where a collection is spread into the arguments at that place or before: the element of a literal one,
   // else the splat; -1 = there is none.
   [[nodiscard]] int spread_argument(int call, int position);
@@ -78,7 +80,7 @@ class Evaluator {
   [[nodiscard]] std::vector<Value> appended_texts(int call, const Binding* bound);
   // Node of the literal collection that an expression is, directly or by name: a list, a map, or a call that makes a
   // map; -1 = it's none.
-  [[nodiscard]] int literal_collection(int node, int depth = 0);
+  [[nodiscard]] int literal_collection(int node, int depth = 0) const;
 
  private:
   friend class Flow;
@@ -139,6 +141,10 @@ class Evaluator {
   Value member(int node, const Binding* bound);
   Value formatted(const FormatFunction& function, int call, const Binding* bound);
   Value class_attribute(int class_node, std::string_view name, int depth);
+  [[nodiscard]] int given_argument(int call, int position, const std::vector<std::string>& keywords) const;
+  [[nodiscard]] int pair_named(int map, std::string_view name) const;
+  [[nodiscard]] bool is_bound(int literal) const;
+  std::vector<Text> bound_value(int node, const Binding* bound, std::vector<int>& text_calls);
   Value imported_name(int node);
   // The value that another file gives, or nothing; it is noted that it was asked for.
   std::optional<Value> external(int node, Outline::Wanted wanted);

@@ -248,9 +248,21 @@ class Filler {
         if (!term_before_ && (wants_condition(last_word_) || frames_.back().clause == "where")) return condition(first);
         break;
       case Piece::Hint::kNone:
+      case Piece::Hint::kBound:
         break;
     }
     fill_lone(first);
+    if (marked_.holes[first]->hint == Piece::Hint::kBound && fills_[first].kind == HoleKind::kIdentifier &&
+        !names_only())
+      set(first, HoleKind::kValue, "?");
+  }
+
+  // Where a value can't stand, bound or not.
+  [[nodiscard]] bool names_only() const {
+    std::string_view before = at_ > 0 ? text_of(at_ - 1) : std::string_view{};
+    return names_a_table() || next_is(".") || before == "." || wants_name(last_word_) || defines() ||
+           last_word_ == "set" || is_any(frames_.back().clause, {"set", "by", "from"}) ||
+           is_any(frames_.back().outer, {"into", "table", "using"});
   }
 
   [[nodiscard]] bool next_is(std::string_view sign) const { return text_of(at_ + 1) == sign; }
@@ -305,6 +317,8 @@ class Filler {
     if (term_before_) {
       if (operand_follows() && is_any(frame.clause, {"where", "on", "having", "set", "in"}))
         return set(hole, HoleKind::kPredicate, "=");
+      if (verb_ == "insert" && frame.clause == "into" && frames_.size() == 1 && ends_rows())
+        return set(hole, HoleKind::kList, "DEFAULT VALUES");
       return set(hole, HoleKind::kPredicate, "");
     }
     if (names_a_table()) return table(hole, true);
@@ -322,6 +336,12 @@ class Filler {
     if (last_word_.empty()) return set(hole, HoleKind::kValue, "?");  // behind an operator
     if (is_any(last_word_, {"select", "distinct", "case", "returning"})) return name(hole, true);
     set(hole, HoleKind::kPredicate, "");
+  }
+
+  // INSERT INTO t {rows}, and nothing more but ON CONFLICT or RETURNING.
+  [[nodiscard]] bool ends_rows() const {
+    std::string next = lowered(text_of(at_ + 1));
+    return next.empty() || next == ";" || next == "on" || next == "returning";
   }
 
   void assignment(size_t hole) { set(hole, HoleKind::kIdentifier, "\"eg_hole_" + std::to_string(hole + 1) + "\" = ?"); }

@@ -1,6 +1,9 @@
 // One host language as its two data files describe it. rules/languages/<name>.scm gives nodes their roles
 // (host_syntax.h); rules/languages/<name>.json gives everything else. Reading refuses unknown keys, so that a misspelt
 // one can't be ignored.
+//
+// Languages that have much in common share it: "include": "x.json" takes from that file every member that this one
+// doesn't have, and the types of its "nodes" besides its own; "queries": ["x.scm", "y.scm"] reads these as one query.
 #pragma once
 
 #include <functional>
@@ -25,7 +28,7 @@ struct CallSite {  // a row of "call_sites"
   std::vector<std::string> callees;   // "execute", or dotted "sql.SQL": the last parts of the callee as written
   int argument = 0;                   // position of the SQL; -1 = only by keyword, or none
   int alternative = -1;               // another position, where a text that stands there says that it's the SQL
-  std::vector<std::string> keywords;  // names of the SQL argument
+  std::vector<std::string> keywords;  // names of the SQL argument, or of its pair in a map: query({text: "…"})
   CallKind kind = CallKind::kExecute;
   std::string placeholders;
   bool fragment = false;  // its text is a part of a statement: never one by itself
@@ -37,6 +40,7 @@ struct CallSite {  // a row of "call_sites"
   bool assigned = false;  // "callees" are properties, and the SQL is what is assigned to one: command.CommandText = x
   std::vector<std::pair<std::string, std::string>> required;  // it counts only with these keywords: nativeQuery = true
   std::string joined_by;  // a literal list in the SQL's place is one text: @Select({"SELECT a", "FROM t"})
+  bool tagged = false;    // the tag of a template: what is interpolated is bound, unless it's such a text itself
   enum class Receiver { kAny, kNone, kRequired } receiver = Receiver::kAny;  // for callees without a dot
 };
 
@@ -91,6 +95,7 @@ struct Words {             // names with a meaning, as written in sources of the
   std::vector<std::string> transparent_functions;        // dedent(x) is x
   std::vector<std::string> format_methods, join_methods, replace_methods;
   std::vector<std::string> replace_functions, repeat_functions;   // replace(x, "old", "new"), repeat("?,", n)
+  std::vector<std::string> repeat_methods;                        // "?,".repeat(n)
   std::vector<std::string> indent_methods, margin_methods;        // text.trimIndent(), text.trimMargin()
   std::vector<std::string> append_methods;                        // b.append("x"): b is longer by that
   std::vector<std::pair<std::string, std::string>> append_tails;  // AppendLine -> "\n", which follows what it appends
@@ -136,7 +141,9 @@ class Language {
   std::string family;  // of languages that call one another: "jvm"; the name itself where none is given
   std::vector<std::string> extensions;
   std::string placeholders = "%s %(n)s ? :n :1";  // where no row says which
-  bool closures_run = false;  // a function without a name that is given to a call is run by it, once
+  size_t longest_line = 0;            // a source with a longer one was generated: it's not looked at; 0 = any
+  bool blank_type_arguments = false;  // see Grammar
+  bool closures_run = false;          // a function without a name that is given to a call is run by it, once
   std::vector<host::CallSite> call_sites;
   std::vector<host::Callback> callbacks;
   std::vector<host::FormatFunction> format_functions;
@@ -151,9 +158,10 @@ class Language {
   std::vector<host::Role> role_by_symbol_;
   std::vector<host::Capture> captures_;
   std::vector<std::vector<host::Condition>> conditions_;
+  std::vector<std::string> queries_;  // paths of the query's parts
 
   Status load_json(const std::string& path, const host::ReadFile& read);
-  Status load_query(const std::string& path, const host::ReadFile& read);
+  Status load_query(const host::ReadFile& read);
   Status load_conditions(const std::string& path);
 };
 

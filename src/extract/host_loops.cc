@@ -41,15 +41,17 @@ std::vector<FoundLoop> LoopFinder::around(int call, int argument, bool dynamic) 
   for (int node = tree_.parent(call); node >= 0; inner = node, node = tree_.parent(node)) {
     Role role = tree_.role(node);
     if (role == Role::kFunction || role == Role::kClass) break;
-    if (role == Role::kFor && tree_.contains(tree_.part(node, Part::kBody), call)) {
+    bool every_turn = tree_.contains(tree_.part(node, Part::kBody), call) ||
+                      tree_.contains(tree_.part(node, Part::kCondition), call) ||
+                      tree_.contains(tree_.part(node, Part::kValue), call);
+    if (role == Role::kFor && every_turn) {
       add(found,
           {node, tree_.part(node, Part::kVariable), tree_.part(node, Part::kIterable), tree_.part(node, Part::kBody),
            LoopKind::kFor},
           call, argument, dynamic);
     } else if (role == Role::kWhile) {
       int body = tree_.part(node, Part::kBody);
-      if (tree_.contains(body, call) || tree_.contains(tree_.part(node, Part::kCondition), call))
-        add(found, {node, -1, -1, body, LoopKind::kWhile}, call, argument, dynamic);
+      if (every_turn) add(found, {node, -1, -1, body, LoopKind::kWhile}, call, argument, dynamic);
     } else if (role == Role::kComprehension) {
       add_clauses(found, node, inner, call, argument, dynamic);
     } else if (role == Role::kLambda) {
@@ -149,9 +151,22 @@ LoopSource LoopFinder::source_of(const Shape& shape, int call, int& rows_call) {
     }
     return LoopSource::kUnknown;
   }
+  if (shape.iterable < 0 && shape.kind == LoopKind::kFor) return source_of_count(shape.node);
   if (shape.iterable < 0) return LoopSource::kUnknown;
   if (has_word(tree_.text(shape.variable), words.batch_words)) return LoopSource::kBatch;
   return source_of_iterable(shape.iterable, rows_call, 0);
+}
+
+// for (i = 0; i < 10; i++), for (i = 0; i < ids.length; i++), and by steps: for (i = 0; i < ids.length; i += 100).
+LoopSource LoopFinder::source_of_count(int loop) const {
+  int condition = tree_.part(loop, Part::kCondition);
+  int step = tree_.part(loop, Part::kValue);
+  if (tree_.role(condition) != Role::kBinary) return LoopSource::kUnknown;
+  if (tree_.role(step) == Role::kAppend && tree_.text(tree_.part(step, Part::kRight)) != "1") return LoopSource::kBatch;
+  for (Part side : {Part::kLeft, Part::kRight})
+    if (tree_.role(tree_.part(condition, side)) == Role::kNumber && tree_.text(tree_.part(condition, side)) != "0")
+      return LoopSource::kLiteral;
+  return LoopSource::kCollection;
 }
 
 LoopSource LoopFinder::source_of_iterable(int iterable, int& rows_call, int depth) {
@@ -212,8 +227,8 @@ bool LoopFinder::is_retry(const Shape& shape, int call) {
   if (attempt < 0) return false;
   const Words& words = language_.words;
   if (shape.kind == LoopKind::kFor) {
-    bool counts = tree_.role(shape.iterable) == Role::kCall &&
-                  is_one_of(evaluator_.callee_name(shape.iterable), words.range_functions);
+    bool counts = shape.iterable < 0 || (tree_.role(shape.iterable) == Role::kCall &&
+                                         is_one_of(evaluator_.callee_name(shape.iterable), words.range_functions));
     if (!counts) return false;
     if (has_word(tree_.text(shape.variable), words.retry_words)) return true;
   }

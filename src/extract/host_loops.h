@@ -56,6 +56,7 @@ class LoopFinder {
   bool callback(int lambda, Shape& shape) const;
   [[nodiscard]] bool runs_in_place(int lambda) const;
   LoopSource source_of(const Shape& shape, int call, int& rows_call);
+  [[nodiscard]] LoopSource source_of_count(int loop) const;
   LoopSource source_of_iterable(int iterable, int& rows_call, int depth);
   [[nodiscard]] bool is_retry(const Shape& shape, int call);
   [[nodiscard]] bool tries_again(int attempt) const;

@@ -193,12 +193,36 @@ void Evaluator::whole_literal(int node, Text& out) const {
   }
 }
 
+bool Evaluator::is_bound(int literal) const {
+  int call = tree_.parent(literal);
+  if (tree_.role(call) != Role::kCall || tree_.part(call, Part::kArguments) != literal) return false;
+  std::vector<const CallSite*> rows = rows_for(call);
+  return std::any_of(rows.begin(), rows.end(), [&](const CallSite* row) { return row->certain || imported(*row); });
+}
+
+// A text of the library's own or the name that it quotes stands there as it is; anything else is bound.
+std::vector<Text> Evaluator::bound_value(int node, const Binding* bound, std::vector<int>& text_calls) {
+  Value value = evaluate(node, bound);
+  if (value.known() && !value.text_calls.empty()) {
+    text_calls.insert(text_calls.end(), value.text_calls.begin(), value.text_calls.end());
+    return std::move(value.variants);
+  }
+  Role role = tree_.role(node);
+  std::string reason;
+  if (role == Role::kCall && is_one_of(callee_name(node), language_.words.identifier_functions))
+    return substitute(node, bound, reason);
+  Text text = hole(node, value.known() ? "a bound value" : value.reason);
+  if (role != Role::kCall) text.front().hint = Piece::Hint::kBound;
+  return {text};
+}
+
 Value Evaluator::string(int node, const Binding* bound) {
   used_[static_cast<size_t>(node)] = true;
   Value value;
   Style style;
   int body = tree_.role(node) == Role::kHeredoc ? heredoc_body(node) : tree_.part(node, Part::kBody);
   if (tree_.role(node) == Role::kHeredoc && body < 0) return unknown("SQL is missing");
+  const bool binds = is_bound(node);
   value.variants.emplace_back();
   size_t at = 0;  // end of what was taken of a heredoc: what stands between its parts is text too
   if (body >= 0) {
@@ -247,7 +271,9 @@ Value Evaluator::string(int node, const Binding* bound) {
         inside = true;
         int expression = tree_.part(child, Part::kValue);
         if (expression < 0) expression = tree_.first_named(child);
-        if (expression >= 0) extend(value.variants, part(expression, bound, &value.text_calls));
+        if (expression < 0) break;
+        extend(value.variants,
+               binds ? bound_value(expression, bound, value.text_calls) : part(expression, bound, &value.text_calls));
         break;
       }
       case Role::kIdentifier:  // "$x": an expression without anything around it

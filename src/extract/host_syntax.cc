@@ -70,6 +70,40 @@ bool conditions_hold(const Grammar& grammar, const TSQueryMatch& match, std::str
   return std::all_of(conditions.begin(), conditions.end(), holds);
 }
 
+// Where the type arguments begin that end at `close`, before a call's or a template's opening; npos = these are none.
+// Behind JSX's "text<b>(…)" comes "</b>".
+size_t type_arguments(std::string_view source, size_t close) {
+  constexpr size_t kLongest = 400, kLongestElement = 2000;
+  int angles = 1, parentheses = 0;
+  for (size_t at = close; at > 1 && close - at < kLongest;) {
+    char c = source[--at];
+    if (c == '>' && source[at - 1] != '=') ++angles;
+    if (c == ')') ++parentheses;
+    if (c == '(' && --parentheses < 0) return std::string_view::npos;
+    if (c == '`' || c == '+' || c == '/' || (c == '&' && source[at - 1] == '&')) return std::string_view::npos;
+    if (c != '<' || --angles > 0) continue;
+    char before = source[at - 1];
+    bool name = (before >= 'a' && before <= 'z') || (before >= 'A' && before <= 'Z') || before == '_' ||
+                before == '$' || (before >= '0' && before <= '9');
+    std::string end = "</" + std::string(source.substr(at + 1, close - at));
+    bool element = source.substr(close, kLongestElement).find(end) != std::string_view::npos;
+    return name && !element ? at : std::string_view::npos;
+  }
+  return std::string_view::npos;
+}
+
+// Blanks f<T>(x) and sql<T>`…` to f   (x) and sql   `…`.
+void blank_type_arguments(std::string& source) {
+  for (size_t close = source.find('>'); close != std::string::npos && close + 1 < source.size();
+       close = source.find('>', close + 1)) {
+    if ((source[close + 1] != '(' && source[close + 1] != '`') || close == 0 || source[close - 1] == '=') continue;
+    size_t open = type_arguments(source, close);
+    if (open == std::string::npos) continue;
+    for (size_t at = open; at <= close; ++at)
+      if (source[at] != '\n' && source[at] != '\r') source[at] = ' ';
+  }
+}
+
 }  // namespace
 
 struct TreeWalk {
@@ -95,9 +129,10 @@ std::optional<Tree> Tree::parse(const Grammar& grammar, std::string_view source)
   Budget budget{0, 10'000 + source.size() / 4};
   std::string masked;  // scanners take NUL for the end of the text
   std::string_view seen = source;
-  if (source.find('\0') != std::string_view::npos) {
+  if (source.find('\0') != std::string_view::npos || grammar.blank_type_arguments) {
     masked = source;
     std::replace(masked.begin(), masked.end(), '\0', ' ');
+    if (grammar.blank_type_arguments) blank_type_arguments(masked);
     seen = masked;
   }
   TSInput input{&seen, read_source, TSInputEncodingUTF8, nullptr};
@@ -175,6 +210,7 @@ void Tree::assign_roles(const Grammar& grammar, TreeWalk& walk) {
   ts_query_cursor_set_match_limit(cursor.get(), kMatchLimit);
   ts_query_cursor_set_max_start_depth(cursor.get(), kDeepestMatch);
   ts_query_cursor_exec(cursor.get(), grammar.query, walk.root);
+  std::vector<uint16_t> pattern_of(nodes_.size(), UINT16_MAX);
   for (TSQueryMatch match; ts_query_cursor_next_match(cursor.get(), &match);) {
     if (!conditions_hold(grammar, match, source_)) continue;
     int subject = -1;
@@ -195,7 +231,12 @@ void Tree::assign_roles(const Grammar& grammar, TreeWalk& walk) {
     }
     if (subject < 0) continue;
     Node& node = nodes_[static_cast<size_t>(subject)];
-    node.role = role;
+    uint16_t& pattern = pattern_of[static_cast<size_t>(subject)];
+    bool first = match.pattern_index <= pattern;
+    if (first) {
+      pattern = match.pattern_index;
+      node.role = role;
+    }
     if (role == Role::kImport) {
       auto text_of = [&](Part part) { return text(found[static_cast<size_t>(part)]); };
       imports_.push_back({text_of(Part::kModule), text_of(Part::kName), text_of(Part::kAlias)});
@@ -206,6 +247,7 @@ void Tree::assign_roles(const Grammar& grammar, TreeWalk& walk) {
       continue;
     }
     Parts& known = parts_[static_cast<size_t>(node.parts)];  // a second pattern on the same node: it adds parts
+    if (first) std::swap(known, found);
     for (size_t part = 0; part < known.size(); ++part)
       if (known[part] < 0) known[part] = found[part];
   }

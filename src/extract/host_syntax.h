@@ -18,7 +18,8 @@ struct TSQuery;
 
 namespace explaingate::host {
 
-// What a node is. The names in the data files are those of kRoleNames, in this order.
+// What a node is. The names in the data files are those of kRoleNames, in this order. Where two patterns of a query fit
+// one node, the one that stands first says what it is; the other adds parts.
 enum class Role : uint8_t {
   kNone,
   kFunction,  // @function: a named function; parts @name @parameters @body, and @receiver: the type that a method
@@ -119,6 +120,7 @@ struct Grammar {
   std::span<const Role> role_by_symbol;
   std::span<const Capture> captures;
   std::span<const std::vector<Condition>> conditions;  // by pattern
+  bool blank_type_arguments = false;  // the parser is not to see those of calls and tags: it takes them for operators
 };
 
 struct Node {

@@ -138,6 +138,7 @@ host::CallSite read_call_site(const json& object, const std::string& where, std:
   reader.read("kind", kind);
   reader.read("placeholders", site.placeholders);
   reader.read("fragment", site.fragment);
+  reader.read("tagged", site.tagged);
   reader.read("prepared", site.prepared);
   reader.read("certain", site.certain);
   reader.read("braced_names", site.braced_names);
@@ -237,6 +238,7 @@ host::Words read_words(const json& object, std::string& problem) {
   reader.read("indent_methods", words.indent_methods);
   reader.read("margin_methods", words.margin_methods);
   reader.read("builders", words.builders);
+  reader.read("repeat_methods", words.repeat_methods);
   reader.read("append_methods", words.append_methods);
   std::map<std::string, std::string> append_tails;
   reader.read("append_tails", append_tails);
@@ -273,7 +275,7 @@ Language::Language() : query_(nullptr, ts_query_delete) {}
 Language::~Language() = default;
 
 host::Grammar Language::grammar() const {
-  return {language_, query_.get(), role_by_symbol_, captures_, conditions_};
+  return {language_, query_.get(), role_by_symbol_, captures_, conditions_, blank_type_arguments};
 }
 
 bool Language::may_hold_sql(std::string_view source) const {
@@ -306,28 +308,71 @@ bool Language::may_hold_sql(std::string_view source) const {
 Result<std::unique_ptr<Language>> Language::load(const std::string& json_path, const host::ReadFile& read) {
   auto language = std::make_unique<Language>();
   if (Status status = language->load_json(json_path, read); !status) return fail(status.error());
-  std::string query_path = std::filesystem::path(json_path).replace_extension(".scm").string();
-  if (Status status = language->load_query(query_path, read); !status) return fail(status.error());
+  if (Status status = language->load_query(read); !status) return fail(status.error());
   return language;
 }
 
-Status Language::load_json(const std::string& path, const host::ReadFile& read) {
+namespace {
+
+Result<json> read_json(const std::string& path, const host::ReadFile& read) {
   Result<std::string> text = read(path);
   if (!text) return fail(text.error());
-  json root;
   try {
-    root = json::parse(*text, nullptr, true, true);
+    return json::parse(*text, nullptr, true, true);
   } catch (const json::parse_error& error) {
     return fail(malformed(path, error.what(), line_of(*text, error.byte == 0 ? 0 : error.byte - 1)));
   }
-  std::string problem;
+}
+
+std::string beside(const std::string& path, const std::string& name) {
+  return std::filesystem::path(path).replace_filename(name).string();
+}
+
+// The included file includes none itself. "queries" is not taken: it goes with the grammar.
+Status include(json& root, const std::string& path, const host::ReadFile& read) {
+  auto name = root.find("include");
+  if (name == root.end() || !name->is_string()) return {};
+  Result<json> shared = read_json(beside(path, *name), read);
+  if (!shared) return fail(shared.error());
+  for (const auto& [key, value] : shared->items()) {
+    if (key == "queries") continue;
+    if (!root.contains(key)) root[key] = value;
+  }
+  auto nodes = shared->find("nodes");
+  if (nodes == shared->end() || !nodes->is_object() || !root["nodes"].is_object()) return {};
+  for (const auto& [role, types] : nodes->items()) {
+    json& own = root["nodes"][role];
+    if (own.is_null()) own = json::array();
+    for (const json& type : types)
+      if (own.is_array() && std::find(own.begin(), own.end(), type) == own.end()) own.push_back(type);
+  }
+  return {};
+}
+
+}  // namespace
+
+Status Language::load_json(const std::string& path, const host::ReadFile& read) {
+  Result<json> parsed = read_json(path, read);
+  if (!parsed) return fail(parsed.error());
+  json root = std::move(*parsed);
+  if (root.is_object()) {
+    if (Status status = include(root, path, read); !status) return status;
+  }
+  std::string problem, included;
   std::map<std::string, std::vector<std::string>> nodes;
+  std::vector<std::string> queries;
   Reader reader(root, "", problem);
+  reader.read("include", included);
+  reader.read("queries", queries);
+  if (queries.empty()) queries.push_back(std::filesystem::path(path).stem().string() + ".scm");
+  for (const std::string& query : queries) queries_.push_back(beside(path, query));
   reader.read("language", name);
   family = name;
   reader.read("family", family);
   reader.read("extensions", extensions);
   reader.read("placeholders", placeholders);
+  reader.read("longest_line", longest_line);
+  reader.read("blank_type_arguments", blank_type_arguments);
   reader.read("closures_run", closures_run);
   reader.read("nodes", nodes);
   if (const json* object = reader.member("strings")) strings = read_strings(*object, problem);
@@ -373,13 +418,26 @@ Status Language::load_json(const std::string& path, const host::ReadFile& read) 
   return {};
 }
 
-Status Language::load_query(const std::string& path, const host::ReadFile& read) {
-  Result<std::string> text = read(path);
-  if (!text) return fail(text.error());
+Status Language::load_query(const host::ReadFile& read) {
+  std::string all;
+  std::vector<size_t> ends;  // of each part
+  for (const std::string& path : queries_) {
+    Result<std::string> text = read(path);
+    if (!text) return fail(text.error());
+    all += *text;
+    ends.push_back(all.size());
+  }
+  auto malformed_at = [&](size_t offset, std::string message) {
+    size_t part = 0;
+    while (part + 1 < ends.size() && offset >= ends[part]) ++part;
+    size_t begin = part == 0 ? 0 : ends[part - 1];
+    return malformed(queries_[part], std::move(message),
+                     line_of(std::string_view(all).substr(begin), std::min(offset, all.size()) - begin));
+  };
   uint32_t offset = 0;
   TSQueryError error = TSQueryErrorNone;
-  query_.reset(ts_query_new(language_, text->data(), static_cast<uint32_t>(text->size()), &offset, &error));
-  if (!query_) return fail(malformed(path, "the query is not valid for this grammar", line_of(*text, offset)));
+  query_.reset(ts_query_new(language_, all.data(), static_cast<uint32_t>(all.size()), &offset, &error));
+  if (!query_) return fail(malformed_at(offset, "the query is not valid for this grammar"));
   for (uint32_t id = 0; id < ts_query_capture_count(query_.get()); ++id) {
     uint32_t length = 0;
     const char* start = ts_query_capture_name_for_id(query_.get(), id, &length);
@@ -394,11 +452,11 @@ Status Language::load_query(const std::string& path, const host::ReadFile& read)
     } else if (auto role = host::role_named(capture)) {
       captures_.push_back({*role, host::Part::kCount});
     } else {
-      return fail(malformed(path, "unknown capture \"@" + std::string(capture) + "\"",
-                            line_of(*text, text->find("@" + std::string(capture)))));
+      return fail(
+          malformed_at(all.find("@" + std::string(capture)), "unknown capture \"@" + std::string(capture) + "\""));
     }
   }
-  return load_conditions(path);
+  return load_conditions(queries_.front());
 }
 
 // A predicate is a row of steps: its name, a capture, then the texts.
