@@ -179,6 +179,7 @@ bool HostFile::find_site(int call, Site& site) {
       int other = evaluator_.sql_argument(call, site.row->alternative + before, {});
       if (other >= 0 && (site.argument < 0 || is_sql(other))) site.argument = other;
     }
+    if (site.row->in_list && tree_.role(site.argument) == Role::kList) site.argument = tree_.first_named(site.argument);
     site.quiet = site.row->prepared && !database && !names_sql(site.argument);
   }
   if (!language_.words.context_names.empty() && before == 0) {  // a context by another name
@@ -478,7 +479,9 @@ bool HostFile::is_constant_place(int node) const {
     default:
       break;
   }
+  if (int function = tree_.at(node).scope; function > 0 && evaluator_.given_last(function) == node) return true;
   int call = tree_.parent(parent);
+  if (tree_.role(call) == Role::kReturn) return true;  // return's arguments
   if (tree_.role(call) != Role::kCall || tree_.part(call, Part::kArguments) != parent) return false;
   return !is_one_of(evaluator_.callee_name(call), language_.words.quiet_callees);
 }

@@ -32,8 +32,10 @@ void Evaluator::index() {
   std::deque<int> openings;
   for (int node = 0; node < tree_.size(); ++node) {
     switch (tree_.role(node)) {
-      case Role::kAssignment:
       case Role::kAppend:
+        if (tree_.role(tree_.parent(node)) != Role::kAppend) index_target(node, append_target(node));
+        break;
+      case Role::kAssignment:
       case Role::kBind:
         index_target(node, tree_.part(node, Part::kLeft));
         break;
@@ -59,9 +61,10 @@ void Evaluator::index() {
         break;
       case Role::kFunction:
         functions_[{tree_.at(node).scope, tree_.text(tree_.part(node, Part::kName))}].push_back(node);
+        if (int last = given_last(node); last >= 0 && tree_.role(last) != Role::kReturn) returns_[node].push_back(last);
         break;
       case Role::kReturn:
-        if (tree_.part(node, Part::kValue) >= 0) returns_[tree_.at(node).scope].push_back(node);
+        if (int given = tree_.part(node, Part::kValue); given >= 0) returns_[tree_.at(node).scope].push_back(given);
         break;
       default:
         break;
@@ -95,6 +98,11 @@ void Evaluator::index_append(int call) {
   if (inside || builders_.empty() || is_one_of(callee_name(call), language_.words.quiet_callees)) return;
   for (int argument : tree_.elements(tree_.part(call, Part::kArguments)))
     if (tree_.role(argument) == Role::kIdentifier) (void)add(argument);
+}
+
+int Evaluator::append_target(int append) const {
+  while (tree_.role(append) == Role::kAppend) append = tree_.part(append, Part::kLeft);
+  return append;
 }
 
 void Evaluator::index_target(int statement, int target) {
@@ -497,7 +505,10 @@ Value Evaluator::call(int node, const Binding* bound) {
   bool transparent = std::any_of(words.transparent_functions.begin(), words.transparent_functions.end(),
                                  [&](const std::string& function) { return function == path; });
   std::vector<int> given = tree_.elements(arguments);
-  if (transparent && !given.empty()) return evaluate(given.front(), bound);
+  if (transparent && !given.empty()) {  // sanitize_sql_array(["…", 1])
+    bool list = tree_.role(given.front()) == Role::kList && tree_.first_named(given.front()) >= 0;
+    return evaluate(list ? tree_.first_named(given.front()) : given.front(), bound);
+  }
   if (int function = function_called(node); function >= 0) {
     Value value = result_of(function, node, bound);
     if (value.known()) return value;
@@ -699,6 +710,9 @@ Value Evaluator::identifier(int node, const Binding* bound) {
     if (parameter_node >= 0) return start;
     if (scope <= 0) break;
     in_place = in_place && tree_.role(scope) == Role::kLambda;
+  }
+  if (int function = language_.gives_last ? function_called(node) : -1; function >= 0) {  // a call without arguments
+    if (Value value = result_of(function, node, bound); value.known()) return value;
   }
   return imported_name(node);
 }

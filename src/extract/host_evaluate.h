@@ -53,6 +53,8 @@ class Evaluator {
   // It goes by one of these names: "sprintf", or dotted "fmt.Sprintf": the last parts of the callee as written.
   [[nodiscard]] bool is_called(int call, const std::vector<std::string>& callees) const;
   [[nodiscard]] const FormatFunction* format_function(int call) const;  // nullptr = it's none
+  // The expression that a function gives by ending with it, in languages where that is so; -1 = none.
+  [[nodiscard]] int given_last(int function) const;
   // The text that a heredoc's opening word stands for; -1 = it has none.
   [[nodiscard]] int heredoc_body(int opening) const;
   // String literals and concatenations that were part of an answer.
@@ -100,10 +102,11 @@ class Evaluator {
   std::set<std::string_view> mutated_;       // collections that grow, as written: "parts", "self.parts"
   std::map<std::string_view, int> classes_;  // top-level name -> node
   std::map<std::pair<int, std::string_view>, std::vector<int>> functions_;  // (scope, name)
-  std::map<int, std::vector<int>> returns_;                                 // by function: those with a value
-  std::vector<int> following_;  // functions whose results are being looked at
+  std::map<int, std::vector<int>> returns_;  // by function: the expressions that it gives
+  std::vector<int> following_;               // functions whose results are being looked at
 
   void index();
+  [[nodiscard]] int append_target(int append) const;  // x of x << y << z
   void index_target(int statement, int target);
   void index_append(int call);
   Value evaluate(int node, const Binding* bound);

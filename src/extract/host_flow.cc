@@ -149,6 +149,7 @@ class Flow {
       if (!uses(tree_.part(node, Part::kLeft)) && tree_.role(node) == Role::kBind) return block(node, state, depth);
       return End::kReached;
     }
+    if (tree_.role(node) == Role::kAppend) return append_all(node, state);
     int left = tree_.part(node, Part::kLeft);
     bool alone = tree_.role(left) == Role::kIdentifier || tree_.role(left) == Role::kContent;
     if (!alone || right < 0) {
@@ -156,10 +157,6 @@ class Flow {
       return tree_.role(node) == Role::kBind ? block(node, state, depth) : End::kOn;
     }
     Binding binding{name_, &state.value, nullptr};
-    if (tree_.role(node) == Role::kAppend) {
-      append(right, state, binding);
-      return End::kOn;
-    }
     if (right >= 0 && assigns(right)) statement(right, state, depth + 1);  // a = b = "…"
     state.value = evaluator_.evaluate(right, &binding);
     if (state.value.known()) state.value.name = name_;
@@ -211,6 +208,15 @@ class Flow {
   void spend(State& state) const {
     for (const Text& text : state.value.variants) evaluator_.work_ += text.size();
     if (evaluator_.work_ > Evaluator::kMostWork) state.value = unknown("SQL is put together in too many steps");
+  }
+
+  End append_all(int node, State& state) {
+    std::vector<int> rights;
+    for (; tree_.role(node) == Role::kAppend; node = tree_.part(node, Part::kLeft))
+      rights.push_back(tree_.part(node, Part::kRight));
+    Binding binding{name_, &state.value, nullptr};
+    for (auto right = rights.rbegin(); right != rights.rend(); ++right) append(*right, state, binding);
+    return End::kOn;
   }
 
   void append(int right, State& state, const Binding& binding) {
@@ -310,7 +316,7 @@ class Flow {
       } else if (uses(child) || assigns(child)) {
         if (!ways.empty()) merge(state, ways, node);
         ways.clear();
-        if (End last = block(child, state, depth + 1); last != End::kOn) return last;
+        if (End last = arm(child, state, depth + 1); last != End::kOn) return last;
         ways.push_back(state);
       }
     }

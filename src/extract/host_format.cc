@@ -273,9 +273,11 @@ int Evaluator::placeholder_list(int node, std::string& element, const Binding* b
     if (tree_.role(repeated) == Role::kList) repeated = tree_.first_named(repeated);
   } else if (tree_.role(node) == Role::kCall) {  // map(lambda x: "?", xs)
     for (const Callback& callback : language_.callbacks) {
-      if (!is_one_of(tree_.callee(node), callback.callees)) continue;
-      int function = sql_argument(node, callback.function, {});
-      if (tree_.role(function) == Role::kLambda) repeated = tree_.part(function, Part::kBody);
+      if (!is_one_of(tree_.callee(node), callback.callees) && !is_one_of(callee_name(node), callback.callees)) continue;
+      int function = callback.function < 0 ? tree_.last_named(node) : sql_argument(node, callback.function, {});
+      if (tree_.role(function) != Role::kLambda) continue;
+      repeated = tree_.part(function, Part::kBody);
+      if (callback.function < 0 && tree_.role(repeated) == Role::kNone) repeated = tree_.last_named(repeated);
     }
   }
   if (repeated < 0) return -1;

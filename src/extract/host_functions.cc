@@ -23,7 +23,7 @@ constexpr size_t kMostParameters = 16;
 // By its name from the inside out, or as a method of the object's own class or of its bases. A name that two functions
 // have is no answer.
 int Evaluator::function_called(int call) const {
-  std::string_view name = callee_name(call);
+  std::string_view name = tree_.role(call) == Role::kIdentifier ? tree_.text(call) : callee_name(call);
   if (name.empty()) return -1;
   auto only = [&](int scope) {
     auto found = functions_.find({scope, name});
@@ -33,7 +33,7 @@ int Evaluator::function_called(int call) const {
   if (receiver < 0) {
     int own = tree_.at(call).scope;
     for (int scope = own;; scope = tree_.at(scope).scope) {
-      bool visible = scope == own || tree_.role(scope) != Role::kClass;
+      bool visible = scope == own || tree_.role(scope) != Role::kClass || language_.words.members_by_name;
       if (visible && assignments(scope, name) != nullptr) return -1;
       if (int function = visible ? only(scope) : -1; function != -1) return function;
       if (scope <= 0) return -1;
@@ -51,6 +51,17 @@ int Evaluator::function_called(int call) const {
     owner = base;
   }
   return -1;
+}
+
+int Evaluator::given_last(int function) const {
+  int body = tree_.part(function, Part::kBody);
+  if (!language_.gives_last || body < 0) return -1;
+  if (tree_.role(body) != Role::kNone && tree_.role(body) != Role::kTry) return body;
+  int last = tree_.last_named(body);
+  if (tree_.role(last) != Role::kHeredocBody) return last;
+  for (int node : tree_.elements(body))
+    if (tree_.role(node) != Role::kHeredocBody) last = node;
+  return last;
 }
 
 Value Evaluator::result_of(int function, int call, const Binding* bound) {
@@ -75,7 +86,7 @@ Value Evaluator::result_of(int function, int call, const Binding* bound) {
   Value result;
   bool all_known = true;
   for (size_t index = 0; index < returns->second.size(); ++index) {
-    int given = tree_.part(returns->second[index], Part::kValue);
+    int given = returns->second[index];
     if (tree_.role(given) == Role::kConstant) continue;
     Value value = index < kMostReturns ? evaluate(given, bindings.empty() ? nullptr : &bindings.back()) : Value{};
     all_known = all_known && value.known();

@@ -41,14 +41,16 @@ struct CallSite {  // a row of "call_sites"
   std::vector<std::pair<std::string, std::string>> required;  // it counts only with these keywords: nativeQuery = true
   std::string joined_by;  // a literal list in the SQL's place is one text: @Select({"SELECT a", "FROM t"})
   bool tagged = false;    // the tag of a template: what is interpolated is bound, unless it's such a text itself
+  bool in_list = false;   // the SQL may be the first of a list with its values: find_by_sql(["…", 1])
   enum class Receiver { kAny, kNone, kRequired } receiver = Receiver::kAny;  // for callees without a dot
 };
 
 struct Callback {  // a call that runs one of its arguments once per element of another
   std::vector<std::string> callees;
-  int function = 0;
+  int function = 0;  // -1 = the block behind the arguments
   std::string function_keyword;
   int iterable = 1;  // -1 = the receiver
+  std::string over;  // "batch", "rows": what the function gets, whatever the iterable is
 };
 
 struct FormatFunction {  // sprintf(pattern, …)
@@ -144,6 +146,7 @@ class Language {
   size_t longest_line = 0;            // a source with a longer one was generated: it's not looked at; 0 = any
   bool blank_type_arguments = false;  // see Grammar
   bool closures_run = false;          // a function without a name that is given to a call is run by it, once
+  bool gives_last = false;            // a function's last expression is what it gives
   std::vector<host::CallSite> call_sites;
   std::vector<host::Callback> callbacks;
   std::vector<host::FormatFunction> format_functions;

@@ -91,7 +91,7 @@ bool LoopFinder::runs_in_place(int lambda) const {
     node = parent;
     parent = tree_.parent(parent);
   }
-  if (tree_.role(parent) == Role::kCall) return tree_.part(parent, Part::kCallee) == node;
+  if (tree_.role(parent) == Role::kCall) return tree_.part(parent, Part::kCallee) == node || language_.closures_run;
   int call = tree_.parent(parent);
   return language_.closures_run && tree_.role(call) == Role::kCall && tree_.part(call, Part::kArguments) == parent;
 }
@@ -101,19 +101,25 @@ bool LoopFinder::callback(int lambda, Shape& shape) const {
   bool keyword = tree_.role(tree_.parent(node)) == Role::kKeyword;
   std::string_view name = keyword ? tree_.text(tree_.part(tree_.parent(node), Part::kName)) : std::string_view{};
   int arguments = tree_.parent(keyword ? tree_.parent(node) : node);
-  int outer = tree_.parent(arguments);
-  if (tree_.role(outer) != Role::kCall || tree_.part(outer, Part::kArguments) != arguments) return false;
+  bool block = tree_.role(arguments) == Role::kCall;  // behind the arguments
+  int outer = block ? arguments : tree_.parent(arguments);
+  if (tree_.role(outer) != Role::kCall || (!block && tree_.part(outer, Part::kArguments) != arguments)) return false;
   std::string_view path = tree_.callee(outer);
   std::string_view callee = evaluator_.callee_name(outer);
   for (const Callback& callback : language_.callbacks) {
     if (!is_one_of(callee, callback.callees) && !is_one_of(path, callback.callees)) continue;
-    bool here =
-        keyword ? name == callback.function_keyword : evaluator_.sql_argument(outer, callback.function, {}) == lambda;
+    bool here = block     ? callback.function < 0
+                : keyword ? name == callback.function_keyword
+                          : evaluator_.sql_argument(outer, callback.function, {}) == lambda;
     if (!here) continue;
     int iterable = callback.iterable < 0 ? tree_.part(outer, Part::kReceiver)
                                          : evaluator_.sql_argument(outer, callback.iterable, {});
-    shape = {outer, tree_.part(lambda, Part::kParameters), iterable, tree_.part(lambda, Part::kBody),
-             LoopKind::kCallback};
+    shape = {outer,
+             tree_.part(lambda, Part::kParameters),
+             iterable,
+             tree_.part(lambda, Part::kBody),
+             LoopKind::kCallback,
+             callback.over};
     return true;
   }
   return false;
@@ -152,6 +158,8 @@ LoopSource LoopFinder::source_of(const Shape& shape, int call, int& rows_call) {
     return LoopSource::kUnknown;
   }
   if (shape.iterable < 0 && shape.kind == LoopKind::kFor) return source_of_count(shape.node);
+  if (shape.over == "batch") return LoopSource::kBatch;
+  if (shape.over == "rows") return LoopSource::kRows;
   if (shape.iterable < 0) return LoopSource::kUnknown;
   if (has_word(tree_.text(shape.variable), words.batch_words)) return LoopSource::kBatch;
   return source_of_iterable(shape.iterable, rows_call, 0);
@@ -180,6 +188,7 @@ LoopSource LoopFinder::source_of_iterable(int iterable, int& rows_call, int dept
   if (rows_call >= 0) return LoopSource::kRows;
   switch (tree_.role(iterable)) {
     case Role::kString:
+    case Role::kNumber:  // 3.times
       return LoopSource::kLiteral;
     case Role::kSubscript:
       for (int node = iterable; node < tree_.at(iterable).after; ++node)
@@ -343,8 +352,12 @@ const std::set<std::string_view>& LoopFinder::varying_names(const Shape& shape) 
 bool LoopFinder::varies(const Shape& shape, int call, int argument, bool dynamic) {
   const std::set<std::string_view>& names = varying_names(shape);
   auto mentions = [&](int node) {
-    for (int inner = node; inner >= 0 && inner < tree_.at(node).after; ++inner)
+    for (int inner = node; inner >= 0 && inner < tree_.at(node).after; ++inner) {
       if (tree_.role(inner) == Role::kIdentifier && names.contains(tree_.text(inner))) return true;
+      int body = tree_.role(inner) == Role::kHeredoc ? evaluator_.heredoc_body(inner) : -1;
+      for (int part = body; part >= 0 && part < tree_.at(body).after; ++part)
+        if (tree_.role(part) == Role::kIdentifier && names.contains(tree_.text(part))) return true;
+    }
     return false;
   };
   if (argument < 0 && mentions(tree_.part(call, Part::kReceiver))) return true;  // order.customer()

@@ -46,6 +46,7 @@ class LoopFinder {
   struct Shape {  // the parts of one loop, whatever its form
     int node, variable, iterable, body;
     LoopKind kind;
+    std::string_view over = {};  // of a callback
   };
   std::map<std::pair<int, int>, std::set<std::string_view>> varying_;  // by loop and variable
   std::map<std::string_view, std::vector<int>> by_receiver_;           // calls that execute, in order of place

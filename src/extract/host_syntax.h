@@ -36,7 +36,7 @@ enum class Role : uint8_t {
   kComprehension,  // @comprehension: an expression with clauses below it: @body
   kClause,         // @clause: one "for x in y" of a comprehension: @variable @iterable
   kAssignment,     // @assignment: @left @right
-  kAppend,         // @append: x += y: @left @operator @right
+  kAppend,         // @append: x += y: @left @operator @right; or a chain of them, x << y << z
   kBind,           // @bind: any other statement that gives a name a value: @left
   kBranch,         // @branch: at most one of the arms below it runs; parts @then and @else are arms as well
   kSwitch,         // @switch: a branch that @break leaves

@@ -141,6 +141,7 @@ host::CallSite read_call_site(const json& object, const std::string& where, std:
   reader.read("tagged", site.tagged);
   reader.read("prepared", site.prepared);
   reader.read("certain", site.certain);
+  reader.read("in_list", site.in_list);
   reader.read("braced_names", site.braced_names);
   reader.read("foreign", site.foreign);
   reader.read("assigned", site.assigned);
@@ -169,6 +170,9 @@ host::Callback read_callback(const json& object, const std::string& where, std::
   reader.read("function", callback.function);
   reader.read("function_keyword", callback.function_keyword);
   reader.read("iterable", callback.iterable);
+  reader.read("over", callback.over);
+  if (!callback.over.empty() && callback.over != "batch" && callback.over != "rows")
+    reader.complain("\"over\" is neither batch nor rows");
   reader.finish();
   return callback;
 }
@@ -373,6 +377,7 @@ Status Language::load_json(const std::string& path, const host::ReadFile& read) 
   reader.read("placeholders", placeholders);
   reader.read("longest_line", longest_line);
   reader.read("blank_type_arguments", blank_type_arguments);
+  reader.read("gives_last", gives_last);
   reader.read("closures_run", closures_run);
   reader.read("nodes", nodes);
   if (const json* object = reader.member("strings")) strings = read_strings(*object, problem);
