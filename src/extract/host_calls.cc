@@ -9,11 +9,14 @@
 //   pool.execute("SELECT 1")      yes, whatever `pool` is
 //   cursor.execute(query)         yes, by the receiver: listed as not analysed when nothing is known of `query`
 //   pool.execute(task)            no: neither gate nor literal
-//   pool.execute("update me")     no: words alone, without the SET that an UPDATE needs
+//   pool.execute("update me")     the near miss: where neither receiver nor callee is a database's, what stands behind the
+//                                 first word has to be a statement's rest
 #include "extract/host_calls.h"
 
 #include <algorithm>
 #include <array>
+
+#include "parse/parse.h"
 
 namespace explaingate::host {
 namespace {
@@ -130,6 +133,21 @@ bool HostFile::names_sql(int argument) const {
   });
 }
 
+// text(…) behind `from sqlalchemy import text`, duckdb.sql(…): what is called is the library's own.
+bool HostFile::comes_from(int call, const CallSite& row) const {
+  constexpr int kMostParts = 8;
+  int root = tree_.part(call, Part::kCallee);
+  int receiver = tree_.part(call, Part::kReceiver);
+  for (int parts = 0; receiver >= 0 && parts < kMostParts; ++parts) {
+    root = receiver;
+    receiver = tree_.part(receiver, Part::kReceiver);
+  }
+  const Import* import = tree_.role(root) == Role::kIdentifier ? evaluator_.import_of(tree_.text(root)) : nullptr;
+  return import != nullptr && std::any_of(row.imports.begin(), row.imports.end(), [&](const std::string& gate) {
+           return has_path(import->module, gate);
+         });
+}
+
 // 1 where the first argument is a context, which a library's methods take before all else: pool.Query(ctx, "…").
 int HostFile::context_arguments(int call) const {
   std::vector<int> given = tree_.elements(tree_.part(call, Part::kArguments));
@@ -164,11 +182,13 @@ bool HostFile::find_site(int call, Site& site) {
     if (site.row == nullptr) {
       site.row = row;
       site.gate = true;
+      site.sure = row->certain || comes_from(call, *row);
       site.placeholders = row->placeholders;
     } else if (row->library == site.row->library) {
       site.placeholders = merged_styles(site.placeholders, row->placeholders);
     }
   }
+  site.sure = site.sure || database;
   if (site.row == nullptr) {
     if (!database && !is_one_of(evaluator_.callee_name(call), language_.words.any_receiver_callees)) return false;
     site.placeholders = language_.placeholders;
@@ -297,6 +317,10 @@ bool HostFile::emit(const Site& site, const Text& given, const Value& value, Cal
     return true;
   }
   if ((!site.gate || site.quiet) && !starts_with_main_verb(filled.text)) return false;
+  // A condition or a clause that may be empty could be what makes it a statement.
+  bool open = std::any_of(filled.holes.begin(), filled.holes.end(),
+                          [](const Hole& hole) { return hole.kind == HoleKind::kPredicate && hole.offset > 0; });
+  if (!site.sure && !open && !could_be_sql(filled.text)) return false;
   Found found;
   found.call = site.call;
   found.argument = site.argument;
@@ -402,6 +426,7 @@ void HostFile::find_wrapper_calls() {
       if (method != called_on && !(method && language_.words.members_by_name)) continue;
       Site site = wrapper.site;
       site.call = node;
+      site.sure = false;  // another function may have the name
       site.argument = evaluator_.sql_argument(node, wrapper.position, {std::string(wrapper.parameter)});
       if (site.argument < 0) continue;
       analyse(site);
@@ -449,6 +474,7 @@ void HostFile::find_texts() {
     site.row = evaluator_.text_call(call);
     site.argument = evaluator_.sql_argument(call, site.row->argument, site.row->keywords);
     site.placeholders = site.row->placeholders;
+    site.sure = comes_from(call, *site.row);
     if (site.argument < 0) continue;
     Value value = evaluator_.evaluate(site.argument);
     for (const Text& text : value.variants)
@@ -525,7 +551,7 @@ void HostFile::find_constants() {
         if (tree_.role(assignment) == Role::kAssignment && tree_.part(assignment, Part::kRight) == whole)
           named.name = tree_.text(tree_.part(assignment, Part::kLeft));
       if (tree_.role(parent) == Role::kKeyword) named.name = tree_.text(tree_.part(parent, Part::kName));
-      site.gate = true;
+      site.gate = site.sure = true;
       if (tree_.role(whole) != Role::kCall) any = emit(site, text, named, CallKind::kNone) || any;
     }
     if (any) list_cut(site, value);

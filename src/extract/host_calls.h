@@ -29,6 +29,7 @@ class HostFile {
     const Externals::Wrapper* wrapper = nullptr;  // of another file, or declared
     std::string placeholders;
     bool gate = false;   // an import or the receiver says that it's a database's
+    bool sure = false;   // the receiver says it, or the callee comes from the library itself: any SQL is a statement
     bool quiet = false;  // by its name it could be another thing's: a text that isn't SQL beyond doubt is passed over
   };
   struct Wrapper {  // a function whose parameter is executed
@@ -63,6 +64,7 @@ class HostFile {
   bool find_site(int call, Site& site);
   [[nodiscard]] bool receiver_fits(int call, const std::vector<std::string>& names) const;
   [[nodiscard]] bool names_sql(int argument) const;
+  [[nodiscard]] bool comes_from(int call, const CallSite& row) const;
   [[nodiscard]] int context_arguments(int call) const;
   [[nodiscard]] bool is_sql(int argument);
   void find_assigned(int assignment);

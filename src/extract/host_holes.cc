@@ -230,7 +230,9 @@ class Filler {
         for (size_t hole = first; hole < last; ++hole) set(hole, HoleKind::kPredicate, "");
         return;
     }
-    if (token.offset > 0 && marked_.text[token.offset - 1] == '?') return set(first, HoleKind::kValue, next_number());
+    if (token.offset > 0 && marked_.text[token.offset - 1] == '?' &&
+        marked_.holes[first]->hint != Piece::Hint::kClause)
+      return set(first, HoleKind::kValue, next_number());
     if (token.length > last - first) {  // part of a longer word
       for (size_t hole = first; hole < last; ++hole) {
         if (marked_.holes[hole]->hint == Piece::Hint::kClause) continue;  // what is appended there begins with a space

@@ -175,6 +175,10 @@ struct EngineText {
 // True when the text starts like a statement and the parser accepts it: the last gate against prose.
 [[nodiscard]] bool looks_like_sql(std::string_view text);
 
+// Less than looks_like_sql(): true when what stands behind the first word could be a statement's rest, whether or not
+// the parser knows this dialect. "UPDATE t SET …" and "SELECT 1", but neither "update me" nor "select all".
+[[nodiscard]] bool could_be_sql(std::string_view text);
+
 [[nodiscard]] std::string_view to_string(StatementKind kind);  // "select", "create_index" …
 
 }  // namespace explaingate

@@ -163,6 +163,40 @@ bool reads_as_sql(const Lexemes& lexed, const Outline& shape) {
 
 }  // namespace
 
+bool could_be_sql(std::string_view text) {
+  Result<Lexemes> lexed = lex(text, Dialect::kSqlite, "%s {}");
+  if (!lexed || lexed->tokens.empty()) {  // an apostrophe, or quotes of another dialect
+    Scanner scanner(text, Dialect::kSqlite);
+    Token token = scanner.next();
+    if (in_capitals(token_text(text, token))) return true;
+    while (token.kind != TokenKind::kEnd && token.kind != TokenKind::kOperator) token = scanner.next();
+    return token.kind == TokenKind::kOperator;
+  }
+  Signs found = signs(*lexed);
+  if (found.english && found.marks == 0) return false;
+  size_t first = 0;
+  while (lexed->symbol(first) == '(') ++first;
+  auto has = [&](std::initializer_list<Word> words) {
+    return std::ranges::any_of(lexed->tokens, [&](const Lexeme& token) {
+      return std::find(words.begin(), words.end(), token.word) != words.end();
+    });
+  };
+  switch (lexed->word(first)) {
+    case Word::kSelect:
+      if (found.clauses == 0) return found.values > 0 || lexed->symbol(first + 1) == '*';
+      return found.marks > 0 || (!selects_nothing(*lexed) && !is_capitalised(lexed->text(first)));
+    case Word::kUpdate:
+      return has({Word::kSet});
+    case Word::kInsert:
+    case Word::kReplace:
+      return found.marks > 0 || has({Word::kValues, Word::kSelect, Word::kDefault, Word::kSet});
+    case Word::kWith:
+      return found.marks > 0;
+    default:
+      return true;
+  }
+}
+
 bool looks_like_sql(std::string_view text) {
   // Most strings of a program don't begin with a statement's word: told without lexing them whole.
   Scanner scanner(text, Dialect::kSqlite);

@@ -153,6 +153,8 @@ TEST_CASE("texts put together over several statements") {
   // the near miss: assigned anew in between
   CHECK(body("t = 'a' if x else 'b'\nq = 'SELECT ' + t\nt = 'c' if y else 'd'\nq += ' FROM ' + t\nc.execute(q)\n") ==
         "SELECT a FROM c\nSELECT a FROM d\nSELECT b FROM c\nSELECT b FROM d\n");
+  CHECK(body("q = 'SELECT a FROM t WHERE b = ?'\nfor p in parts:\n  q += ' AND ' + p\nc.execute(q)\n") ==
+        "SELECT a FROM t WHERE b = ?\n");
   // four conditions, sixteen ways: what the last one may append is one hole
   CHECK(body("q = 'SELECT a FROM t'\nif x:\n  q += ' A'\nif x:\n  q += ' B'\nif x:\n  q += ' C'\nif x:\n  q += ' "
              "D'\nc.execute(q)\n") ==

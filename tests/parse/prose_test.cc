@@ -59,6 +59,55 @@ TEST_CASE("looks_like_sql: statements") {
   }
 }
 
+TEST_CASE("could_be_sql: statements, also of dialects that the parser doesn't know") {
+  for (std::string_view text : {
+           "SELECT 1",
+           "(SELECT a FROM t)",
+           "select a from t",
+           "select top 5 a from t",
+           "SELECT * FORM users",
+           "SELECT @@version",
+           "SELECT now()",
+           "UPDATE t SET a = 1",
+           "UPDATE LOW_PRIORITY t JOIN u SET a = b",
+           "update t set a = 'it\\'s'",
+           "DELETE FROM t",
+           "delete t from t join u",
+           "INSERT INTO t SET a = 1",
+           "insert into t values (1)",
+           "INSERT INTO t DEFAULT VALUES",
+           "insert into t select a from u",
+           "REPLACE INTO t (a) VALUES (1)",
+           "WITH a AS (SELECT 1) SELECT b FROM a",
+           "SHOW TABLES",
+           "CREATE TABLE t (a)",
+           "BEGIN",
+       }) {
+    CAPTURE(text);
+    CHECK(could_be_sql(text));
+  }
+  for (std::string_view text : {
+           "update me",
+           "update the list",
+           "UPDATE available",
+           "select all",
+           "Select one",
+           "select current time",
+           "select all from list",
+           "Select name from users",
+           "select the rows from your table",
+           "delete from the list",
+           "insert into slot",
+           "insert coin",
+           "replace me",
+           "with pleasure",
+           "update what's new",
+       }) {
+    CAPTURE(text);
+    CHECK_FALSE(could_be_sql(text));
+  }
+}
+
 TEST_CASE("looks_like_sql: prose and near misses") {
   for (std::string_view text : {
            "",
