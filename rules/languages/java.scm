@@ -20,7 +20,7 @@
 (array_access array: (_) @receiver index: (_) @value) @subscript
 
 (enhanced_for_statement name: (_) @variable value: (_) @iterable body: (_) @body) @for
-(for_statement condition: (_)? @condition body: (_) @body) @for
+(for_statement condition: (_)? @condition update: (_)? @value body: (_) @body) @for
 (for_statement init: (local_variable_declaration declarator: (variable_declarator name: (_) @variable))) @for
 (while_statement condition: (_) @condition body: (_) @body) @while
 (do_statement body: (_) @body condition: (_) @condition) @while

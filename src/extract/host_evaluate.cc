@@ -718,6 +718,14 @@ Value Evaluator::identifier(int node, const Binding* bound) {
 }
 
 Value Evaluator::member(int node, const Binding* bound) {
+  (void)bound;
+  if (is_empty_text(node)) return empty_text(node);
+  for (const auto& [constant, text] : language_.constants)
+    if (constant == tree_.text(node)) {
+      Value value;
+      value.variants.push_back(text_piece(text, tree_.at(node).start, tree_.text(node).size()));
+      return value;
+    }
   int receiver = tree_.part(node, Part::kReceiver);
   std::string_view object = tree_.text(receiver);
   std::string_view name = tree_.text(tree_.part(node, Part::kName));

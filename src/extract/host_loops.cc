@@ -157,7 +157,7 @@ LoopSource LoopFinder::source_of(const Shape& shape, int call, int& rows_call) {
     }
     return LoopSource::kUnknown;
   }
-  if (shape.iterable < 0 && shape.kind == LoopKind::kFor) return source_of_count(shape.node);
+  if (shape.iterable < 0 && shape.kind == LoopKind::kFor) return source_of_count(shape.node, rows_call);
   if (shape.over == "batch") return LoopSource::kBatch;
   if (shape.over == "rows") return LoopSource::kRows;
   if (shape.iterable < 0) return LoopSource::kUnknown;
@@ -165,9 +165,17 @@ LoopSource LoopFinder::source_of(const Shape& shape, int call, int& rows_call) {
   return source_of_iterable(shape.iterable, rows_call, 0);
 }
 
-// for (i = 0; i < 10; i++), for (i = 0; i < ids.length; i++), and by steps: for (i = 0; i < ids.length; i += 100).
-LoopSource LoopFinder::source_of_count(int loop) const {
+// for (; rows.next();), for (i = 0; i < 10; i++), for (i = 0; i < ids.length; i++), and by steps: for (i = 0; i <
+// ids.length; i += 100).
+LoopSource LoopFinder::source_of_count(int loop, int& rows_call) const {
   int condition = tree_.part(loop, Part::kCondition);
+  for (int node = condition; node >= 0 && node < tree_.at(condition).after; ++node) {
+    if (tree_.role(node) != Role::kCall) continue;
+    rows_call = rows_of(node, 0);
+    if (rows_call >= 0 || is_one_of(evaluator_.callee_name(node), language_.words.fetch_methods))
+      return LoopSource::kRows;
+  }
+  condition = tree_.ungrouped(condition);
   int step = tree_.part(loop, Part::kValue);
   if (tree_.role(condition) != Role::kBinary) return LoopSource::kUnknown;
   if (tree_.role(step) == Role::kAppend && tree_.text(tree_.part(step, Part::kRight)) != "1") return LoopSource::kBatch;
@@ -349,8 +357,30 @@ const std::set<std::string_view>& LoopFinder::varying_names(const Shape& shape) 
   return names;
 }
 
+// What a statement is prepared as takes its values later: s = prepare("…"); s.bind(1, x).
+bool LoopFinder::is_bound_later(const Shape& shape, int call, const std::set<std::string_view>& names) const {
+  constexpr int kMostNodes = 5'000;
+  int holder = tree_.role(call) == Role::kAssignment ? call : tree_.parent(call);
+  if (tree_.role(holder) != Role::kAssignment || (holder != call && tree_.part(holder, Part::kRight) != call))
+    return false;
+  int left = tree_.part(holder, Part::kLeft);
+  std::string_view object = tree_.text(holder == call ? tree_.part(left, Part::kReceiver) : left);
+  if (object.empty()) return false;
+  int last = std::min(tree_.at(shape.node).after, call + kMostNodes);
+  for (int node = call; node < last; ++node) {
+    if (tree_.role(node) != Role::kCall) continue;
+    std::string_view receiver = tree_.text(tree_.part(node, Part::kReceiver));
+    bool own = receiver.starts_with(object) && (receiver.size() == object.size() || receiver[object.size()] == '.');
+    int arguments = own ? tree_.part(node, Part::kArguments) : -1;
+    for (int inner = arguments; inner >= 0 && inner < tree_.at(arguments).after; ++inner)
+      if (tree_.role(inner) == Role::kIdentifier && names.contains(tree_.text(inner))) return true;
+  }
+  return false;
+}
+
 bool LoopFinder::varies(const Shape& shape, int call, int argument, bool dynamic) {
   const std::set<std::string_view>& names = varying_names(shape);
+  if (argument >= 0 && is_bound_later(shape, call, names)) return true;
   auto mentions = [&](int node) {
     for (int inner = node; inner >= 0 && inner < tree_.at(node).after; ++inner) {
       if (tree_.role(inner) == Role::kIdentifier && names.contains(tree_.text(inner))) return true;

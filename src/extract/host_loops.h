@@ -57,12 +57,13 @@ class LoopFinder {
   bool callback(int lambda, Shape& shape) const;
   [[nodiscard]] bool runs_in_place(int lambda) const;
   LoopSource source_of(const Shape& shape, int call, int& rows_call);
-  [[nodiscard]] LoopSource source_of_count(int loop) const;
+  LoopSource source_of_count(int loop, int& rows_call) const;
   LoopSource source_of_iterable(int iterable, int& rows_call, int depth);
   [[nodiscard]] bool is_retry(const Shape& shape, int call);
   [[nodiscard]] bool tries_again(int attempt) const;
   [[nodiscard]] int rows_of(int expression, int depth) const;
   [[nodiscard]] bool is_literal(int collection) const;
+  [[nodiscard]] bool is_bound_later(const Shape& shape, int call, const std::set<std::string_view>& names) const;
   [[nodiscard]] bool varies(const Shape& shape, int call, int argument, bool dynamic);
   const std::set<std::string_view>& varying_names(const Shape& shape);
   [[nodiscard]] bool leaves(const Shape& shape, int call) const;
