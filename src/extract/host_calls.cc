@@ -88,8 +88,9 @@ Extraction HostFile::run(Outline* outline) {
 
 std::string HostFile::function_name(int node) const {
   std::string name;
-  for (int scope = tree_.at(node).scope; scope > 0; scope = tree_.at(scope).scope) {
-    if (tree_.role(scope) == Role::kLambda) continue;
+  for (int scope = tree_.parent(node); scope >= 0; scope = tree_.parent(scope)) {
+    Role role = tree_.role(scope);
+    if (role != Role::kFunction && role != Role::kClass && role != Role::kNamespace) continue;
     std::string own(tree_.text(tree_.part(scope, Part::kName)));
     name = name.empty() ? own : own + "." + name;
     if (int receiver = tree_.part(scope, Part::kReceiver); receiver >= 0)
@@ -177,7 +178,8 @@ bool HostFile::find_site(int call, Site& site) {
   bool database = receiver_fits(call, language_.words.database_receivers);
   int before = context_arguments(call);
   for (const CallSite* row : evaluator_.rows_for(call)) {
-    bool open = row->imports.empty() ? (database || row->certain) && site.row == nullptr : evaluator_.imported(*row);
+    bool open =
+        row->imports.empty() ? (database || row->certain) && site.row == nullptr : evaluator_.gate_is_open(*row, call);
     if (!open || !evaluator_.has_required(call, *row)) continue;
     if (site.row == nullptr) {
       site.row = row;
@@ -350,7 +352,7 @@ bool HostFile::emit(const Site& site, const Text& given, const Value& value, Cal
   statement.call = kind;
   statement.call_line = lines_.position(tree_.at(site.call).start).line;
   if (statement.kind == "call") {
-    statement.callee = assigned ? tree_.text(tree_.part(site.call, Part::kLeft)) : tree_.callee(site.call);
+    statement.callee = assigned ? tree_.text(tree_.part(site.call, Part::kLeft)) : evaluator_.callee_text(site.call);
     statement.library = site.row != nullptr       ? site.row->library
                         : site.wrapper != nullptr ? site.wrapper->library
                                                   : "unknown";
@@ -365,7 +367,7 @@ bool HostFile::emit(const Site& site, const Text& given, const Value& value, Cal
   if (filled.table_hole >= 0)
     refuse(site, filled.table_hole,
            std::string(filled.common_tables ? "the names of its common tables are" : "the table's name is") +
-               " dynamic: `" + std::string(tree_.text(filled.table_hole)) + "`");
+               " dynamic: `" + filled.table_expression + "`");
   std::vector<Statement> parts;
   if (statement.text.find(';') != std::string::npos) parts = split_statement(statement, dialect_, tree_.source());
   if (parts.size() < 2) {
@@ -423,7 +425,8 @@ void HostFile::find_wrapper_calls() {
       bool method = tree_.role(tree_.at(wrapper.function).scope) == Role::kClass ||
                     tree_.part(wrapper.function, Part::kReceiver) >= 0;
       bool called_on = tree_.part(node, Part::kReceiver) >= 0;
-      if (method != called_on && !(method && language_.words.members_by_name)) continue;
+      bool path = !called_on && tree_.role(tree_.part(node, Part::kCallee)) == Role::kMember;  // Store::exec(…)
+      if (method != called_on && !path && !(method && language_.words.members_by_name)) continue;
       Site site = wrapper.site;
       site.call = node;
       site.sure = false;  // another function may have the name

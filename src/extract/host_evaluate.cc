@@ -314,9 +314,12 @@ Value Evaluator::branch(int node, const Binding* bound) {
   Value value;
   auto add = [&](int arm) {
     auto holds = [&](Role role) { return role == Role::kNone || role == Role::kArm || role == Role::kDefaultArm; };
-    while (holds(tree_.role(arm)) && tree_.last_named(arm) >= 0) arm = tree_.last_named(arm);
+    while (holds(tree_.role(arm)) && tree_.last_named(arm) >= 0) {
+      int given = tree_.part(arm, Part::kValue);
+      arm = given >= 0 ? given : tree_.last_named(arm);
+    }
     Role role = tree_.role(arm);
-    if (role == Role::kReturn || role == Role::kConstant) return;
+    if (role == Role::kReturn || role == Role::kBreak || role == Role::kSkip || role == Role::kConstant) return;
     Value given = evaluate(arm, bound);
     value.text_calls.insert(value.text_calls.end(), given.text_calls.begin(), given.text_calls.end());
     if (!given.known()) given.variants.push_back(hole(arm, given.reason));
@@ -353,6 +356,18 @@ int Evaluator::pair_named(int map, std::string_view name) const {
     if (key == name) return tree_.part(pair, Part::kValue);
   }
   return -1;
+}
+
+std::string_view Evaluator::with_mark(std::string_view name) const {
+  const std::string& mark = language_.macro_mark;
+  if (mark.empty() || name.empty()) return name;
+  auto end = static_cast<size_t>(name.data() - tree_.source().data()) + name.size();
+  if (!tree_.source().substr(end).starts_with(mark)) return name;
+  return tree_.source().substr(end - name.size(), name.size() + mark.size());
+}
+
+std::string_view Evaluator::callee_text(int call) const {
+  return with_mark(tree_.callee(call));
 }
 
 int Evaluator::sql_argument(int call, int position, const std::vector<std::string>& keywords) const {
@@ -400,7 +415,8 @@ std::vector<const CallSite*> Evaluator::rows_for(int call) const {
   std::vector<const CallSite*> rows;
   std::string_view name = callee_name(call);
   if (name.empty()) return rows;
-  std::string path = dotted(tree_.callee(call));
+  std::string path = dotted(callee_text(call));
+  name = with_mark(name);
   bool has_receiver = tree_.part(call, Part::kReceiver) >= 0;
   for (const CallSite& row : language_.call_sites) {
     for (std::string_view callee : row.callees) {
@@ -415,6 +431,17 @@ std::vector<const CallSite*> Evaluator::rows_for(int call) const {
     }
   }
   return rows;
+}
+
+bool Evaluator::gate_is_open(const CallSite& row, int call) const {
+  if (imported(row)) return true;
+  if (tree_.part(call, Part::kReceiver) >= 0) return false;
+  std::string path = dotted(tree_.text(tree_.part(call, Part::kCallee)));
+  size_t last = path.rfind('.');
+  if (last == std::string::npos) return false;
+  std::string_view module = std::string_view(path).substr(0, last);
+  return std::any_of(row.imports.begin(), row.imports.end(),
+                     [&](const std::string& gate) { return has_path(module, gate); });
 }
 
 bool Evaluator::imported(const CallSite& row) const {
@@ -434,7 +461,8 @@ bool Evaluator::has_required(int call, const CallSite& row) const {
 
 const CallSite* Evaluator::text_call(int call) const {
   for (const CallSite* row : rows_for(call))
-    if ((row->kind == CallKind::kText || row->tagged) && (row->certain || imported(*row)) && has_required(call, *row))
+    if ((row->kind == CallKind::kText || row->tagged) && (row->certain || gate_is_open(*row, call)) &&
+        has_required(call, *row))
       return row;
   return nullptr;
 }
@@ -470,7 +498,7 @@ Value Evaluator::call(int node, const Binding* bound) {
                is_one_of(name, words.replace_methods)) {
       Value value = evaluate(receiver, bound);
       if (value.known() && is_one_of(name, words.format_methods))
-        return format(value, tree_.elements(arguments), bound);
+        return format(value, tree_.elements(arguments), -1, bound);
       if (value.known() && is_one_of(name, words.join_methods)) return join(value, arguments, bound);
       if (value.known()) return replace(value, arguments, bound);
     } else if (is_one_of(name, words.repeat_methods)) {
@@ -495,6 +523,12 @@ Value Evaluator::call(int node, const Binding* bound) {
   }
   if (std::vector<int> given = tree_.elements(arguments); !given.empty()) {
     if (is_called(node, words.repeat_functions)) return repeat(given.front(), node, bound);
+    if (is_called(node, words.empty_functions)) return empty_text(node);
+    if (is_called(node, words.concatenate_functions)) {
+      Value value = empty_text(node);
+      for (int argument : given) extend(value.variants, part(argument, bound, &value.text_calls));
+      return value;
+    }
     if (is_called(node, words.replace_functions)) {
       Value value = evaluate(given.front(), bound);
       if (!value.known() || given.size() < 3) return value;
@@ -563,17 +597,18 @@ Value Evaluator::formatted(const FormatFunction& function, int call, const Bindi
   Value pattern = evaluate(method ? tree_.part(call, Part::kReceiver) : given[first], bound);
   if (!pattern.known()) return pattern;
   given.erase(given.begin(), given.begin() + function.argument + 1);
-  return function.braces ? format(pattern, given, bound) : percent(pattern, given, bound);
+  return function.braces ? format(pattern, given, call, bound) : percent(pattern, given, bound);
 }
 
 bool Evaluator::is_called(int call, const std::vector<std::string>& callees) const {
   std::string_view name = callee_name(call);
   if (name.empty()) return false;
+  name = with_mark(name);
   std::string path;
   return std::any_of(callees.begin(), callees.end(), [&](std::string_view callee) {
     if (!callee.ends_with(name)) return false;
     if (callee == name) return true;
-    if (path.empty()) path = dotted(tree_.callee(call));
+    if (path.empty()) path = dotted(callee_text(call));
     return ends_with_path(path, callee);
   });
 }
@@ -668,8 +703,7 @@ std::optional<Value> Evaluator::external(int node, Outline::Wanted wanted) {
   return value;
 }
 
-Value Evaluator::imported_name(int node) {
-  std::string_view name = tree_.text(node);
+Value Evaluator::imported_name(int node, std::string_view name) {
   for (const auto& [constant, text] : language_.constants) {
     if (constant != name) continue;
     Value value;
@@ -687,7 +721,11 @@ Value Evaluator::imported_name(int node) {
 
 // Scopes from the inside out. A class is a scope for what stands directly in it, not for its methods.
 Value Evaluator::identifier(int node, const Binding* bound) {
-  std::string_view name = tree_.text(node);
+  return name_at(node, tree_.text(node), bound);
+}
+
+Value Evaluator::name_at(int node, std::string_view name, const Binding* bound) {
+  if (++steps_ > kMostSteps) return unknown("SQL is put together in too many steps");
   for (const Binding* binding = bound; binding != nullptr; binding = binding->outer)
     if (binding->name == name) return *binding->value;
   int own = tree_.at(node).scope;
@@ -714,7 +752,7 @@ Value Evaluator::identifier(int node, const Binding* bound) {
   if (int function = language_.gives_last ? function_called(node) : -1; function >= 0) {  // a call without arguments
     if (Value value = result_of(function, node, bound); value.known()) return value;
   }
-  return imported_name(node);
+  return imported_name(node, name);
 }
 
 Value Evaluator::member(int node, const Binding* bound) {

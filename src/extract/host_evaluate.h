@@ -38,6 +38,8 @@ class Evaluator {
   [[nodiscard]] bool imported(const CallSite& row) const;
   // The call has the keywords, with the values, that the row asks for.
   [[nodiscard]] bool has_required(int call, const CallSite& row) const;
+  // The row's library is imported, or named before the function: sqlx::query(…).
+  [[nodiscard]] bool gate_is_open(const CallSite& row, int call) const;
   // The argument that holds the SQL; -1 = the call has none.
   [[nodiscard]] int sql_argument(int call, int position, const std::vector<std::string>& keywords) const;
   // A call whose argument is a template: sql`…`.
@@ -52,6 +54,8 @@ class Evaluator {
   [[nodiscard]] std::string_view callee_name(int call) const;
   // It goes by one of these names: "sprintf", or dotted "fmt.Sprintf": the last parts of the callee as written.
   [[nodiscard]] bool is_called(int call, const std::vector<std::string>& callees) const;
+  // The callee as written, with the mark of a macro behind it: "sqlx::query!".
+  [[nodiscard]] std::string_view callee_text(int call) const;
   [[nodiscard]] const FormatFunction* format_function(int call) const;  // nullptr = it's none
   // The expression that a function gives by ending with it, in languages where that is so; -1 = none.
   [[nodiscard]] int given_last(int function) const;
@@ -111,6 +115,7 @@ class Evaluator {
   void index_append(int call);
   Value evaluate(int node, const Binding* bound);
   Value dispatch(int node, const Binding* bound);
+  [[nodiscard]] std::string_view with_mark(std::string_view name) const;
   [[nodiscard]] bool is_empty_text(int node) const;
   [[nodiscard]] Value empty_text(int node) const;
   Value string(int node, const Binding* bound);
@@ -142,19 +147,21 @@ class Evaluator {
   Value result_of(int function, int call, const Binding* bound);
   Value identifier(int node, const Binding* bound);
   Value member(int node, const Binding* bound);
+  Value name_at(int node, std::string_view name, const Binding* bound);
   Value formatted(const FormatFunction& function, int call, const Binding* bound);
   Value class_attribute(int class_node, std::string_view name, int depth);
   [[nodiscard]] int given_argument(int call, int position, const std::vector<std::string>& keywords) const;
   [[nodiscard]] int pair_named(int map, std::string_view name) const;
   [[nodiscard]] bool is_bound(int literal) const;
   std::vector<Text> bound_value(int node, const Binding* bound, std::vector<int>& text_calls);
-  Value imported_name(int node);
+  Value imported_name(int node, std::string_view name);
   // The value that another file gives, or nothing; it is noted that it was asked for.
   std::optional<Value> external(int node, Outline::Wanted wanted);
   // host_format.cc
   Value percent(const Value& pattern, int arguments, const Binding* bound);
   Value percent(const Value& pattern, const std::vector<int>& given, const Binding* bound);
-  Value format(const Value& pattern, const std::vector<int>& given, const Binding* bound);
+  // `scope` = the node that stands where names are looked up which no argument has; -1 = they aren't.
+  Value format(const Value& pattern, const std::vector<int>& given, int scope, const Binding* bound);
   Value join(const Value& separator, int arguments, const Binding* bound);
   Value join_list(const Value& separator, int list, const Binding* bound);
   Value join_elements(const Value& separator, const std::vector<int>& list, const Binding* bound);

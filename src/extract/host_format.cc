@@ -201,7 +201,7 @@ Value Evaluator::percent(const Value& pattern, const std::vector<int>& given, co
   return result;
 }
 
-Value Evaluator::format(const Value& pattern, const std::vector<int>& given, const Binding* bound) {
+Value Evaluator::format(const Value& pattern, const std::vector<int>& given, int scope, const Binding* bound) {
   std::vector<int> positional;
   for (int argument : given) {
     int list = tree_.role(argument) == Role::kSplat ? literal_collection(tree_.first_named(argument)) : -1;
@@ -238,6 +238,17 @@ Value Evaluator::format(const Value& pattern, const std::vector<int>& given, con
               if (name == key) argument = value;
           }
           std::string reason;
+          if (argument < 0 && scope >= 0 && !key.empty() && (key[0] < '0' || key[0] > '9')) {
+            Value value = name_at(scope, key, bound);
+            if (!value.known()) {
+              Text text = hole(scope, value.reason);
+              text.front().from = verbatim != 0 ? from + 1 : from;
+              text.front().length = static_cast<uint32_t>(verbatim != 0 ? key.size() : 1);
+              value.variants.push_back(std::move(text));
+            }
+            append(out, value.variants);
+            return close + 1;
+          }
           append(out, argument >= 0 ? substitute(argument, bound, reason)
                                     : std::vector<Text>{nameless_hole(from, verbatim != 0 ? close + 1 : 1)});
           return close + 1;

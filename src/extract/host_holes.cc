@@ -476,6 +476,7 @@ Filled fill_holes(const Text& text, std::string_view source, Dialect dialect) {
     if (filler.table_hole() == static_cast<int>(hole - 1)) {
       filled.table_hole = piece.node;
       filled.common_tables = fill.text.ends_with(kCommonTable);
+      filled.table_expression = expression;
     }
     append_cut(filled, fill.text, offset, first, last, piece);
     offset += fill.text.size();

@@ -49,15 +49,16 @@ struct Callback {  // a call that runs one of its arguments once per element of 
   std::vector<std::string> callees;
   int function = 0;  // -1 = the block behind the arguments
   std::string function_keyword;
-  int iterable = 1;  // -1 = the receiver
-  std::string over;  // "batch", "rows": what the function gets, whatever the iterable is
+  int iterable = 1;       // -1 = the receiver, -2 = the rows that the call itself gives
+  bool iterator = false;  // only where the receiver is an iterator for certain (an optional value has map() too)
+  std::string over;       // "batch", "rows": what the function gets, whatever the iterable is
 };
 
 struct FormatFunction {  // sprintf(pattern, …)
   std::vector<std::string> callees;
   int argument = 0;     // the pattern; what fills it follows; -1 = the receiver
   int into = -1;        // the argument that the text is written to; -1 = it's the call's value
-  bool braces = false;  // "{0}", not "%s"
+  bool braces = false;  // {} {0} {name} instead of %s; a name that isn't given is that of a variable
 };
 
 struct JoinFunction {  // implode(separator, list)
@@ -78,6 +79,7 @@ struct StringRules {
   // opening has this sign ("~").
   bool indented_by_end = false;
   std::string least_indented;
+  bool continuation = false;  // white space behind an escaped line end isn't part of the text
   std::vector<std::pair<std::string, std::string>> interpolation_escapes;  // "{{" -> "{"
   // Pairs in the content that the grammar gives no node, where the opening has a byte of `prefix`, but not where it
   // ends in three quotes: $"{{" is {, @"say \"\"" is say "
@@ -103,9 +105,11 @@ struct Words {             // names with a meaning, as written in sources of the
   std::vector<std::pair<std::string, std::string>> append_tails;  // AppendLine -> "\n", which follows what it appends
   std::vector<std::string> builders;  // constructors of what texts are appended to: new StringBuilder("x") begins as x
   std::vector<std::string> empty_texts;  // expressions and types that begin as an empty text: "new StringBuilder()"
-  bool members_by_name = false;          // methods see the names of their class without `self`
-  std::vector<std::string> self;         // names of the object a method belongs to
-  std::vector<std::string> sql_names;    // names (or ends of names, behind "_") of variables that hold SQL
+  std::vector<std::string> concatenate_functions;  // concat!("a", "b")
+  std::vector<std::string> empty_functions;        // calls that give an empty text whatever their arguments are
+  bool members_by_name = false;                    // methods see the names of their class without `self`
+  std::vector<std::string> self;                   // names of the object a method belongs to
+  std::vector<std::string> sql_names;              // names (or ends of names, behind "_") of variables that hold SQL
   std::vector<std::string>
       database_receivers;  // names that a connection or cursor goes by, without "_", "$", "@" before
   std::vector<std::string> any_receiver_callees;  // with a literal SQL text these are call sites on any receiver
@@ -116,6 +120,7 @@ struct Words {             // names with a meaning, as written in sources of the
   std::vector<std::string> same_elements;    // those that give the elements as they are: list(x), reversed(x)
   std::vector<std::string> numbering_functions;  // those that give pairs of a number and an element: enumerate(x)
   std::vector<std::string> map_functions;        // dict(a=1): a literal map
+  std::vector<std::string> iterator_methods;     // x.iter(): an iterator for certain
   std::vector<std::string> element_methods;      // x.items(): loops over x
   std::vector<std::string> mutating_methods;     // x.append(y): x is no longer the literal it was
   std::vector<std::string> range_functions, batch_functions, batch_words, retry_words, sleep_functions;
@@ -152,6 +157,10 @@ class Language {
   std::vector<host::FormatFunction> format_functions;
   std::vector<host::JoinFunction> join_functions;
   std::vector<std::pair<std::string, std::string>> constants;  // PHP_EOL -> "\n"
+  // A sign between a name and the parenthesis behind it, query!(…): it's read as a call of "query!", but for these
+  // names.
+  std::string macro_mark;
+  std::vector<std::string> macro_exceptions;
   host::StringRules strings;
   host::Words words;
 

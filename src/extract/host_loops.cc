@@ -83,6 +83,18 @@ void LoopFinder::add_clauses(std::vector<FoundLoop>& found, int comprehension, i
         call, argument, dynamic);
 }
 
+// x.iter(), x.iter().rev(), 0..n: what is called on one of these runs per element.
+bool LoopFinder::is_iterator(int expression, int depth) const {
+  constexpr int kMostCalls = 12;
+  expression = tree_.ungrouped(expression);
+  if (tree_.role(expression) == Role::kSlice) return true;
+  if (tree_.role(expression) != Role::kCall || depth > kMostCalls) return false;
+  std::string_view name = evaluator_.callee_name(expression);
+  if (is_one_of(name, language_.words.iterator_methods)) return true;
+  return is_one_of(name, language_.words.element_methods) &&
+         is_iterator(tree_.part(expression, Part::kReceiver), depth + 1);
+}
+
 // (function () { … })(), and in some languages any function that is given to a call: transact(func(tx) { … }).
 bool LoopFinder::runs_in_place(int lambda) const {
   int node = lambda;
@@ -112,8 +124,10 @@ bool LoopFinder::callback(int lambda, Shape& shape) const {
                 : keyword ? name == callback.function_keyword
                           : evaluator_.sql_argument(outer, callback.function, {}) == lambda;
     if (!here) continue;
-    int iterable = callback.iterable < 0 ? tree_.part(outer, Part::kReceiver)
-                                         : evaluator_.sql_argument(outer, callback.iterable, {});
+    if (callback.iterator && !is_iterator(tree_.part(outer, Part::kReceiver), 0)) continue;
+    int iterable = callback.iterable == -2 ? outer
+                   : callback.iterable < 0 ? tree_.part(outer, Part::kReceiver)
+                                           : evaluator_.sql_argument(outer, callback.iterable, {});
     shape = {outer,
              tree_.part(lambda, Part::kParameters),
              iterable,
@@ -281,7 +295,9 @@ int LoopFinder::rows_of(int expression, int depth) const {
     auto found = std::lower_bound(executed_.begin(), executed_.end(), expression, by_place);
     if (found != executed_.end() && found->call == expression) return expression;
     int receiver = tree_.part(expression, Part::kReceiver);
-    if (receiver >= 0 && is_one_of(evaluator_.callee_name(expression), language_.words.fetch_methods))
+    std::string_view name = evaluator_.callee_name(expression);
+    if (receiver >= 0 &&
+        (is_one_of(name, language_.words.fetch_methods) || is_one_of(name, language_.words.element_methods)))
       return rows_of(receiver, depth + 1);
     return -1;
   }
@@ -397,6 +413,17 @@ bool LoopFinder::varies(const Shape& shape, int call, int argument, bool dynamic
     } else if (mentions(given)) {
       return true;
     }
+  }
+  // query("…").bind(x).fetch(): what the calls further down the chain are given
+  constexpr int kMostCalls = 30;
+  int node = call;
+  for (int calls = 0; calls < kMostCalls; ++calls) {
+    int parent = tree_.parent(node);
+    while (tree_.role(parent) == Role::kGroup) parent = tree_.parent(parent);
+    if (tree_.role(parent) != Role::kMember || tree_.role(tree_.parent(parent)) != Role::kCall) break;
+    node = tree_.parent(parent);
+    if (tree_.part(node, Part::kCallee) != parent) break;
+    if (mentions(tree_.part(node, Part::kArguments))) return true;
   }
   return false;
 }

@@ -56,6 +56,7 @@ class LoopFinder {
   void add_clauses(std::vector<FoundLoop>& found, int comprehension, int inner, int call, int argument, bool dynamic);
   bool callback(int lambda, Shape& shape) const;
   [[nodiscard]] bool runs_in_place(int lambda) const;
+  [[nodiscard]] bool is_iterator(int expression, int depth) const;
   LoopSource source_of(const Shape& shape, int call, int& rows_call);
   LoopSource source_of_count(int loop, int& rows_call) const;
   LoopSource source_of_iterable(int iterable, int& rows_call, int depth);

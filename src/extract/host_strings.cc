@@ -224,7 +224,8 @@ Value Evaluator::string(int node, const Binding* bound) {
   if (tree_.role(node) == Role::kHeredoc && body < 0) return unknown("SQL is missing");
   const bool binds = is_bound(node);
   value.variants.emplace_back();
-  size_t at = 0;  // end of what was taken of a heredoc: what stands between its parts is text too
+  bool continues = false;  // an escaped line end stood before
+  size_t at = 0;           // end of what was taken of a heredoc: what stands between its parts is text too
   if (body >= 0) {
     style.block = block_of(node, body);
     at = style.block.from;
@@ -259,9 +260,14 @@ Value Evaluator::string(int node, const Binding* bound) {
         break;
       case Role::kContent:
         inside = true;
+        if (continues)  // white space up to the next line's text doesn't count
+          style.block.from =
+              std::min<size_t>(tree_.source().find_first_not_of(" \t\r\n", tree_.at(child).start), tree_.at(child).end);
+        continues = false;
         for (Text& variant : value.variants) string_content(child, style, variant);
         break;
       case Role::kEscape:  // beside the content, not in it
+        continues = language_.strings.continuation && tree_.text(child).find_last_of("\r\n") != std::string_view::npos;
         for (Text& variant : value.variants)
           variant.push_back(
               text_piece(decoded(tree_.text(child), language_.strings), tree_.at(child).start, tree_.text(child).size())

@@ -10,13 +10,13 @@ namespace explaingate::host {
 namespace {
 
 constexpr std::array<std::string_view, static_cast<size_t>(Role::kCount)> kRoleNames = {
-    "",       "function", "lambda",    "class",         "call",    "keyword",      "parameter",
-    "splat",  "for",      "while",     "comprehension", "clause",  "assignment",   "append",
-    "bind",   "branch",   "switch",    "arm",           "default", "try",          "handler",
-    "return", "break",    "skip",      "string",        "heredoc", "heredoc_body", "start",
-    "end",    "content",  "escape",    "interpolation", "concat",  "binary",       "conditional",
-    "group",  "member",   "subscript", "slice",         "list",    "map",          "pair",
-    "import", "comment",  "decorator", "identifier",    "number",  "constant",     "wrapper"};
+    "",          "function", "lambda",        "class",   "call",       "keyword",    "parameter", "splat",
+    "for",       "while",    "comprehension", "clause",  "assignment", "append",     "bind",      "branch",
+    "switch",    "arm",      "default",       "try",     "handler",    "return",     "break",     "skip",
+    "string",    "heredoc",  "heredoc_body",  "start",   "end",        "content",    "escape",    "interpolation",
+    "concat",    "binary",   "conditional",   "group",   "member",     "subscript",  "slice",     "list",
+    "map",       "pair",     "import",        "comment", "decorator",  "identifier", "number",    "constant",
+    "namespace", "wrapper"};
 
 constexpr std::array<std::string_view, static_cast<size_t>(Part::kCount)> kPartNames = {
     "name",  "callee",    "receiver", "arguments", "parameters", "bases", "body", "left",   "operator",
@@ -104,6 +104,32 @@ void blank_type_arguments(std::string& source) {
   }
 }
 
+bool in_name(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+// query!("…", x) with a blank in place of the mark is a call, and vec![a, b] without its name is a list: a grammar that
+// takes what macros are given for loose tokens parses it like any other expression. Every byte keeps its place.
+void read_macros_as_calls(const Grammar& grammar, std::string& source) {
+  std::string_view mark = grammar.macro_mark;
+  for (size_t at = source.find(mark); at != std::string::npos; at = source.find(mark, at + mark.size())) {
+    size_t opening = at + mark.size();
+    if (opening < source.size() && source[opening] == ' ') ++opening;
+    size_t first = at;
+    while (first > 0 && in_name(source[first - 1])) --first;
+    if (opening >= source.size() || first == at || (source[opening] != '(' && source[opening] != '[')) continue;
+    auto name = std::string_view(source).substr(first, at - first);
+    if (std::find(grammar.macro_exceptions.begin(), grammar.macro_exceptions.end(), name) !=
+        grammar.macro_exceptions.end())
+      continue;
+    if (source[opening] == '[') {
+      while (first > 0 && (in_name(source[first - 1]) || source[first - 1] == ':')) --first;
+      std::fill(source.begin() + static_cast<ptrdiff_t>(first), source.begin() + static_cast<ptrdiff_t>(at), ' ');
+    }
+    source.replace(at, mark.size(), mark.size(), ' ');
+  }
+}
+
 }  // namespace
 
 struct TreeWalk {
@@ -127,12 +153,14 @@ std::optional<Tree> Tree::parse(const Grammar& grammar, std::string_view source)
   std::unique_ptr<TSParser, Deleter> parser(ts_parser_new());
   if (!ts_parser_set_language(parser.get(), grammar.language)) return std::nullopt;
   Budget budget{0, 10'000 + source.size() / 4};
-  std::string masked;  // scanners take NUL for the end of the text
+  std::string masked;
   std::string_view seen = source;
-  if (source.find('\0') != std::string_view::npos || grammar.blank_type_arguments) {
+  bool has_nul = source.find('\0') != std::string_view::npos;  // scanners take it for the end of the text
+  if (has_nul || grammar.blank_type_arguments || !grammar.macro_mark.empty()) {
     masked = source;
-    std::replace(masked.begin(), masked.end(), '\0', ' ');
+    if (has_nul) std::replace(masked.begin(), masked.end(), '\0', ' ');
     if (grammar.blank_type_arguments) blank_type_arguments(masked);
+    if (!grammar.macro_mark.empty()) read_macros_as_calls(grammar, masked);
     seen = masked;
   }
   TSInput input{&seen, read_source, TSInputEncodingUTF8, nullptr};

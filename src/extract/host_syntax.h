@@ -71,6 +71,7 @@ enum class Role : uint8_t {
   kIdentifier,   // @identifier
   kNumber,       // @number
   kConstant,     // @constant: true, false, none
+  kNamespace,    // @namespace: its @name stands before those of the functions in it
   kWrapper,      // @wrapper: around one argument or element: left out of the tree where it has an only child
   kCount,
 };
@@ -121,6 +122,8 @@ struct Grammar {
   std::span<const Capture> captures;
   std::span<const std::vector<Condition>> conditions;  // by pattern
   bool blank_type_arguments = false;  // the parser is not to see those of calls and tags: it takes them for operators
+  std::string_view macro_mark;        // host_language.h
+  std::span<const std::string> macro_exceptions;
 };
 
 struct Node {

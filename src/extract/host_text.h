@@ -72,6 +72,7 @@ struct Filled {
   size_t first = 0, last = 0;  // place of its first and last byte in the source
   int table_hole = -1;         // node of a hole that stands for a table's name
   bool common_tables = false;  // … or for the tables of a WITH
+  std::string table_expression;
   bool starts_with_hole = false;
   std::string start_reason;  // of that hole
 };

@@ -173,6 +173,7 @@ host::Callback read_callback(const json& object, const std::string& where, std::
   reader.read("over", callback.over);
   if (!callback.over.empty() && callback.over != "batch" && callback.over != "rows")
     reader.complain("\"over\" is neither batch nor rows");
+  reader.read("iterator", callback.iterator);
   reader.finish();
   return callback;
 }
@@ -212,6 +213,7 @@ host::StringRules read_strings(const json& object, std::string& problem) {
   reader.read("plain_openings", rules.plain_openings);
   reader.read("indented_by_end", rules.indented_by_end);
   reader.read("least_indented", rules.least_indented);
+  reader.read("continuation", rules.continuation);
   reader.read("interpolation_escapes", interpolation);
   reader.read("indented", rules.indented);
   std::map<std::string, std::map<std::string, std::string>> doubled;
@@ -242,11 +244,13 @@ host::Words read_words(const json& object, std::string& problem) {
   reader.read("indent_methods", words.indent_methods);
   reader.read("margin_methods", words.margin_methods);
   reader.read("builders", words.builders);
-  reader.read("repeat_methods", words.repeat_methods);
   reader.read("append_methods", words.append_methods);
   std::map<std::string, std::string> append_tails;
   reader.read("append_tails", append_tails);
   words.append_tails.assign(append_tails.begin(), append_tails.end());
+  reader.read("repeat_methods", words.repeat_methods);
+  reader.read("concatenate_functions", words.concatenate_functions);
+  reader.read("empty_functions", words.empty_functions);
   reader.read("empty_texts", words.empty_texts);
   reader.read("members_by_name", words.members_by_name);
   reader.read("self", words.self);
@@ -260,6 +264,7 @@ host::Words read_words(const json& object, std::string& problem) {
   reader.read("same_elements", words.same_elements);
   reader.read("numbering_functions", words.numbering_functions);
   reader.read("map_functions", words.map_functions);
+  reader.read("iterator_methods", words.iterator_methods);
   reader.read("element_methods", words.element_methods);
   reader.read("mutating_methods", words.mutating_methods);
   reader.read("range_functions", words.range_functions);
@@ -279,7 +284,8 @@ Language::Language() : query_(nullptr, ts_query_delete) {}
 Language::~Language() = default;
 
 host::Grammar Language::grammar() const {
-  return {language_, query_.get(), role_by_symbol_, captures_, conditions_, blank_type_arguments};
+  return {language_,   query_.get(),         role_by_symbol_, captures_,
+          conditions_, blank_type_arguments, macro_mark,      macro_exceptions};
 }
 
 bool Language::may_hold_sql(std::string_view source) const {
@@ -379,6 +385,8 @@ Status Language::load_json(const std::string& path, const host::ReadFile& read) 
   reader.read("blank_type_arguments", blank_type_arguments);
   reader.read("gives_last", gives_last);
   reader.read("closures_run", closures_run);
+  reader.read("macro_mark", macro_mark);
+  reader.read("macro_exceptions", macro_exceptions);
   reader.read("nodes", nodes);
   if (const json* object = reader.member("strings")) strings = read_strings(*object, problem);
   if (const json* object = reader.member("words")) words = read_words(*object, problem);
