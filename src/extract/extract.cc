@@ -91,9 +91,11 @@ Extraction extract_host_file(std::string_view path, std::string_view text, const
   if (text.size() > kLargestSource) return not_analysed(path, "the file is larger than 8 MiB");
   bool suppresses = text.find("explaingate-ignore") != std::string_view::npos;
   if (outline == nullptr && !suppresses && !language.may_hold_sql(text)) return {};
-  if (language.longest_line != 0 && longest_line(text) > language.longest_line)
+  if (language.longest_line != 0 && longest_line(text) > language.longest_line) {
+    if (!suppresses && !language.may_hold_sql(text)) return {};
     return not_analysed(path, "the file has a line of more than " + std::to_string(language.longest_line) +
                                   " bytes: it's taken for generated");
+  }
   auto tree = host::Tree::parse(language.grammar(), text);
   if (!tree) return not_analysed(path, "the parser can make no sense of the file");
   host::HostFile file(path, *tree, language, dialect, externals);

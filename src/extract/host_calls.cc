@@ -191,6 +191,7 @@ bool HostFile::find_site(int call, Site& site) {
     }
   }
   site.sure = site.sure || database;
+  if (site.row == nullptr && evaluator_.is_tag(call)) return false;
   if (site.row == nullptr) {
     if (!database && !is_one_of(evaluator_.callee_name(call), language_.words.any_receiver_callees)) return false;
     site.placeholders = language_.placeholders;
@@ -273,6 +274,9 @@ void HostFile::analyse(const Site& site) {
     if (role == Role::kNumber || role == Role::kConstant || role == Role::kLambda || role == Role::kList ||
         role == Role::kMap)
       return;
+    if (role == Role::kIdentifier && !names_sql(site.argument) &&
+        is_one_of(bare(tree_.text(site.argument)), language_.words.database_receivers))
+      return;  // query.execute(db)
     sites_.insert(site.call);
     if (Site inner; role == Role::kCall && find_site(site.argument, inner) && inner.gate)
       return;  // query(new Cursor(…))

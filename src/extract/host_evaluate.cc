@@ -44,8 +44,11 @@ void Evaluator::index() {
         index_target(node, tree_.part(node, Part::kVariable));
         break;
       case Role::kCall:
-        if (is_one_of(callee_name(node), language_.words.mutating_methods))
+        if (is_one_of(callee_name(node), language_.words.mutating_methods)) {
           mutated_.insert(tree_.text(tree_.part(node, Part::kReceiver)));
+          if (!is_one_of(callee_name(node), language_.words.append_methods))
+            rearranged_.insert(tree_.text(tree_.part(node, Part::kReceiver)));
+        }
         index_append(node);
         break;
       case Role::kHeredoc:
@@ -75,10 +78,10 @@ void Evaluator::index() {
 // A chain of appends changes its variable once, at its outermost call, wherever the variable belongs. A builder that is
 // given away may be changed there.
 void Evaluator::index_append(int call) {
-  auto add = [&](int variable) {
+  auto add = [&](int variable, const std::set<std::pair<int, std::string_view>>& known) {
     for (int scope = tree_.at(call).scope;; scope = tree_.at(scope).scope) {
       std::pair<int, std::string_view> key{scope, tree_.text(variable)};
-      if (builders_.contains(key)) {
+      if (known.contains(key)) {
         std::vector<int>& statements = assignments_[key];
         if (!tree_.contains(statements.back(), call)) statements.push_back(call);
         return true;
@@ -92,12 +95,12 @@ void Evaluator::index_append(int call) {
                 is_one_of(callee_name(outer), language_.words.append_methods);
   int target = inside ? -1 : appended_to(call);
   if (tree_.role(target) == Role::kIdentifier) {
-    if (!add(target)) index_target(call, target);
+    if (!add(target, builders_) && !add(target, lists_)) index_target(call, target);
     return;
   }
   if (inside || builders_.empty() || is_one_of(callee_name(call), language_.words.quiet_callees)) return;
   for (int argument : tree_.elements(tree_.part(call, Part::kArguments)))
-    if (tree_.role(argument) == Role::kIdentifier) (void)add(argument);
+    if (tree_.role(argument) == Role::kIdentifier) (void)add(argument, builders_);
 }
 
 int Evaluator::append_target(int append) const {
@@ -117,6 +120,7 @@ void Evaluator::index_target(int statement, int target) {
         given = tree_.part(given, Part::kReceiver);
       if (tree_.role(given) == Role::kCall && is_one_of(callee_name(given), language_.words.builders))
         builders_.insert(key);
+      if (tree_.role(given) == Role::kList) lists_.insert(key);
       return;
     }
     case Role::kMember: {
@@ -203,6 +207,9 @@ Value Evaluator::dispatch(int node, const Binding* bound) {
     case Role::kBranch:
     case Role::kSwitch:
       return branch(node, bound);
+    case Role::kList:
+      if (joined_by_ != nullptr) return list_text(tree_.elements(node), bound);
+      return unknown("SQL is the expression " + quoted(tree_.text(node)));
     case Role::kSplat:
       return splat(node);
     case Role::kConstant:
@@ -538,7 +545,7 @@ Value Evaluator::call(int node, const Binding* bound) {
   std::string_view path = tree_.callee(node);
   bool transparent = std::any_of(words.transparent_functions.begin(), words.transparent_functions.end(),
                                  [&](const std::string& function) { return function == path; });
-  std::vector<int> given = tree_.elements(arguments);
+  std::vector<int> given = is_tag(node) ? std::vector<int>{arguments} : tree_.elements(arguments);
   if (transparent && !given.empty()) {  // sanitize_sql_array(["…", 1])
     bool list = tree_.role(given.front()) == Role::kList && tree_.first_named(given.front()) >= 0;
     return evaluate(list ? tree_.first_named(given.front()) : given.front(), bound);

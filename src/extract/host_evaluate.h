@@ -103,7 +103,10 @@ class Evaluator {
   std::map<std::pair<int, std::string_view>, std::vector<int>> attributes_;   // (class, name): self.name = …
   std::map<int, int> heredocs_;                                               // opening -> body
   std::set<std::pair<int, std::string_view>> builders_;                       // (scope, name) of text builders
+  std::set<std::pair<int, std::string_view>> lists_;                          // names that are given a literal list
+  const Piece* joined_by_ = nullptr;         // while a list is evaluated as a text: what stands behind each element
   std::set<std::string_view> mutated_;       // collections that grow, as written: "parts", "self.parts"
+  std::set<std::string_view> rearranged_;    // those that change by more than what is appended
   std::map<std::string_view, int> classes_;  // top-level name -> node
   std::map<std::pair<int, std::string_view>, std::vector<int>> functions_;  // (scope, name)
   std::map<int, std::vector<int>> returns_;  // by function: the expressions that it gives
@@ -164,6 +167,9 @@ class Evaluator {
   Value format(const Value& pattern, const std::vector<int>& given, int scope, const Binding* bound);
   Value join(const Value& separator, int arguments, const Binding* bound);
   Value join_list(const Value& separator, int list, const Binding* bound);
+  Value grown_list(const Piece& separator, int list, const Binding* bound);
+  [[nodiscard]] bool lists_built(int name) const;
+  Value list_text(const std::vector<int>& elements, const Binding* bound);
   Value join_elements(const Value& separator, const std::vector<int>& list, const Binding* bound);
   Value replace(const Value& text, int arguments, const Binding* bound);
   Value replace(const Value& text, int what, int with, const Binding* bound);

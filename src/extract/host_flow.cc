@@ -14,6 +14,7 @@
 // statement is run once, and only those that hold an assignment to the name, or the use, are entered: the cost is the
 // number of those times the depth of their nesting.
 #include <algorithm>
+#include <utility>
 
 #include "extract/host_evaluate.h"
 
@@ -172,9 +173,12 @@ class Flow {
     if (uses(call)) return End::kReached;
     if (!state.value.known()) return End::kOn;
     Binding binding{name_, &state.value, nullptr};
+    const Piece* separator = std::exchange(evaluator_.joined_by_, nullptr);
     std::vector<Value> texts = evaluator_.appended_texts(call, &binding);
+    evaluator_.joined_by_ = separator;
     for (Value& text : texts) {
       extend(state.value.variants, std::move(text.variants));
+      separate(state);
       state.value.text_calls.insert(state.value.text_calls.end(), text.text_calls.begin(), text.text_calls.end());
     }
     state.value.name = name_;
@@ -349,6 +353,13 @@ class Flow {
     Text hole = evaluator_.hole(expression, "SQL is built in a loop");
     hole.front().hint = Piece::Hint::kClause;
     for (Text& text : state.value.variants) text.insert(text.end(), hole.begin(), hole.end());
+    separate(state);
+  }
+
+  // Behind an element of a list that is evaluated as a text.
+  void separate(State& state) const {
+    if (evaluator_.joined_by_ == nullptr) return;
+    for (Text& text : state.value.variants) text.push_back(*evaluator_.joined_by_);
   }
 
   End loop(int node, State& state, int depth) {

@@ -1,6 +1,7 @@
 // Texts made by formatting: "… %s" % x, "… {}".format(x), ", ".join(list), text.replace(a, b), "?" * n.
 #include <algorithm>
 #include <functional>
+#include <utility>
 
 #include "extract/host_evaluate.h"
 
@@ -312,6 +313,11 @@ Value Evaluator::join_list(const Value& separator, int given, const Binding* bou
   std::string between, element;
   bool plain = separator.variants.size() == 1 && plain_text(separator.variants[0], between);
   bool commas = plain && between.find(',') != std::string::npos;
+  if (plain && tree_.role(given) == Role::kIdentifier && lists_built(given)) {
+    Piece piece = text_piece(between, tree_.at(given).start, tree_.text(given).size()).front();
+    piece.hint = Piece::Hint::kSeparator;
+    if (Value value = grown_list(piece, given, bound); value.known()) return value;
+  }
   Value list;
   list.variants.push_back(hole(given, "SQL is joined from a list that is not written there"));
   Piece& piece = list.variants[0][0];
@@ -330,6 +336,35 @@ Value Evaluator::join_list(const Value& separator, int given, const Binding* bou
     }
   }
   return list;
+}
+
+// parts = ["SELECT a", "FROM t"]; parts.push("WHERE b = 1"); parts.join(" "): each element and what is appended is
+// followed by the separator, and the last separator is dropped.
+Value Evaluator::grown_list(const Piece& separator, int list, const Binding* bound) {
+  const Piece* outer = std::exchange(joined_by_, &separator);
+  Value value = evaluate(list, bound);
+  joined_by_ = outer;
+  for (Text& text : value.variants)
+    if (!text.empty() && text.back().hint == Piece::Hint::kSeparator) text.pop_back();
+  std::erase_if(value.variants, [](const Text& text) { return text.empty(); });  // an empty list is seldom joined
+  return value;
+}
+
+// A name of a list that appends alone change.
+bool Evaluator::lists_built(int name) const {
+  return mutated_.contains(tree_.text(name)) && !rearranged_.contains(tree_.text(name));
+}
+
+Value Evaluator::list_text(const std::vector<int>& elements, const Binding* bound) {
+  const Piece* separator = std::exchange(joined_by_, nullptr);
+  Value value;
+  value.variants.emplace_back();
+  for (int element : elements) {
+    extend(value.variants, part(element, bound, &value.text_calls));
+    for (Text& text : value.variants) text.push_back(*separator);
+  }
+  joined_by_ = separator;
+  return value;
 }
 
 Value Evaluator::join_elements(const Value& separator, const std::vector<int>& list, const Binding* bound) {

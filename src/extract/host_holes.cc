@@ -251,6 +251,7 @@ class Filler {
         break;
       case Piece::Hint::kNone:
       case Piece::Hint::kBound:
+      case Piece::Hint::kSeparator:
         break;
     }
     fill_lone(first);

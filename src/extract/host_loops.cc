@@ -301,6 +301,10 @@ int LoopFinder::rows_of(int expression, int depth) const {
       return rows_of(receiver, depth + 1);
     return -1;
   }
+  if (tree_.role(expression) == Role::kMember &&
+      is_one_of(tree_.text(tree_.part(expression, Part::kName)), language_.words.fetch_methods)) {  // result.rows
+    if (int rows = rows_of(tree_.part(expression, Part::kReceiver), depth + 1); rows >= 0) return rows;
+  }
   if (tree_.role(expression) != Role::kIdentifier && tree_.role(expression) != Role::kMember) return -1;
   // The nearest before this place: either it was executed on this receiver, or this name was assigned from an
   // execution.

@@ -212,7 +212,7 @@ std::vector<Text> Evaluator::bound_value(int node, const Binding* bound, std::ve
   if (role == Role::kCall && is_one_of(callee_name(node), language_.words.identifier_functions))
     return substitute(node, bound, reason);
   Text text = hole(node, value.known() ? "a bound value" : value.reason);
-  if (role != Role::kCall) text.front().hint = Piece::Hint::kBound;
+  if (role != Role::kCall && role != Role::kMember) text.front().hint = Piece::Hint::kBound;  // else it may be a column
   return {text};
 }
 

@@ -272,7 +272,7 @@ bool is_sql_in_capitals(std::string_view text) {
   if (verb == "UPDATE") return words.finds("SET", 6);
   if (verb == "DELETE") return words.finds("FROM", 1);
   if (verb == "WITH") return words.finds("AS", 40) && words.finds("(", 3);
-  if (verb != "CREATE") return false;
+  if (verb != "CREATE" && verb != "ALTER" && verb != "DROP") return false;
   Token object = words.next();
   for (std::string_view known :
        {"TABLE", "INDEX", "UNIQUE", "VIEW", "TRIGGER", "TEMP", "TEMPORARY", "VIRTUAL", "MATERIALIZED", "OR"})

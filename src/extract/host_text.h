@@ -14,7 +14,7 @@ namespace explaingate::host {
 struct Piece {
   enum class Kind : uint8_t { kText, kHole } kind = Kind::kText;
   // What is known of a hole before its surroundings are looked at.
-  enum class Hint : uint8_t { kNone, kPlaceholders, kClause, kIdentifier, kBound } hint = Hint::kNone;
+  enum class Hint : uint8_t { kNone, kPlaceholders, kClause, kIdentifier, kBound, kSeparator } hint = Hint::kNone;
   std::string text;     // kText: the text; kHole with a hint: what to fill in ("?, ?"), may be empty
   uint32_t from = 0;    // place in the source
   uint32_t length = 0;  // bytes there; equal to the text's for what is taken as it stands
