@@ -9,7 +9,8 @@
 //   pool.execute("SELECT 1")      yes, whatever `pool` is
 //   cursor.execute(query)         yes, by the receiver: listed as not analysed when nothing is known of `query`
 //   pool.execute(task)            no: neither gate nor literal
-//   pool.execute("update me")     the near miss: where neither receiver nor callee is a database's, what stands behind the
+//   pool.execute("update me")     the near miss: where neither receiver nor callee is a database's, what stands behind
+//   the
 //                                 first word has to be a statement's rest
 #include "extract/host_calls.h"
 
@@ -144,9 +145,8 @@ bool HostFile::comes_from(int call, const CallSite& row) const {
     receiver = tree_.part(receiver, Part::kReceiver);
   }
   const Import* import = tree_.role(root) == Role::kIdentifier ? evaluator_.import_of(tree_.text(root)) : nullptr;
-  return import != nullptr && std::any_of(row.imports.begin(), row.imports.end(), [&](const std::string& gate) {
-           return has_path(import->module, gate);
-         });
+  return import != nullptr && std::any_of(row.imports.begin(), row.imports.end(),
+                                          [&](const std::string& gate) { return has_path(import->module, gate); });
 }
 
 // 1 where the first argument is a context, which a library's methods take before all else: pool.Query(ctx, "…").

@@ -148,8 +148,9 @@ class Evaluator {
   // host_functions.cc
   [[nodiscard]] int function_called(int call) const;
   Value result_of(int function, int call, const Binding* bound);
-  Value identifier(int node, const Binding* bound);
+  size_t name_in_content(int content, const Binding* bound, Value& value);
   Value member(int node, const Binding* bound);
+  Value identifier(int node, const Binding* bound);
   Value name_at(int node, std::string_view name, const Binding* bound);
   Value formatted(const FormatFunction& function, int call, const Binding* bound);
   Value class_attribute(int class_node, std::string_view name, int depth);

@@ -230,8 +230,7 @@ class Filler {
         for (size_t hole = first; hole < last; ++hole) set(hole, HoleKind::kPredicate, "");
         return;
     }
-    if (token.offset > 0 && marked_.text[token.offset - 1] == '?' &&
-        marked_.holes[first]->hint != Piece::Hint::kClause)
+    if (token.offset > 0 && marked_.text[token.offset - 1] == '?' && marked_.holes[first]->hint != Piece::Hint::kClause)
       return set(first, HoleKind::kValue, next_number());
     if (token.length > last - first) {  // part of a longer word
       for (size_t hole = first; hole < last; ++hole) {

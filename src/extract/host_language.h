@@ -88,7 +88,9 @@ struct StringRules {
     std::vector<std::pair<std::string, std::string>> escapes;
   };
   std::vector<Doubled> doubled;
-  std::string indented;  // lines of a literal that opens with this lose the indentation that they share
+  std::string name_sign;  // content that is this sign alone makes a name of the word behind it, where the grammar gives
+                          // it no node: "… $x …"
+  std::string indented;   // lines of a literal that opens with this lose the indentation that they share
 };
 
 struct Words {             // names with a meaning, as written in sources of the language
@@ -124,6 +126,7 @@ struct Words {             // names with a meaning, as written in sources of the
   std::vector<std::string> element_methods;      // x.items(): loops over x
   std::vector<std::string> mutating_methods;     // x.append(y): x is no longer the literal it was
   std::vector<std::string> range_functions, batch_functions, batch_words, retry_words, sleep_functions;
+  std::vector<std::string> implicit_parameters;   // names that a function without parameters has: it
   std::vector<std::string> memo_words;            // in a decorator: what the function gives is kept
   std::vector<std::string> identifier_functions;  // Identifier("x"): a quoted name in a formatted text
 };

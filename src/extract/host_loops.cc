@@ -221,8 +221,12 @@ LoopSource LoopFinder::source_of_iterable(int iterable, int& rows_call, int dept
     case Role::kMember:
       return has_word(tree_.text(iterable), words.batch_words) ? LoopSource::kBatch : LoopSource::kCollection;
     case Role::kComprehension:
-    case Role::kBinary:
       return LoopSource::kCollection;
+    case Role::kBinary: {  // 1..3
+      int left = tree_.part(iterable, Part::kLeft), right = tree_.part(iterable, Part::kRight);
+      bool written = tree_.role(left) == Role::kNumber && tree_.role(right) == Role::kNumber;
+      return written ? LoopSource::kLiteral : LoopSource::kCollection;
+    }
     case Role::kCall:
       break;
     default:
@@ -361,6 +365,8 @@ const std::set<std::string_view>& LoopFinder::varying_names(const Shape& shape) 
     return false;
   };
   add_names(shape.variable);
+  if (shape.kind == LoopKind::kCallback && shape.variable < 0)
+    names.insert(language_.words.implicit_parameters.begin(), language_.words.implicit_parameters.end());
   constexpr int kMostRounds = 4;  // of names assigned from names assigned further down
   bool changed = true;
   for (int round = 0; changed && round < kMostRounds; ++round) {

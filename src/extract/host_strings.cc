@@ -216,6 +216,34 @@ std::vector<Text> Evaluator::bound_value(int node, const Binding* bound, std::ve
   return {text};
 }
 
+// "… $x …", of which the grammar makes the contents "…", "$" and "x …": the name at the start of the last one, in the
+// place of the sign; bytes taken, 0 = none.
+size_t Evaluator::name_in_content(int content, const Binding* bound, Value& value) {
+  const std::string& sign = language_.strings.name_sign;
+  uint32_t start = tree_.at(content).start;
+  if (sign.empty() || start < sign.size() || tree_.source().substr(start - sign.size(), sign.size()) != sign) return 0;
+  std::string_view written = tree_.text(content);
+  size_t length = 0;
+  auto in_name = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  };
+  while (length < written.size() && in_name(written[length])) ++length;
+  bool own_sign = tree_.text(content - 1) == sign && tree_.role(content - 1) == Role::kContent;
+  if (length == 0 || (written[0] >= '0' && written[0] <= '9') || !own_sign) return 0;
+  for (Text& text : value.variants)
+    if (!text.empty() && text.back().text == sign) text.pop_back();
+  Value given = name_at(content, written.substr(0, length), bound);
+  if (!given.known()) {
+    Text unknown_part = hole(content, given.reason);
+    unknown_part.front().from = start;
+    unknown_part.front().length = static_cast<uint32_t>(length);
+    given.variants.push_back(std::move(unknown_part));
+  }
+  value.text_calls.insert(value.text_calls.end(), given.text_calls.begin(), given.text_calls.end());
+  extend(value.variants, std::move(given.variants));
+  return length;
+}
+
 Value Evaluator::string(int node, const Binding* bound) {
   used_[static_cast<size_t>(node)] = true;
   Value value;
@@ -239,7 +267,7 @@ Value Evaluator::string(int node, const Binding* bound) {
   };
   int holder = body >= 0 ? body : node;
   bool inside = false;
-  if (body < 0 && tree_.first_child(node) < 0) whole_literal(node, value.variants.front());
+  if (body < 0 && tree_.first_named(node) < 0) whole_literal(node, value.variants.front());
   size_t end = tree_.at(holder).start;
   for (int child = tree_.first_child(holder); child >= 0; child = tree_.next_sibling(child)) {
     // A line break that is escaped is in no node of some grammars: nothing, at the end of a line.
@@ -260,6 +288,11 @@ Value Evaluator::string(int node, const Binding* bound) {
         break;
       case Role::kContent:
         inside = true;
+        if (size_t taken = name_in_content(child, bound, value); taken != 0) {
+          for (Text& variant : value.variants)
+            source_text(tree_.at(child).start + taken, tree_.at(child).end, style, variant);
+          break;
+        }
         if (continues)  // white space up to the next line's text doesn't count
           style.block.from =
               std::min<size_t>(tree_.source().find_first_not_of(" \t\r\n", tree_.at(child).start), tree_.at(child).end);

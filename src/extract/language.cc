@@ -216,6 +216,7 @@ host::StringRules read_strings(const json& object, std::string& problem) {
   reader.read("continuation", rules.continuation);
   reader.read("interpolation_escapes", interpolation);
   reader.read("indented", rules.indented);
+  reader.read("name_sign", rules.name_sign);
   std::map<std::string, std::map<std::string, std::string>> doubled;
   reader.read("doubled", doubled);
   for (const auto& [prefix, escapes] : doubled) rules.doubled.push_back({prefix, {escapes.begin(), escapes.end()}});
@@ -272,6 +273,7 @@ host::Words read_words(const json& object, std::string& problem) {
   reader.read("batch_words", words.batch_words);
   reader.read("retry_words", words.retry_words);
   reader.read("sleep_functions", words.sleep_functions);
+  reader.read("implicit_parameters", words.implicit_parameters);
   reader.read("memo_words", words.memo_words);
   reader.read("identifier_functions", words.identifier_functions);
   reader.finish();
