@@ -193,7 +193,9 @@ bool HostFile::find_site(int call, Site& site) {
   site.sure = site.sure || database;
   if (site.row == nullptr && evaluator_.is_tag(call)) return false;
   if (site.row == nullptr) {
-    if (!database && !is_one_of(evaluator_.callee_name(call), language_.words.any_receiver_callees)) return false;
+    bool by_name = is_one_of(evaluator_.callee_name(call), language_.words.any_receiver_callees);
+    if (!database && !by_name) return false;
+    site.quiet = !by_name;
     site.placeholders = language_.placeholders;
     site.argument = evaluator_.sql_argument(call, before, {});
   } else {
@@ -270,7 +272,7 @@ void HostFile::analyse(const Site& site) {
     if (!(site.gate || names_sql(site.argument)) || site.quiet || value.reason.empty() ||
         (runs_texts && value.parameter < 0))
       return;  // a query that the library builds
-    Role role = tree_.role(site.argument);
+    Role role = tree_.role(tree_.ungrouped(site.argument));
     if (role == Role::kNumber || role == Role::kConstant || role == Role::kLambda || role == Role::kList ||
         role == Role::kMap)
       return;

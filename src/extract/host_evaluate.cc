@@ -547,6 +547,7 @@ Value Evaluator::call(int node, const Binding* bound) {
                                  [&](const std::string& function) { return function == path; });
   std::vector<int> given = is_tag(node) ? std::vector<int>{arguments} : tree_.elements(arguments);
   if (transparent && !given.empty()) {  // sanitize_sql_array(["…", 1])
+    if (tree_.role(given.front()) == Role::kLambda) return evaluate(tree_.part(given.front(), Part::kBody), bound);
     bool list = tree_.role(given.front()) == Role::kList && tree_.first_named(given.front()) >= 0;
     return evaluate(list ? tree_.first_named(given.front()) : given.front(), bound);
   }

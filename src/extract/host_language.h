@@ -122,6 +122,7 @@ struct Words {             // names with a meaning, as written in sources of the
   std::vector<std::string> same_elements;    // those that give the elements as they are: list(x), reversed(x)
   std::vector<std::string> numbering_functions;  // those that give pairs of a number and an element: enumerate(x)
   std::vector<std::string> map_functions;        // dict(a=1): a literal map
+  std::vector<std::string> filling_methods;      // rows.Scan(&x): x is another at every turn
   std::vector<std::string> iterator_methods;     // x.iter(): an iterator for certain
   std::vector<std::string> element_methods;      // x.items(): loops over x
   std::vector<std::string> mutating_methods;     // x.append(y): x is no longer the literal it was
@@ -164,6 +165,7 @@ class Language {
   // names.
   std::string macro_mark;
   std::vector<std::string> macro_exceptions;
+  std::vector<std::string> macro_items;  // name! { … } holds items as they stand anywhere
   host::StringRules strings;
   host::Words words;
 

@@ -227,6 +227,12 @@ LoopSource LoopFinder::source_of_iterable(int iterable, int& rows_call, int dept
       bool written = tree_.role(left) == Role::kNumber && tree_.role(right) == Role::kNumber;
       return written ? LoopSource::kLiteral : LoopSource::kCollection;
     }
+    case Role::kSlice: {  // 0..10
+      std::vector<int> ends = tree_.elements(iterable);
+      bool literal = ends.size() == 2 &&
+                     std::all_of(ends.begin(), ends.end(), [&](int end) { return tree_.role(end) == Role::kNumber; });
+      return literal ? LoopSource::kLiteral : LoopSource::kCollection;
+    }
     case Role::kCall:
       break;
     default:
@@ -259,14 +265,17 @@ bool LoopFinder::is_retry(const Shape& shape, int call) {
     if (tree_.role(node) == Role::kFor || tree_.role(node) == Role::kWhile) return false;
     if (tree_.role(node) == Role::kTry) attempt = node;
   }
-  if (attempt < 0) return false;
   const Words& words = language_.words;
   if (shape.kind == LoopKind::kFor) {
-    bool counts = shape.iterable < 0 || (tree_.role(shape.iterable) == Role::kCall &&
-                                         is_one_of(evaluator_.callee_name(shape.iterable), words.range_functions));
+    int iterable = tree_.ungrouped(shape.iterable);
+    bool counts = iterable < 0 || tree_.role(iterable) == Role::kSlice ||
+                  (attempt >= 0 && tree_.role(iterable) == Role::kCall &&
+                   is_one_of(evaluator_.callee_name(iterable), words.range_functions));
     if (!counts) return false;
+    // Where errors are values there is no `try`: the name of what is counted says enough.
     if (has_word(tree_.text(shape.variable), words.retry_words)) return true;
   }
+  if (attempt < 0) return false;
   auto [entry, made] = retries_.try_emplace({shape.node, attempt}, false);
   if (made) entry->second = tries_again(attempt);
   return entry->second;
@@ -376,6 +385,8 @@ const std::set<std::string_view>& LoopFinder::varying_names(const Shape& shape) 
       int target = -1;
       if (role == Role::kAppend || role == Role::kBind) target = tree_.part(node, Part::kLeft);
       if (role == Role::kFor || role == Role::kClause) target = tree_.part(node, Part::kVariable);
+      if (role == Role::kCall && is_one_of(evaluator_.callee_name(node), language_.words.filling_methods))
+        target = tree_.part(node, Part::kArguments);  // rows.Scan(&id)
       if (role == Role::kAssignment && differs(tree_.part(node, Part::kRight))) target = tree_.part(node, Part::kLeft);
       if (target >= 0 && tree_.role(target) != Role::kMember && add_names(target)) changed = true;
     }
@@ -446,8 +457,11 @@ bool LoopFinder::leaves(const Shape& shape, int call) const {
       if (is_any_of(tree_.role(node), {Role::kFor, Role::kWhile, Role::kSwitch})) return true;
     return false;
   };
-  bool breaks = !in_inner_loop(call);
-  for (int node = call; node >= 0 && node != shape.body && node != shape.node; node = tree_.parent(node)) {
+  int first = call;  // a function without a name that is returned from leaves no loop
+  for (int node = call; node >= 0 && node != shape.node; node = tree_.parent(node))
+    if (tree_.role(node) == Role::kLambda) first = node;
+  bool breaks = !in_inner_loop(first);
+  for (int node = first; node >= 0 && node != shape.body && node != shape.node; node = tree_.parent(node)) {
     Role role = tree_.role(node);
     if (role == Role::kReturn) return true;
     if (is_any_of(role, {Role::kFor, Role::kWhile, Role::kSwitch})) breaks = !in_inner_loop(node);

@@ -108,15 +108,42 @@ bool in_name(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
+// lazy_static! { static ref X: T = …; }: nothing but the items is left. The closing brace is the first that stands on a
+// line of its own no deeper than the macro.
+void blank_around_items(const Grammar& grammar, std::string& source, size_t first, size_t mark, size_t opening,
+                        size_t& budget) {
+  auto name = std::string_view(source).substr(first, mark - first);
+  if (std::find(grammar.macro_items.begin(), grammar.macro_items.end(), name) == grammar.macro_items.end()) return;
+  while (first > 0 && (in_name(source[first - 1]) || source[first - 1] == ':')) --first;
+  size_t line = source.rfind('\n', first);
+  size_t indent = line == std::string::npos ? first : first - line - 1;
+  for (size_t end = source.find('\n', opening); end != std::string::npos; end = source.find('\n', end + 1)) {
+    size_t close = source.find_first_not_of(" \t", end + 1);
+    size_t cost = std::min(source.find('\n', end + 1), source.size()) - end;
+    if (cost > budget) return;
+    budget -= cost;
+    if (close == std::string::npos || source[close] != '}' || close - end - 1 > indent) continue;
+    std::fill(source.begin() + static_cast<ptrdiff_t>(first), source.begin() + static_cast<ptrdiff_t>(opening + 1),
+              ' ');
+    source[close] = ' ';
+    return;
+  }
+}
+
 // query!("…", x) with a blank in place of the mark is a call, and vec![a, b] without its name is a list: a grammar that
 // takes what macros are given for loose tokens parses it like any other expression. Every byte keeps its place.
 void read_macros_as_calls(const Grammar& grammar, std::string& source) {
   std::string_view mark = grammar.macro_mark;
+  size_t budget = 4 * source.size();  // bytes looked at for closing braces
   for (size_t at = source.find(mark); at != std::string::npos; at = source.find(mark, at + mark.size())) {
     size_t opening = at + mark.size();
     if (opening < source.size() && source[opening] == ' ') ++opening;
     size_t first = at;
     while (first > 0 && in_name(source[first - 1])) --first;
+    if (opening < source.size() && source[opening] == '{') {
+      blank_around_items(grammar, source, first, at, opening, budget);
+      continue;
+    }
     if (opening >= source.size() || first == at || (source[opening] != '(' && source[opening] != '[')) continue;
     auto name = std::string_view(source).substr(first, at - first);
     if (std::find(grammar.macro_exceptions.begin(), grammar.macro_exceptions.end(), name) !=

@@ -124,6 +124,7 @@ struct Grammar {
   bool blank_type_arguments = false;  // the parser is not to see those of calls and tags: it takes them for operators
   std::string_view macro_mark;        // host_language.h
   std::span<const std::string> macro_exceptions;
+  std::span<const std::string> macro_items;
 };
 
 struct Node {

@@ -265,6 +265,7 @@ host::Words read_words(const json& object, std::string& problem) {
   reader.read("same_elements", words.same_elements);
   reader.read("numbering_functions", words.numbering_functions);
   reader.read("map_functions", words.map_functions);
+  reader.read("filling_methods", words.filling_methods);
   reader.read("iterator_methods", words.iterator_methods);
   reader.read("element_methods", words.element_methods);
   reader.read("mutating_methods", words.mutating_methods);
@@ -286,8 +287,8 @@ Language::Language() : query_(nullptr, ts_query_delete) {}
 Language::~Language() = default;
 
 host::Grammar Language::grammar() const {
-  return {language_,   query_.get(),         role_by_symbol_, captures_,
-          conditions_, blank_type_arguments, macro_mark,      macro_exceptions};
+  return {language_,  query_.get(),     role_by_symbol_, captures_, conditions_, blank_type_arguments,
+          macro_mark, macro_exceptions, macro_items};
 }
 
 bool Language::may_hold_sql(std::string_view source) const {
@@ -389,6 +390,7 @@ Status Language::load_json(const std::string& path, const host::ReadFile& read) 
   reader.read("closures_run", closures_run);
   reader.read("macro_mark", macro_mark);
   reader.read("macro_exceptions", macro_exceptions);
+  reader.read("macro_items", macro_items);
   reader.read("nodes", nodes);
   if (const json* object = reader.member("strings")) strings = read_strings(*object, problem);
   if (const json* object = reader.member("words")) words = read_words(*object, problem);
