@@ -1,6 +1,7 @@
 #include "baseline/baseline.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <set>
 
@@ -8,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/json_keys.h"
+#include "base/json_places.h"
 #include "base/source.h"
 
 namespace explaingate {
@@ -336,21 +338,27 @@ Result<std::vector<Waiver>> parse_waivers(std::string_view json, const std::stri
   if (!parsed->contains("waivers") || !(*parsed)["waivers"].is_array())
     return document.complain("has no list \"waivers\"");
   std::vector<Waiver> waivers;
+  JsonPlaces places(json);
+  LineIndex lines(json);
   for (const Json& item : (*parsed)["waivers"]) {
-    Fields fields(document, item, fmt::format("waiver {}", waivers.size() + 1), std::string_view::npos);
-    Waiver waiver{fields.text("finding"), fields.text("rule"),    fields.text("path"), fields.text("subject"),
-                  fields.text("reason"),  fields.text("expires"), std::nullopt};
+    size_t from = places.of(std::array{std::string("waivers"), std::to_string(waivers.size())});
+    Fields fields(document, item, fmt::format("waiver {}", waivers.size() + 1), from);
+    Waiver waiver{fields.text("finding"), fields.text("rule"),
+                  fields.text("path"),    fields.text("subject"),
+                  fields.text("reason"),  fields.text("expires"),
+                  std::nullopt,           from == std::string_view::npos ? 1 : lines.position(from).line};
     if (fields.has("accepted_rows")) waiver.accepted_rows = fields.integer("accepted_rows");
     fields.only({"finding", "rule", "path", "subject", "reason", "expires", "accepted_rows"});
     if (!fields.status()) return fail(fields.status().error());
     if (waiver.reason.empty())
-      return document.complain(fmt::format("waiver {} has an empty reason", waivers.size() + 1), waiver.fingerprint);
+      return document.complain(fmt::format("waiver {} has an empty reason", waivers.size() + 1), "\"reason\"", from);
     if (!is_date(waiver.expires))
       return document.complain(
           fmt::format("waiver {}: \"{}\" is not a date (YYYY-MM-DD)", waivers.size() + 1, waiver.expires),
-          waiver.expires);
+          "\"expires\"", from);
     if (std::ranges::find(waivers, waiver.fingerprint, &Waiver::fingerprint) != waivers.end())
-      return document.complain(fmt::format("finding {} stands there twice", waiver.fingerprint), waiver.fingerprint);
+      return document.complain(fmt::format("finding {} stands there twice", waiver.fingerprint), waiver.fingerprint,
+                               from);
     waivers.push_back(std::move(waiver));
   }
   return waivers;

@@ -76,6 +76,7 @@ struct Waiver {
   std::string reason;
   std::string expires;                   // YYYY-MM-DD, a real date
   std::optional<int64_t> accepted_rows;  // rows examined when it was accepted: twice as many is a new finding
+  int line = 1;                          // of the file that it was read from
 };
 [[nodiscard]] std::string to_json(const std::vector<Waiver>& waivers);
 [[nodiscard]] Result<std::vector<Waiver>> parse_waivers(std::string_view json, const std::string& file);

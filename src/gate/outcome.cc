@@ -195,12 +195,12 @@ class Concluding {
       const Waiver& waiver = run_.waivers[i];
       std::string subject = fmt::format("{} {} {}", waiver.rule, waiver.path, waiver.subject);
       if (waiver.expires < run_.today && used_waivers_.contains(i))
-        add("expired-waiver", Level::kError, path, 1, subject,
+        add("expired-waiver", Level::kError, path, waiver.line, subject,
             fmt::format("The waiver of {} for {} ({}) expired on {}.", waiver.rule, waiver.subject, waiver.path,
                         waiver.expires),
             "Mend the finding, or accept it again with a new date.");
       else if (run_.mode == Mode::kAll && !used_waivers_.contains(i))
-        add("unused-waiver", Level::kWarning, path, 1, subject,
+        add("unused-waiver", Level::kWarning, path, waiver.line, subject,
             fmt::format("The waiver of {} for {} ({}) matches no finding.", waiver.rule, waiver.subject, waiver.path),
             "Remove it: `explaingate baseline prune` does.");
     }

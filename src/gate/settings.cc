@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/json_keys.h"
+#include "base/json_places.h"
 #include "base/nearest.h"
 #include "base/source.h"
 #include "baseline/baseline.h"
@@ -37,15 +38,17 @@ const std::vector<std::string>& default_exclude() {
   return patterns;
 }
 
+using Keys = std::vector<std::string>;
+
 // One reader of the file: every complaint names the file and the line of the key.
 class Reader {
  public:
-  Reader(std::string_view text, std::string file) : text_(text), file_(std::move(file)) {}
+  Reader(std::string_view text, std::string file) : text_(text), file_(std::move(file)), lines_(text), places_(text) {}
 
-  [[nodiscard]] std::unexpected<Error> complain(const std::string& key, std::string message,
-                                                std::string hint = {}) const {
+  // `keys` lead to the place from the top: {"tables", "orders", "rows"}.
+  [[nodiscard]] std::unexpected<Error> complain(const Keys& keys, std::string message, std::string hint = {}) const {
     Error error{ErrorKind::kConfiguration, std::move(message), file_, 0, 0, {}, std::move(hint)};
-    place(error, text_.find("\"" + key + "\""));
+    place(error, places_.of(keys));
     return std::unexpected(std::move(error));
   }
   [[nodiscard]] std::unexpected<Error> syntax(const json::parse_error& problem) const {
@@ -62,23 +65,35 @@ class Reader {
     return std::unexpected(std::move(error));
   }
   // `where`: " in \"schema\"", when it is not the top level.
-  [[nodiscard]] std::unexpected<Error> unknown(std::string_view what, const std::string& key,
+  [[nodiscard]] std::unexpected<Error> unknown(std::string_view what, const Keys& keys,
                                                const std::vector<std::string>& known,
                                                std::string_view where = {}) const {
+    return unknown_value(what, keys.back(), keys, known, where);
+  }
+  // The same of a value instead of a key.
+  [[nodiscard]] std::unexpected<Error> unknown_value(std::string_view what, const std::string& key, const Keys& keys,
+                                                     const std::vector<std::string>& known,
+                                                     std::string_view where = {}) const {
     std::string near = nearest(key, known);
     std::string list = fmt::format("known: {}", fmt::join(known, ", "));
-    return complain(key, fmt::format("unknown {} \"{}\"{}", what, key, where),
+    return complain(keys, fmt::format("unknown {} \"{}\"{}", what, key, where),
                     near.empty() ? list : fmt::format("did you mean \"{}\"? ({})", near, list));
   }
-  [[nodiscard]] int line_of(const std::string& key) const {
-    size_t at = text_.find("\"" + key + "\"");
-    return at == std::string_view::npos ? 0 : LineIndex(text_).position(at).line;
+  [[nodiscard]] int line_of(const Keys& keys) const {
+    size_t at = places_.of(keys);
+    return at == std::string_view::npos ? 0 : lines_.position(at).line;
+  }
+  [[nodiscard]] std::unexpected<Error> twice(const std::string& key) const {
+    Error error{
+        ErrorKind::kConfiguration, fmt::format("the key \"{}\" stands twice in one object", key), file_, 0, 0, {}, {}};
+    place(error, places_.repeated());
+    return std::unexpected(std::move(error));
   }
 
  private:
   void place(Error& error, size_t offset) const {
     if (offset > text_.size()) return;
-    Position at = LineIndex(text_).position(offset);
+    Position at = lines_.position(offset);
     error.line = at.line;
     error.column = at.column;
     error.excerpt = std::string(line_text(text_, at.line).substr(0, 200));
@@ -86,18 +101,20 @@ class Reader {
   }
   std::string_view text_;
   std::string file_;
+  LineIndex lines_;
+  JsonPlaces places_;
 };
 
 Result<std::vector<std::string>> string_list(const Reader& reader, const std::string& key, const json& value) {
   if (value.is_string()) return std::vector<std::string>{value.get<std::string>()};
   if (!value.is_array() || !std::all_of(value.begin(), value.end(), [](const json& item) { return item.is_string(); }))
-    return reader.complain(key, fmt::format("\"{}\" must be a string or a list of strings", key));
+    return reader.complain({key}, fmt::format("\"{}\" must be a string or a list of strings", key));
   return value.get<std::vector<std::string>>();
 }
 
-Result<std::string> one_string(const Reader& reader, const std::string& key, const json& value) {
+Result<std::string> one_string(const Reader& reader, const Keys& keys, const json& value) {
   if (!value.is_string() || value.get<std::string>().empty())
-    return reader.complain(key, fmt::format("\"{}\" must be a string, and not empty", key));
+    return reader.complain(keys, fmt::format("\"{}\" must be a string, and not empty", keys.back()));
   return value.get<std::string>();
 }
 
@@ -105,19 +122,20 @@ Status read_schema_key(const Reader& reader, const json& value, SchemaSource& sc
   const json* paths = &value;
   if (value.is_object()) {
     for (const auto& [key, item] : value.items()) {
-      if (key != "path" && key != "tool") return reader.unknown("key", key, {"path", "tool"}, " in \"schema\"");
+      if (key != "path" && key != "tool")
+        return reader.unknown("key", {"schema", key}, {"path", "tool"}, " in \"schema\"");
       if (key == "tool") {
-        auto tool = one_string(reader, key, item);
+        auto tool = one_string(reader, {"schema", key}, item);
         if (!tool) return fail(tool.error());
         static const std::vector<std::string> tools = {"file",    "sql",         "golang-migrate", "goose", "dbmate",
                                                        "sqlx",    "flyway",      "prisma",         "rails", "sqlc",
                                                        "drizzle", "sql-migrate", "diesel",         "code"};
         if (std::find(tools.begin(), tools.end(), *tool) == tools.end())
-          return reader.unknown("schema tool", *tool, tools);
+          return reader.unknown_value("schema tool", *tool, {"schema", key}, tools);
         schema.tool = *tool;
       }
     }
-    if (!value.contains("path")) return reader.complain("schema", "\"schema\" needs a \"path\"");
+    if (!value.contains("path")) return reader.complain({"schema"}, "\"schema\" needs a \"path\"");
     paths = &value["path"];
   }
   auto list = string_list(reader, "schema", *paths);
@@ -128,10 +146,11 @@ Status read_schema_key(const Reader& reader, const json& value, SchemaSource& sc
 
 Status read_tables(const Reader& reader, const json& value, std::map<std::string, TableSetting>& tables) {
   if (!value.is_object())
-    return reader.complain("tables", "\"tables\" must be an object: {\"country\": {\"rows\": 250, \"fixed\": true}}");
+    return reader.complain({"tables"}, "\"tables\" must be an object: {\"country\": {\"rows\": 250, \"fixed\": true}}");
   for (const auto& [name, setting] : value.items()) {
     if (!setting.is_object())
-      return reader.complain(name, fmt::format("\"{}\" must be an object: {{\"rows\": 250, \"fixed\": true}}", name));
+      return reader.complain({"tables", name},
+                             fmt::format("\"{}\" must be an object: {{\"rows\": 250, \"fixed\": true}}", name));
     TableSetting table;
     for (const auto& [key, item] : setting.items()) {
       if (key == "rows" && item.is_number() && item.get<double>() >= 0 && item.get<double>() <= 1e15) {
@@ -139,10 +158,11 @@ Status read_tables(const Reader& reader, const json& value, std::map<std::string
       } else if (key == "fixed" && item.is_boolean()) {
         table.fixed = item.get<bool>();
       } else if (key == "rows" || key == "fixed") {
-        return reader.complain(key, fmt::format("\"{}\" of table \"{}\" must be {}", key, name,
-                                                key == "rows" ? "a number from 0 to 1e15" : "true or false"));
+        return reader.complain({"tables", name, key},
+                               fmt::format("\"{}\" of table \"{}\" must be {}", key, name,
+                                           key == "rows" ? "a number from 0 to 1e15" : "true or false"));
       } else {
-        return reader.unknown("key", key, {"rows", "fixed"}, fmt::format(" of table \"{}\"", name));
+        return reader.unknown("key", {"tables", name, key}, {"rows", "fixed"}, fmt::format(" of table \"{}\"", name));
       }
     }
     tables[name] = table;
@@ -152,13 +172,14 @@ Status read_tables(const Reader& reader, const json& value, std::map<std::string
 
 Status read_rules(const Reader& reader, const json& value, Settings& settings) {
   static const std::vector<std::string> known = {"error", "warning", "info", "off"};
-  if (!value.is_object()) return reader.complain("rules", "\"rules\" must be an object: {\"cross-join\": \"warning\"}");
+  if (!value.is_object())
+    return reader.complain({"rules"}, "\"rules\" must be an object: {\"cross-join\": \"warning\"}");
   for (const auto& [rule, level] : value.items()) {
     if (!level.is_string() || std::find(known.begin(), known.end(), level.get<std::string>()) == known.end())
-      return reader.complain(rule,
+      return reader.complain({"rules", rule},
                              fmt::format("the level of rule \"{}\" must be one of: error, warning, info, off", rule));
     settings.rule_levels[rule] = level.get<std::string>();
-    settings.rule_lines[rule] = reader.line_of(rule);
+    settings.rule_lines[rule] = reader.line_of({"rules", rule});
   }
   return {};
 }
@@ -166,13 +187,13 @@ Status read_rules(const Reader& reader, const json& value, Settings& settings) {
 Status read_limits(const Reader& reader, const json& value, std::map<std::string, double>& limits) {
   std::vector<std::string> known;
   for (const LimitInfo& limit : known_limits()) known.emplace_back(limit.name);
-  if (!value.is_object()) return reader.complain("limits", "\"limits\" must be an object: {\"cost_ratio\": 2}");
+  if (!value.is_object()) return reader.complain({"limits"}, "\"limits\" must be an object: {\"cost_ratio\": 2}");
   for (const auto& [name, number] : value.items()) {
     auto limit = std::ranges::find(known_limits(), name, &LimitInfo::name);
-    if (limit == known_limits().end()) return reader.unknown("limit", name, known);
+    if (limit == known_limits().end()) return reader.unknown("limit", {"limits", name}, known);
     if (!number.is_number() || number.get<double>() < limit->least || number.get<double>() > limit->most)
-      return reader.complain(
-          name, fmt::format("limit \"{}\" must be a number from {} to {}", name, limit->least, limit->most));
+      return reader.complain({"limits", name}, fmt::format("limit \"{}\" must be a number from {} to {}", name,
+                                                           limit->least, limit->most));
     limits[name] = number.get<double>();
   }
   return {};
@@ -184,27 +205,28 @@ std::optional<std::string> inside(const std::string& path) {
   return is_plain_path(plain) ? std::optional(plain) : std::nullopt;
 }
 
-Status read_baseline_path(const Reader& reader, const std::string& key, const std::string& path, Settings& settings) {
+Status read_baseline_path(const Reader& reader, const Keys& keys, const std::string& path, Settings& settings) {
   auto plain = inside(path);
-  if (!plain) return reader.complain(key, fmt::format("the baseline's path `{}` leaves the repository", path));
+  if (!plain) return reader.complain(keys, fmt::format("the baseline's path `{}` leaves the repository", path));
   settings.baseline = *plain;
   return {};
 }
 
 Status read_baseline(const Reader& reader, const json& value, Settings& settings) {
-  if (value.is_string()) return read_baseline_path(reader, "baseline", value.get<std::string>(), settings);
+  if (value.is_string()) return read_baseline_path(reader, {"baseline"}, value.get<std::string>(), settings);
   if (!value.is_object())
-    return reader.complain("baseline", "\"baseline\" must be a path or {\"path\": …, \"required\": true}");
+    return reader.complain({"baseline"}, "\"baseline\" must be a path or {\"path\": …, \"required\": true}");
   for (const auto& [key, item] : value.items()) {
     if (key == "path" && item.is_string()) {
-      if (Status read = read_baseline_path(reader, key, item.get<std::string>(), settings); !read) return read;
+      if (Status read = read_baseline_path(reader, {"baseline", key}, item.get<std::string>(), settings); !read)
+        return read;
     } else if (key == "required" && item.is_boolean()) {
       settings.baseline_required = item.get<bool>();
     } else if (key == "path" || key == "required") {
-      return reader.complain(
-          key, fmt::format("\"{}\" of \"baseline\" must be {}", key, key == "path" ? "a string" : "true or false"));
+      return reader.complain({"baseline", key}, fmt::format("\"{}\" of \"baseline\" must be {}", key,
+                                                            key == "path" ? "a string" : "true or false"));
     } else {
-      return reader.unknown("key", key, {"path", "required"}, " in \"baseline\"");
+      return reader.unknown("key", {"baseline", key}, {"path", "required"}, " in \"baseline\"");
     }
   }
   return {};
@@ -225,18 +247,18 @@ Status read_key(const Reader& reader, const std::string& key, const json& value,
     return {};
   }
   if (key == "engine" || key == "seed" || key == "statistics") {
-    auto text = one_string(reader, key, value);
+    auto text = one_string(reader, {key}, value);
     if (!text) return fail(text.error());
     (key == "engine" ? settings.engine : key == "seed" ? settings.seed : settings.statistics) = *text;
     if (key == "engine" && settings.engine != "sqlite")
-      return reader.complain("engine", fmt::format("engine \"{}\" is not available in this version", settings.engine),
+      return reader.complain({"engine"}, fmt::format("engine \"{}\" is not available in this version", settings.engine),
                              "use \"sqlite\"");
     return {};
   }
   if (key == "call_sites")
-    return reader.complain(key, "\"call_sites\" is not available in this version",
+    return reader.complain({key}, "\"call_sites\" is not available in this version",
                            "remove the key; wrappers in the same file are found by themselves");
-  return reader.unknown("key", key, known_keys());
+  return reader.unknown("key", {key}, known_keys());
 }
 
 }  // namespace
@@ -272,9 +294,8 @@ Result<Settings> parse_settings(std::string_view text, const std::string& file) 
   } catch (const json::parse_error& problem) {
     return reader.syntax(problem);
   }
-  if (!repeated.key().empty())
-    return reader.complain(repeated.key(), fmt::format("the key \"{}\" stands twice in one object", repeated.key()));
-  if (!document.is_object()) return reader.complain("", "must hold one JSON object");
+  if (!repeated.key().empty()) return reader.twice(repeated.key());
+  if (!document.is_object()) return reader.complain({}, "must hold one JSON object");
   for (const auto& [key, value] : document.items())
     if (Status read = read_key(reader, key, value, settings); !read) return fail(read.error());
   return settings;

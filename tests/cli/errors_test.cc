@@ -129,13 +129,13 @@ TEST_CASE("waivers that are none") {
       {"{", file + ":1: is not valid JSON: it is cut short or was edited by hand\n" + hint},
       {"{\"explaingate_waivers\": 1}", file + ": has no list \"waivers\"\n" + hint},
       {with("3"), file + ": waiver 1 must be an object\n" + hint},
-      {with("{\"finding\": 3}"), file + ": \"finding\" of waiver 1 must be a string\n" + hint},
+      {with("{\"finding\": 3}"), file + ":3: \"finding\" of waiver 1 must be a string\n" + hint},
       {with("{\"finding\": \"aa\", \"rule\": \"r\", \"path\": \"p\"}"),
        file + ": waiver 1 has no \"subject\"\n" + hint},
       {with(one("", "2030-01-01")), file + ":3: waiver 1 has an empty reason\n" + hint},
       {with(one("x", "2030-02-30")), file + ":3: waiver 1: \"2030-02-30\" is not a date (YYYY-MM-DD)\n" + hint},
       {with(one("x", "2030-01-01") + ",\n" + one("y", "2031-01-01")),
-       file + ":3: finding aa stands there twice\n" + hint},
+       file + ":4: finding aa stands there twice\n" + hint},
   };
   for (const auto& each : cases) {
     Project project = make_shop();
@@ -159,8 +159,8 @@ TEST_CASE("configuration: what is unknown or of the wrong type is named at its p
       {"{/* ä */ \"seed\": []}",
        ":1:11: \"seed\" must be a string, and not empty\n  {/* ä */ \"seed\": []}\n           ^\n"},
       {R"({"schema": {"path": "m", "tool": "flywy"}})",
-       ":1:34: unknown schema tool \"flywy\"\n  {\"schema\": {\"path\": \"m\", \"tool\": \"flywy\"}}\n" +
-           std::string(35, ' ') +
+       ":1:26: unknown schema tool \"flywy\"\n  {\"schema\": {\"path\": \"m\", \"tool\": \"flywy\"}}\n" +
+           std::string(27, ' ') +
            "^\nhelp: did you mean \"flyway\"? (known: file, sql, golang-migrate, goose, dbmate, sqlx, flyway, prisma, "
            "rails, sqlc, "
            "drizzle, sql-migrate, diesel, code)\n"},
@@ -204,7 +204,17 @@ TEST_CASE("configuration: what is unknown or of the wrong type is named at its p
        ":1:2: engine \"postgres\" is not available in this version\n  {\"engine\": \"postgres\"}\n   ^\nhelp: use "
        "\"sqlite\"\n"},
       {R"({"seed": "a", "seed": "b"})",
-       ":1:2: the key \"seed\" stands twice in one object\n  {\"seed\": \"a\", \"seed\": \"b\"}\n   ^\n"},
+       ":1:15: the key \"seed\" stands twice in one object\n  {\"seed\": \"a\", \"seed\": \"b\"}\n                ^\n"},
+      // the same word further up
+      {"{\"seed\": \"engine\", // \"engine\"\n\"engine\": \"postgres\"}",
+       ":2:1: engine \"postgres\" is not available in this version\n  \"engine\": \"postgres\"}\n  ^\nhelp: use "
+       "\"sqlite\"\n"},
+      {"{\"tables\": {\"a\": {\"rows\": 1},\n\"limits\": {\"rows\": \"x\"}}}",
+       ":2:12: \"rows\" of table \"limits\" must be a number from 0 to 1e15\n  \"limits\": {\"rows\": \"x\"}}}\n"
+       "             ^\n"},
+      {"{\"tables\": {\"limits\": {\"rows\": 1}},\n\"limits\": {\"limits\": 1}}",
+       ":2:12: unknown limit \"limits\"\n  \"limits\": {\"limits\": 1}}\n             ^\nhelp: known: assumed_rows, "
+       "cost_ratio, cost_floor, work_ratio, work_floor, rule_steps\n"},
       {"{\n  \"schema\": \"migrations\",\n  \"engine\" \"sqlite\"\n}\n",
        ":3:19: is not valid JSON: syntax error while parsing object separator - unexpected string literal; expected "
        "':'\n"

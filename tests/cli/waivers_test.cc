@@ -133,13 +133,13 @@ TEST_CASE("an expired waiver counts no more; an unused one is told where all was
   const std::string waived = "waived: plain.sql:1 full-scan-growth: back office\n";
   CHECK(told(report_of(project, {"check"}, "2024-12-31")) == waived);
   CHECK(told(report_of(project, {"check"}, "2025-01-01")) ==
-        ".explaingate/waivers.json:1 error expired-waiver: The waiver of full-scan-growth for orders (plain.sql) "
+        ".explaingate/waivers.json:4 error expired-waiver: The waiver of full-scan-growth for orders (plain.sql) "
         "expired on 2024-12-31.\n" +
             kScan);
   project.write("plain.sql", "SELECT id FROM orders WHERE id = 1;\n");
   CHECK(told(report_of(project)) == "");
   CHECK(told(report_of(project, {"check", "--all"})) ==
-        ".explaingate/waivers.json:1 warning unused-waiver: The waiver of full-scan-growth for orders (plain.sql) "
+        ".explaingate/waivers.json:4 warning unused-waiver: The waiver of full-scan-growth for orders (plain.sql) "
         "matches no finding.\n");
   CHECK(project.gate({"check", "--all"}).code == 0);
   CHECK(project.gate({"check", "--all", "--fail-level", "warning"}).code == 1);
