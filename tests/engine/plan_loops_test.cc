@@ -96,8 +96,23 @@ reads 100000 returns 100000 sorts 100000 growth 1.00 result 1.00)"},
      R"(SCAN orders USING INDEX orders_customer {scan orders 1 100 100}
 reads 100 returns 10 sorts 0 growth 0.00 result 0.00)"},
     {R"(SELECT DISTINCT status FROM orders)",
-     R"(SCAN orders USING COVERING INDEX orders_status {scan_covering orders 1 100000 100000}
+     R"(SCAN orders USING COVERING INDEX orders_status {scan_covering orders 1 4 4}
+reads 4 returns 4 sorts 0 growth 0.00 result 0.00)"},
+    {R"(SELECT DISTINCT status FROM orders WHERE note = ?)",
+     R"(SCAN orders USING INDEX orders_status {scan orders 1 100000 25000}
 reads 100000 returns 4 sorts 0 growth 1.00 result 0.00)"},
+    {R"(SELECT DISTINCT customer_id FROM orders)",
+     R"(SCAN orders USING COVERING INDEX orders_customer {scan_covering orders 1 100000 100000}
+reads 100000 returns 10000 sorts 0 growth 1.00 result 1.00)"},
+    {R"(SELECT DISTINCT status, note FROM orders)",
+     R"(SCAN orders USING INDEX orders_status {scan orders 1 100000 100000}
+USE TEMP B-TREE FOR DISTINCT {none 1 0 100000}
+reads 100000 returns 100000 sorts 100000 growth 1.00 result 1.00)"},
+    {R"(SELECT DISTINCT o.status FROM orders o JOIN lines l ON l.order_id = o.id)",
+     R"(SCAN l {scan lines 1 1000000 1000000}
+SEARCH o USING INTEGER PRIMARY KEY (rowid=?) {constant orders 1000000 1000000 1000000}
+USE TEMP B-TREE FOR DISTINCT {none 1 0 1000000}
+reads 2000000 returns 4 sorts 1000000 growth 1.00 result 0.00)"},
     {R"(SELECT DISTINCT note FROM orders)",
      R"(SCAN orders {scan orders 1 100000 100000}
 USE TEMP B-TREE FOR DISTINCT {none 1 0 100000}

@@ -46,6 +46,34 @@ reads 110000 returns 110000 sorts 110000 growth 1.00 result 1.00)"},
   UNION ALL {none 1 0 10000}
     SCAN customers USING COVERING INDEX sqlite_autoindex_customers_1 {scan_covering customers 1 10000 10000}
 reads 110000 returns 110000 sorts 0 growth 1.00 result 1.00)"},
+    {R"(SELECT id FROM orders UNION ALL SELECT id FROM customers LIMIT 5)",
+     R"(COMPOUND QUERY {none 1 0 5}
+  LEFT-MOST SUBQUERY {none 1 0 5}
+    SCAN orders USING COVERING INDEX orders_customer {scan_covering orders 1 5 5}
+  UNION ALL {none 1 0 0}
+    SCAN customers USING COVERING INDEX sqlite_autoindex_customers_1 {scan_covering customers 1 1 1}
+reads 6 returns 5 sorts 0 growth 0.00 result 0.00)"},
+    {R"(SELECT id FROM orders WHERE customer_id = ? UNION ALL SELECT id FROM customers LIMIT 50)",
+     R"(COMPOUND QUERY {none 1 0 50}
+  LEFT-MOST SUBQUERY {none 1 0 10}
+    SEARCH orders USING COVERING INDEX orders_customer (customer_id=?) {search_covering orders 1 10 10}
+  UNION ALL {none 1 0 40}
+    SCAN customers USING COVERING INDEX sqlite_autoindex_customers_1 {scan_covering customers 1 40 40}
+reads 50 returns 50 sorts 0 growth 0.00 result 0.00)"},
+    {R"(SELECT status FROM orders UNION SELECT status FROM orders)",
+     R"(COMPOUND QUERY {none 1 0 8}
+  LEFT-MOST SUBQUERY {none 1 0 100000}
+    SCAN orders USING COVERING INDEX orders_status {scan_covering orders 1 100000 100000}
+  UNION USING TEMP B-TREE {none 1 0 200000}
+    SCAN orders USING COVERING INDEX orders_status {scan_covering orders 1 100000 100000}
+reads 200000 returns 8 sorts 200000 growth 1.00 result 0.00)"},
+    {R"(SELECT id FROM orders UNION SELECT id FROM customers LIMIT 5)",
+     R"(COMPOUND QUERY {none 1 0 110000}
+  LEFT-MOST SUBQUERY {none 1 0 100000}
+    SCAN orders USING COVERING INDEX orders_customer {scan_covering orders 1 100000 100000}
+  UNION USING TEMP B-TREE {none 1 0 110000}
+    SCAN customers USING COVERING INDEX sqlite_autoindex_customers_1 {scan_covering customers 1 10000 10000}
+reads 110000 returns 5 sorts 110000 growth 1.00 result 0.00)"},
     {R"(SELECT id FROM orders UNION ALL SELECT id FROM customers ORDER BY 1)",
      R"(MERGE (UNION ALL) {none 1 0 110000}
   LEFT {none 1 0 100000}

@@ -217,23 +217,56 @@ void RowModel::run_derived(size_t at, const Flow& flow) {
 double RowModel::compound(size_t at, double starts) {
   PlanNode& node = (*nodes_)[at];
   node.executions = starts;
-  double rows = 0;
+  double rows = 0, different = 0;  // different: had every operand been DISTINCT
   bool first = true;
   for (size_t arm = at + 1; arm < places_[at].end; arm = places_[arm].end) {
     PlanNode& part = (*nodes_)[arm];
     double found = select(below(arm), places_[arm].block, starts, false);
+    places_[arm].streams = streamed_;
+    double own = groups(scope_.outputs, places_[arm].block, Ordering::Kind::kDistinct, found, starts);
     part.executions = starts;
     part.rows_out = found;
     std::string_view operation = part.operation == "RIGHT" ? std::string_view(node.operation) : part.operation;
     // What went into the temp b-tree: this arm, and with the first operation the left-most one.
     if (!part.purpose.empty()) sort(arm, rows + found, starts);
-    if (first || operation.starts_with("UNION"))
+    if (first || operation.starts_with("UNION")) {
       rows += found;
-    else if (operation == "INTERSECT")
-      rows = std::min(rows, found);
+      different += own;
+      if (!first && operation == "UNION") rows = different;
+    } else if (operation == "INTERSECT") {
+      rows = different = std::min(different, own);
+    } else {
+      rows = different;
+    }
     first = false;
   }
   return node.rows_out = rows;
+}
+
+// LIMIT over UNION ALL: an operand runs until the rows are together, those behind it don't run at all. One that sorts
+// or groups is worked off before its first row. A merge (ORDER BY) and a temp b-tree (UNION …) read all operands.
+void RowModel::cut_union_all(Range range, double wanted, double starts) {
+  for (size_t at = range.begin; at < range.end; at = places_[at].end) {
+    if ((*lines_)[at].kind != LineKind::kCompound) continue;
+    auto is_union_all = [&](size_t arm) {
+      const PlanNode& part = (*nodes_)[arm];
+      return part.purpose.empty() && (arm == at + 1 || part.operation == "UNION ALL");
+    };
+    if ((*nodes_)[at].operation != "COMPOUND QUERY") return;  // MERGE
+    for (size_t arm = at + 1; arm < places_[at].end; arm = places_[arm].end)
+      if (!is_union_all(arm)) return;
+    double left = wanted;
+    for (size_t arm = at + 1; arm < places_[at].end; arm = places_[arm].end) {
+      PlanNode& part = (*nodes_)[arm];
+      double found = part.rows_out;
+      if (left <= 0 || (places_[arm].streams && found > left)) {
+        cut(below(arm), std::max(0.0, left) / std::max(1.0, found), starts);
+        part.rows_out = std::max(0.0, left);
+      }
+      left -= found;
+    }
+    (*nodes_)[at].rows_out = std::min((*nodes_)[at].rows_out, wanted);
+  }
 }
 
 double RowModel::recursion(Range range, double starts) {
@@ -264,9 +297,14 @@ double RowModel::recursion(Range range, double starts) {
 // Groups of GROUP BY or DISTINCT: the product of the columns' different values; an expression or a column that nothing
 // is known of may have as many values as there are rows.
 double RowModel::groups(int block, Ordering::Kind kind, double rows, double starts) const {
+  return groups(scope_.orderings, block, kind, rows, starts);
+}
+
+double RowModel::groups(const std::vector<ScopeColumns>& columns, int block, Ordering::Kind kind, double rows,
+                        double starts) const {
   double product = starts;
   bool any = false;
-  for (const ScopeColumns& column : scope_.orderings) {
+  for (const ScopeColumns& column : columns) {
     if (column.block != block || column.kind != kind) continue;
     any = true;
     double values = column.column.empty() ? 0 : distinct(column.table, column.column);
@@ -296,6 +334,45 @@ bool RowModel::has_unknown_filter(int block) const {
   return false;
 }
 
+// Where the innermost loop gives the rows in the order of an index that begins with the DISTINCT columns, and at least
+// twelve rows share them, SQLite seeks from one value to the next (where.c: LogEst 36): it reads as many rows as there
+// are values, times the rows that a filter passes over in each. Only for one loop, where nothing else sets the order.
+void RowModel::skip_duplicates(Range range, const Flow& flow) {
+  constexpr double kLeastShared = 12.1;  // 2^3.6
+  if (flow.sparse || has_unknown_filter(flow.block)) return;  // a value may have no row that fits
+  size_t loop = range.end;
+  for (size_t at = range.begin; at < range.end; at = places_[at].end) {
+    LineKind kind = (*lines_)[at].kind;
+    if (kind == LineKind::kTempBTree && (*nodes_)[at].purpose != "DISTINCT") continue;
+    if (kind != LineKind::kLoop || loop != range.end) return;
+    loop = at;
+  }
+  const IndexInfo* index = loop < range.end ? index_at(loop) : nullptr;
+  if (index == nullptr || (*nodes_)[loop].automatic) return;
+  PlanNode& node = (*nodes_)[loop];
+  std::vector<std::string_view> wanted;
+  for (const ScopeColumns& column : scope_.orderings) {
+    if (column.block != flow.block || column.kind != Ordering::Kind::kDistinct) continue;
+    if (column.column.empty() || column.table != places_[loop].table) return;
+    wanted.push_back(column.column);
+  }
+  size_t prefix = 0, met = 0;
+  for (; prefix < index->columns.size(); ++prefix) {
+    const std::string& name = index->columns[prefix];
+    bool bound = std::find(node.terms.begin(), node.terms.end(), name + "=?") != node.terms.end();
+    bool asked = std::any_of(wanted.begin(), wanted.end(), [&](std::string_view one) { return same_name(one, name); });
+    if (!bound && !asked) break;
+    met += asked ? 1 : 0;
+  }
+  if (wanted.empty() || met < wanted.size() || prefix > index->prefix_rows.size()) return;
+  double shared = index->prefix_rows[prefix - 1];
+  if (shared < kLeastShared) return;
+  double passed = node.rows_examined / std::max(1.0, node.rows_out);  // rows read for one that fits
+  double values = std::max(flow.starts, node.rows_examined / shared);
+  node.rows_examined = std::min(node.rows_examined, values * std::min(passed, shared));
+  node.rows_out = std::min(node.rows_out, values);
+}
+
 // Aggregates, groups, DISTINCT, sorts and LIMIT, in the order in which SQLite applies them.
 double RowModel::finish(Range range, Flow& flow, bool window) {
   const QueryBlock* info = flow.block >= 0 ? scope_.blocks[static_cast<size_t>(flow.block)].info : nullptr;
@@ -308,6 +385,10 @@ double RowModel::finish(Range range, Flow& flow, bool window) {
     if (aggregate) grouped = flow.starts;
   }
   double out = grouped;
+  streamed_ = info != nullptr && !flow.sorts && !flow.sparse && !info->has_aggregate && !info->has_group_by &&
+              !compound && !info->distinct && !flow.window_inside && !has_unknown_filter(flow.block);
+  if (info != nullptr && info->distinct && !compound && !window && !info->has_aggregate && !info->has_group_by)
+    skip_duplicates(range, flow);
   if (info != nullptr && info->distinct && !compound && !window)
     out = groups(flow.block, Ordering::Kind::kDistinct, out, flow.starts);
   for (size_t at = range.begin; at < range.end; at = places_[at].end) {
@@ -324,6 +405,7 @@ double RowModel::finish(Range range, Flow& flow, bool window) {
   if (limit < 0) return out;
   double wanted = limit * flow.starts;
   double read = wanted + (info->has_offset ? kAssumedOffset * flow.starts : 0);
+  if (compound && !flow.sorts) cut_union_all(range, read, flow.starts);
   bool streams = !flow.sorts && !flow.sparse && !aggregate && !compound && !flow.window_inside;
   if (streams && out > read && !has_unknown_filter(flow.block)) cut(range, read / out, flow.starts);
   return std::min(out, wanted);

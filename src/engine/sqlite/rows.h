@@ -22,11 +22,12 @@ class RowModel {
     size_t end = 0;  // behind the last line below this one
     int table = -1;  // in scope_.tables
     const TableInfo* info = nullptr;
-    int block = -1;       // of a line that starts a select
-    bool window = false;  // CO-ROUTINE of a window function: same block as the select that reads it
-    bool beside = false;  // a foreign key's or trigger's look-up, not a loop of the statement itself
-    bool done = false;    // a subquery that has its numbers
-    bool unused = false;  // coded, but never run: left out of the plan
+    int block = -1;        // of a line that starts a select
+    bool window = false;   // CO-ROUTINE of a window function: same block as the select that reads it
+    bool beside = false;   // a foreign key's or trigger's look-up, not a loop of the statement itself
+    bool done = false;     // a subquery that has its numbers
+    bool unused = false;   // coded, but never run: left out of the plan
+    bool streams = false;  // the select below hands rows on as it finds them
     double sorted = 0;
     double sort_cost = 0;
   };
@@ -77,6 +78,10 @@ class RowModel {
   void run_subquery(size_t at, double starts);
   void apply_late(Flow& flow);
   [[nodiscard]] double groups(int block, Ordering::Kind kind, double rows, double starts) const;
+  [[nodiscard]] double groups(const std::vector<ScopeColumns>& columns, int block, Ordering::Kind kind, double rows,
+                              double starts) const;
+  void skip_duplicates(Range range, const Flow& flow);
+  void cut_union_all(Range range, double wanted, double starts);
   void sort(size_t at, double rows, double starts);
   void cut(Range range, double share, double starts);
   [[nodiscard]] bool has_unknown_filter(int block) const;
@@ -105,6 +110,7 @@ class RowModel {
   std::vector<Place> places_;
   std::vector<Derived> derived_;
   std::vector<bool> opened_;  // tables whose loop has begun, by position in scope_.tables
+  bool streamed_ = false;     // Place::streams of the select that was finished last
   int depth_ = 0;
 };
 

@@ -44,6 +44,7 @@ void Scope::build(const ParsedQuery* parsed, std::string_view text, const Names&
   tables.clear();
   predicates.clear();
   orderings.clear();
+  outputs.clear();
   parts_.clear();
   known = parsed != nullptr;
   if (!known) {
@@ -133,6 +134,13 @@ void Scope::append_predicates(const ParsedQuery& parsed, int first_block, int fi
     if (entry.other_table < 0 && predicate.other == Operand::kColumn)
       entry.other_table = table_with_column(first_block + predicate.block, predicate.other_column);
     predicates.push_back(entry);
+  }
+  for (const Projection& projection : parsed.projections) {
+    if (parsed.blocks[static_cast<size_t>(projection.block)].kind != QueryBlock::Kind::kSetOperand) continue;
+    int table = shifted(projection.table);
+    std::string_view column = projection.column == "*" ? std::string_view() : std::string_view(projection.column);
+    if (table < 0 && !column.empty()) table = table_with_column(first_block + projection.block, column);
+    outputs.push_back({first_block + projection.block, table, column, Ordering::Kind::kDistinct});
   }
   for (const Ordering& ordering : parsed.orderings) {
     int block = first_block + ordering.block;
@@ -287,6 +295,7 @@ void Scope::settle_predicates() {
     std::string_view other = entry.predicate->other_column;
     settle(entry.other_table, other);
   }
+  for (ScopeColumns& output : outputs) settle(output.table, output.column);
   for (ScopeColumns& ordering : orderings) settle(ordering.table, ordering.column);
 }
 

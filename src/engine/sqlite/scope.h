@@ -74,7 +74,8 @@ class Scope {
   std::vector<ScopeTable> tables;
   std::vector<ScopePredicate> predicates;
   std::vector<ScopeColumns> orderings;
-  bool known = false;  // there was a parsed statement
+  std::vector<ScopeColumns> outputs;  // what the operands of UNION … select, as DISTINCT would see it
+  bool known = false;                 // there was a parsed statement
 
  private:
   struct Part {  // one parsed statement: the query, or a view in it
