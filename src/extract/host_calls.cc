@@ -531,6 +531,7 @@ int HostFile::method_call_on(int receiver, const std::vector<std::string>& names
 }
 
 void HostFile::find_constants() {
+  constexpr size_t kBeginning = 100;  // white space may stand before the first word
   for (int node = 0; node < tree_.size(); ++node) {
     Role role = tree_.role(node);
     if (role != Role::kString && role != Role::kHeredoc && role != Role::kConcat && role != Role::kBinary) continue;
@@ -544,7 +545,9 @@ void HostFile::find_constants() {
     for (int call = whole; call >= 0; call = method_call_on(whole, language_.words.format_methods))
       whole = call;  // "…".strip(), "…".format(x)
     std::string_view written = tree_.text(role == Role::kHeredoc ? evaluator_.heredoc_body(node) : whole);
-    if (written.find_first_of("SIUDWCR") == std::string_view::npos || !is_constant_place(whole)) continue;
+    bool may_be_sql = written.find_first_of("SIUDWCR") != std::string_view::npos ||
+                      (written.find('\n') != std::string_view::npos && written.find_first_of("siudwcr") < kBeginning);
+    if (!may_be_sql || !is_constant_place(whole)) continue;
     Value value = evaluator_.evaluate(whole);
     Site site;
     site.call = whole;
@@ -552,7 +555,7 @@ void HostFile::find_constants() {
     bool any = false;
     for (const Text& text : value.variants) {
       Filled filled = fill_holes(text, tree_.source(), dialect_);
-      if (!is_sql_in_capitals(filled.text)) continue;
+      if (!is_sql_beyond_doubt(filled.text)) continue;
       Value named = value;
       int parent = tree_.parent(whole);
       int outer = tree_.parent(parent) >= 0 ? tree_.parent(parent) : parent;

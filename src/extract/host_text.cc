@@ -280,6 +280,15 @@ bool is_sql_in_capitals(std::string_view text) {
   return false;
 }
 
+bool is_sql_beyond_doubt(std::string_view text) {
+  if (is_sql_in_capitals(text)) return true;
+  if (text.find('\n') == std::string_view::npos || text.front() < 'a' || text.front() > 'z') return false;
+  std::string upper(text);
+  for (char& c : upper)
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  return is_sql_in_capitals(upper);
+}
+
 namespace {
 
 // Whether a text can begin at `at`: behind one of `opens`, or behind an SQL comment; white space and opening
@@ -308,7 +317,7 @@ bool can_begin_at(std::string_view source, size_t at, std::string_view opens) {
 
 VerbsSeen verbs_in(std::string_view source, std::string_view opens) {
   VerbsSeen seen;
-  for (size_t at = 0; at < source.size() && !seen.capitals;) {
+  for (size_t at = 0; at < source.size() && !seen.beyond_doubt;) {
     if (!is_letter(source[at])) {
       ++at;
       continue;
@@ -325,7 +334,12 @@ VerbsSeen verbs_in(std::string_view source, std::string_view opens) {
     while (end < source.size() && is_letter(source[end])) ++end;
     if (!can_follow(word, source.substr(next, end - next))) continue;
     seen.any_case = true;
-    seen.capitals = std::all_of(word.begin(), word.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+    auto all_between = [&](char first, char last) {
+      return std::all_of(word.begin(), word.end(), [&](char c) { return c >= first && c <= last; });
+    };
+    size_t stop = source.find_first_of("\n\"'`", at);  // laid out over several lines
+    bool lines = !opens.empty() && stop != std::string_view::npos && source[stop] == '\n' && all_between('a', 'z');
+    seen.beyond_doubt = lines || all_between('A', 'Z');
   }
   return seen;
 }

@@ -87,11 +87,13 @@ struct Filled {
 // Starts like SQL beyond doubt, in capitals: SELECT … FROM, INSERT INTO, UPDATE … SET, DELETE FROM, WITH … AS (, CREATE
 // TABLE …
 [[nodiscard]] bool is_sql_in_capitals(std::string_view text);
+// The same, or in lower case and laid out over several lines, which prose that begins like SQL seldom is.
+[[nodiscard]] bool is_sql_beyond_doubt(std::string_view text);
 // What a whole source says of SQL, for deciding whether to parse it at all: a main verb as a word, where a
 // text can begin (behind one of `opens`; empty = anywhere), followed by what can follow one.
 struct VerbsSeen {
   bool any_case = false;
-  bool capitals = false;
+  bool beyond_doubt = false;  // in capitals, or laid out over several lines
 };
 [[nodiscard]] VerbsSeen verbs_in(std::string_view source, std::string_view opens);
 

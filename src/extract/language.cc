@@ -293,7 +293,7 @@ host::Grammar Language::grammar() const {
 
 bool Language::may_hold_sql(std::string_view source) const {
   host::VerbsSeen verbs = host::verbs_in(source, words.text_opens);
-  if (verbs.capitals) return true;
+  if (verbs.beyond_doubt) return true;
   auto stands_in = [&](std::string_view word) { return source.find(word) != std::string_view::npos; };
   auto is_called = [&](std::string_view path) {
     std::string_view name = path.substr(path.rfind('.') + 1);
