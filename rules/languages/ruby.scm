@@ -1,6 +1,14 @@
 ; Roles of the nodes of Ruby's grammar (tree-sitter-ruby 0.23). src/extract/host_syntax.h says what each capture means: one
 ; capture of a pattern is a role (@call, @for …), the others are its parts. Roles without parts stand in ruby.json, under "nodes".
 
+; Of several patterns on one node the first decides.
+((call !receiver method: (identifier) @_name arguments: (_)? @arguments) @return (#any-of? @_name "raise" "fail"))
+(call !receiver method: (identifier) @_name arguments: (argument_list (string (string_content) @module))
+  (#any-of? @_name "require" "require_relative")) @import
+; Sequel's DB["SELECT …"]: a call whose first argument is the object itself.
+((element_reference object: (constant) @callee (string)) @call @arguments (#any-of? @callee "DB"))
+((element_reference object: (constant) @callee (heredoc_beginning)) @call @arguments (#any-of? @callee "DB"))
+
 (method name: (_) @name parameters: (_)? @parameters body: (_)? @body) @function
 (singleton_method name: (_) @name parameters: (_)? @parameters body: (_)? @body) @function
 (block parameters: (_)? @parameters body: (_)? @body) @lambda
@@ -17,9 +25,6 @@
 (call receiver: (_) @receiver method: (_) @name arguments: (_)? @arguments) @call
 (scope_resolution scope: (_) @receiver name: (_) @name) @member
 (element_reference object: (_) @receiver . (_) @value) @subscript
-; Sequel's DB["SELECT …"]: a call whose first argument is the object itself.
-((element_reference object: (constant) @callee (string)) @call @arguments (#any-of? @callee "DB"))
-((element_reference object: (constant) @callee (heredoc_beginning)) @call @arguments (#any-of? @callee "DB"))
 (argument_list (pair key: (_) @name value: (_) @value) @keyword)
 (hash (pair key: (_) @name value: (_) @value) @pair)
 
@@ -50,7 +55,3 @@
 (begin (rescue)) @try
 (body_statement (rescue)) @try
 (conditional consequence: (_) @then alternative: (_) @else) @conditional
-
-((call !receiver method: (identifier) @_name) @return (#any-of? @_name "raise" "fail"))
-(call !receiver method: (identifier) @_name arguments: (argument_list (string (string_content) @module))
-  (#any-of? @_name "require" "require_relative")) @import

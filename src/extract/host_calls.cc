@@ -516,7 +516,7 @@ bool HostFile::is_constant_place(int node) const {
   }
   if (int function = tree_.at(node).scope; function > 0 && evaluator_.given_last(function) == node) return true;
   int call = tree_.parent(parent);
-  if (tree_.role(call) == Role::kReturn) return true;  // return's arguments
+  if (tree_.role(call) == Role::kReturn && tree_.part(call, Part::kArguments) < 0) return true;  // return, not raise
   if (tree_.role(call) != Role::kCall || tree_.part(call, Part::kArguments) != parent) return false;
   return !is_one_of(evaluator_.callee_name(call), language_.words.quiet_callees);
 }
