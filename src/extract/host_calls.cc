@@ -62,7 +62,10 @@ Extraction HostFile::run(Outline* outline) {
            std::tuple(b.statement.line, b.statement.column, b.statement.call_line, b.call);
   });
   std::vector<Executed> executed;
-  for (int call : sites_) executed.push_back({call, tree_.text(tree_.part(call, Part::kReceiver))});
+  for (int call : sites_) {
+    std::string_view handle = handle_of(call);
+    executed.push_back({call, handle.empty() ? tree_.text(tree_.part(call, Part::kReceiver)) : handle});
+  }
   std::map<int, int> first_of_call;
   for (size_t index = 0; index < found_.size(); ++index)
     if (found_[index].call >= 0) first_of_call.try_emplace(found_[index].call, static_cast<int>(index));
@@ -236,6 +239,9 @@ void HostFile::find_calls() {
       evaluator_.mark_used(node);
       continue;
     }
+    // Without a gate the name still says that it prepares; the last row is the one that suits any library.
+    for (const CallSite* row : evaluator_.rows_for(node))
+      if (row->kind == CallKind::kPrepare && (site.row == nullptr || site.row == row)) prepares_[node] = row;
     analyse(site);
     if (site.row != nullptr || sites_.contains(node)) continue;
     site.argument = evaluator_.sql_argument(node, context_arguments(node) + 1,
@@ -264,9 +270,10 @@ void HostFile::analyse(const Site& site) {
   bool joins = site.row != nullptr && !site.row->joined_by.empty() && tree_.role(site.argument) == Role::kList;
   Value value = joins ? evaluator_.joined(site.argument, site.row->joined_by) : evaluator_.evaluate(site.argument);
   bool runs_texts = site.row != nullptr && site.row->kind == CallKind::kRun;
-  CallKind kind = site.row != nullptr       ? site.row->kind
-                  : site.wrapper != nullptr ? site.wrapper->kind
-                                            : CallKind::kExecute;
+  CallKind kind = site.row != nullptr             ? site.row->kind
+                  : site.wrapper != nullptr       ? site.wrapper->kind
+                  : prepares_.contains(site.call) ? CallKind::kPrepare
+                                                  : CallKind::kExecute;
   if (!value.known()) {
     find_wrapper(site, value.parameter);
     if (!(site.gate || names_sql(site.argument)) || site.quiet || value.reason.empty() ||
@@ -571,9 +578,12 @@ void HostFile::find_constants() {
 }
 
 void HostFile::add_loops(LoopFinder& finder, const std::map<int, int>& first_of_call) {
+  Uses uses = uses_of_handles();
   for (Found& found : found_) {
     if (found.call < 0) continue;
-    for (FoundLoop& loop : finder.around(found.call, found.argument, found.statement.dynamic)) {
+    std::vector<FoundLoop> loops = finder.around(found.call, found.argument, found.statement.dynamic);
+    if (found.statement.call == CallKind::kPrepare) run_loops(finder, uses, found.call, loops);
+    for (FoundLoop& loop : loops) {
       if (auto rows = first_of_call.find(loop.rows_call); rows != first_of_call.end())
         loop.loop.rows_statement = rows->second;
       found.statement.loops.push_back(std::move(loop.loop));

@@ -56,9 +56,10 @@ class HostFile {
   std::vector<NotAnalysed> not_analysed_;
   std::vector<Wrapper> wrappers_;  // whose calls in this file are to be found yet
   std::vector<Wrapper> all_wrappers_;
-  std::set<int> text_calls_;  // that some executing call has run
-  std::vector<int> texts_;    // calls of kind "text"
-  std::set<int> sites_;       // calls that were dealt with
+  std::set<int> text_calls_;                 // that some executing call has run
+  std::vector<int> texts_;                   // calls of kind "text"
+  std::set<int> sites_;                      // calls that were dealt with
+  std::map<int, const CallSite*> prepares_;  // those that prepare a statement
 
   void find_calls();
   bool find_site(int call, Site& site);
@@ -82,6 +83,15 @@ class HostFile {
   void list_cut(const Site& site, const Value& value);
   void refuse(const Site& site, int node, std::string reason);
   [[nodiscard]] std::string function_name(int node) const;
+  // Calls on the handle of a prepared statement, by the handle as written.
+  struct Use {
+    enum class Kind { kOther, kRun, kReset, kPrepare } kind = Kind::kOther;
+    int call = -1;
+  };
+  using Uses = std::map<std::string_view, std::vector<Use>>;
+  [[nodiscard]] std::string_view handle_of(int call) const;
+  [[nodiscard]] Uses uses_of_handles() const;
+  void run_loops(LoopFinder& finder, const Uses& uses, int prepare, std::vector<FoundLoop>& loops) const;
   void add_loops(LoopFinder& finder, const std::map<int, int>& first_of_call);
   // host_outline.cc
   void fill_outline(Outline& outline, LoopFinder& finder, const std::map<int, int>& first_of_call);

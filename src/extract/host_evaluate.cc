@@ -210,6 +210,8 @@ Value Evaluator::dispatch(int node, const Binding* bound) {
     case Role::kList:
       if (joined_by_ != nullptr) return list_text(tree_.elements(node), bound);
       return unknown("SQL is the expression " + quoted(tree_.text(node)));
+    case Role::kMacroText:
+      return macro_text(node, bound);
     case Role::kSplat:
       return splat(node);
     case Role::kConstant:
@@ -253,7 +255,10 @@ std::vector<Text> Evaluator::part(int node, const Binding* bound, std::vector<in
 Value Evaluator::concat(int node, const Binding* bound) {
   Value value;
   value.variants.emplace_back();
-  for (int child : tree_.elements(node)) extend(value.variants, part(child, bound));
+  for (int child : tree_.elements(node)) {
+    bool unplaced = tree_.role(child) == Role::kNone && tree_.elements(child).size() == 1;  // "a" NAME "b"
+    extend(value.variants, part(unplaced ? tree_.first_named(child) : child, bound));
+  }
   used_[static_cast<size_t>(node)] = true;
   return value;
 }
@@ -508,6 +513,9 @@ Value Evaluator::call(int node, const Binding* bound) {
         return format(value, tree_.elements(arguments), -1, bound);
       if (value.known() && is_one_of(name, words.join_methods)) return join(value, arguments, bound);
       if (value.known()) return replace(value, arguments, bound);
+    } else if (is_one_of(name, words.numbered_methods)) {
+      Value value = evaluate(receiver, bound);
+      if (value.known()) return numbered(value, tree_.elements(arguments), bound);
     } else if (is_one_of(name, words.repeat_methods)) {
       Value value = repeat(receiver, node, bound);
       if (value.known()) return value;
@@ -757,6 +765,7 @@ Value Evaluator::name_at(int node, std::string_view name, const Binding* bound) 
     if (scope <= 0) break;
     in_place = in_place && tree_.role(scope) == Role::kLambda;
   }
+  if (is_empty_text(node)) return empty_text(node);
   if (int function = language_.gives_last ? function_called(node) : -1; function >= 0) {  // a call without arguments
     if (Value value = result_of(function, node, bound); value.known()) return value;
   }
@@ -791,6 +800,13 @@ Value Evaluator::member(int node, const Binding* bound) {
     Value value = class_attribute(owner, name, 0);
     if (value.known() || !value.reason.empty()) {
       if (value.known()) value.name = name;
+      return value;
+    }
+  }
+  if (language_.words.members_by_name && assignments(0, name) != nullptr) {  // Class::kName, defined outside of it
+    Value value = flow_value(*this, 0, name, -1, {});
+    if (value.known()) {
+      value.name = name;
       return value;
     }
   }

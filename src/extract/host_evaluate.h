@@ -138,6 +138,9 @@ class Evaluator {
   void string_content(int content, const Style& style, Text& out) const;
   void whole_literal(int node, Text& out) const;
   Value concat(int node, const Binding* bound);
+  Value macro_text(int node, const Binding* bound);
+  [[nodiscard]] bool macro_literal(size_t& at, size_t end, Text& out) const;
+  Value numbered(const Value& pattern, const std::vector<int>& given, const Binding* bound);
   Value binary(int node, const Binding* bound);
   Value conditional(int node, const Binding* bound);
   Value branch(int node, const Binding* bound);

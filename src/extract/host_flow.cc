@@ -171,6 +171,8 @@ class Flow {
   }
   End append_call(int call, State& state) {
     if (uses(call)) return End::kReached;
+    if (const FormatFunction* function = evaluator_.format_function(call); function != nullptr && function->anew)
+      state.value = evaluator_.empty_text(call);
     if (!state.value.known()) return End::kOn;
     Binding binding{name_, &state.value, nullptr};
     const Piece* separator = std::exchange(evaluator_.joined_by_, nullptr);

@@ -259,6 +259,38 @@ Value Evaluator::format(const Value& pattern, const std::vector<int>& given, int
   return result;
 }
 
+// QString("%1 %2").arg(a, b): each argument stands for the lowest number that is left, wherever it is written.
+Value Evaluator::numbered(const Value& pattern, const std::vector<int>& given, const Binding* bound) {
+  auto number_at = [](std::string_view rest) {  // of "%1" or "%12"; 0 = none
+    size_t end = std::min(rest.find_first_not_of("0123456789", 1), rest.size());
+    constexpr size_t kMostDigits = 2;
+    return end < 2 || end > kMostDigits + 1 ? 0 : std::stoi(std::string(rest.substr(1, end - 1)));
+  };
+  Value result = pattern;
+  for (int argument : given) {
+    std::vector<Text> made;
+    for (const Text& text : result.variants) {
+      int lowest = 0;
+      for (const Piece& piece : text)
+        for (size_t at = piece.text.find('%'); at != std::string::npos; at = piece.text.find('%', at + 1))
+          if (int number = number_at(std::string_view(piece.text).substr(at)); number > 0)
+            lowest = lowest == 0 ? number : std::min(lowest, number);
+      std::string reason;
+      std::vector<Text> with = substitute(argument, bound, reason);
+      auto formatted =
+          rewritten(text, '%', '%', [&](std::string_view rest, uint32_t, uint32_t, std::vector<Text>& out) -> size_t {
+            if (lowest == 0 || number_at(rest) != lowest) return 0;
+            append(out, with);
+            return 1 + std::to_string(lowest).size();
+          });
+      for (Text& variant : formatted)
+        if (made.size() < kMostVariants) made.push_back(std::move(variant));
+    }
+    result.variants = std::move(made);
+  }
+  return result;
+}
+
 // "?" * n and ["?"] * n: so many placeholders as nobody knows. `node` is the repeated thing.
 Value Evaluator::repeat(int text, int whole, const Binding* bound) {
   std::string element;

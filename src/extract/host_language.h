@@ -41,7 +41,8 @@ struct CallSite {  // a row of "call_sites"
   std::vector<std::pair<std::string, std::string>> required;  // it counts only with these keywords: nativeQuery = true
   std::string joined_by;  // a literal list in the SQL's place is one text: @Select({"SELECT a", "FROM t"})
   bool tagged = false;    // the tag of a template: what is interpolated is bound, unless it's such a text itself
-  bool in_list = false;   // the SQL may be the first of a list with its values: find_by_sql(["…", 1])
+  int handle = -2;  // of a prepared statement: the argument that gets or names it, -1 = the receiver, -2 = the result
+  bool in_list = false;  // the SQL may be the first of a list with its values: find_by_sql(["…", 1])
   enum class Receiver { kAny, kNone, kRequired } receiver = Receiver::kAny;  // for callees without a dot
 };
 
@@ -58,6 +59,7 @@ struct FormatFunction {  // sprintf(pattern, …)
   std::vector<std::string> callees;
   int argument = 0;     // the pattern; what fills it follows; -1 = the receiver
   int into = -1;        // the argument that the text is written to; -1 = it's the call's value
+  bool anew = false;    // what `into` held before is gone
   bool braces = false;  // {} {0} {name} instead of %s; a name that isn't given is that of a variable
 };
 
@@ -101,6 +103,7 @@ struct Words {             // names with a meaning, as written in sources of the
   std::vector<std::string> transparent_functions;        // dedent(x) is x
   std::vector<std::string> format_methods, join_methods, replace_methods;
   std::vector<std::string> replace_functions, repeat_functions;   // replace(x, "old", "new"), repeat("?,", n)
+  std::vector<std::string> numbered_methods;                      // text.arg(a, b): a stands for its lowest %1, %2 …
   std::vector<std::string> repeat_methods;                        // "?,".repeat(n)
   std::vector<std::string> indent_methods, margin_methods;        // text.trimIndent(), text.trimMargin()
   std::vector<std::string> append_methods;                        // b.append("x"): b is longer by that
@@ -115,11 +118,14 @@ struct Words {             // names with a meaning, as written in sources of the
   std::vector<std::string>
       database_receivers;  // names that a connection or cursor goes by, without "_", "$", "@" before
   std::vector<std::string> any_receiver_callees;  // with a literal SQL text these are call sites on any receiver
-  std::vector<std::string> context_names;    // ends of names, in lower case, of a first argument that doesn't count
-  std::vector<std::string> quiet_callees;    // SQL-looking text as their argument is no statement: logging, assertions
-  std::vector<std::string> fetch_methods;    // give rows of what was executed before
-  std::vector<std::string> iterate_through;  // list(x), enumerate(x): loops over x
-  std::vector<std::string> same_elements;    // those that give the elements as they are: list(x), reversed(x)
+  std::vector<std::string> context_names;  // ends of names, in lower case, of a first argument that doesn't count
+  std::vector<std::string> quiet_callees;  // SQL-looking text as their argument is no statement: logging, assertions
+  // What runs a prepared statement: methods of its handle, functions whose first or second argument it is; and what a
+  // function that both runs it and gives its next row needs before it runs it anew.
+  std::vector<std::string> run_methods, run_functions, reset_functions;
+  std::vector<std::string> fetch_methods;        // give rows of what was executed before
+  std::vector<std::string> iterate_through;      // list(x), enumerate(x): loops over x
+  std::vector<std::string> same_elements;        // those that give the elements as they are: list(x), reversed(x)
   std::vector<std::string> numbering_functions;  // those that give pairs of a number and an element: enumerate(x)
   std::vector<std::string> map_functions;        // dict(a=1): a literal map
   std::vector<std::string> filling_methods;      // rows.Scan(&x): x is another at every turn

@@ -141,6 +141,7 @@ bool LoopFinder::callback(int lambda, Shape& shape) const {
 
 void LoopFinder::add(std::vector<FoundLoop>& found, const Shape& shape, int call, int argument, bool dynamic) {
   FoundLoop entry;
+  entry.node = shape.node;
   Loop& loop = entry.loop;
   loop.kind = shape.kind;
   loop.line = lines_.position(tree_.at(shape.node).start).line;
@@ -312,6 +313,9 @@ int LoopFinder::rows_of(int expression, int depth) const {
     if (receiver >= 0 &&
         (is_one_of(name, language_.words.fetch_methods) || is_one_of(name, language_.words.element_methods)))
       return rows_of(receiver, depth + 1);
+    std::vector<int> given = tree_.elements(tree_.part(expression, Part::kArguments));
+    if (receiver < 0 && !given.empty() && is_one_of(name, language_.words.fetch_methods))
+      return rows_of(given.front(), depth + 1);  // mysqli_fetch_assoc($rows)
     return -1;
   }
   if (tree_.role(expression) == Role::kMember &&

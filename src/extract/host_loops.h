@@ -16,6 +16,7 @@ namespace explaingate::host {
 struct FoundLoop {
   Loop loop;
   int rows_call = -1;  // kRows: the call whose rows are looped over
+  int node = -1;       // the loop
 };
 
 // A call that executes SQL, with the text of its receiver: loops over a cursor's rows find their statement by it.

@@ -332,4 +332,59 @@ Value Evaluator::string(int node, const Binding* bound) {
   return value;
 }
 
+// One quoted literal of a macro at `at`, which moves behind it; false when there is none.
+bool Evaluator::macro_literal(size_t& at, size_t end, Text& out) const {
+  std::string_view source = tree_.source();
+  if (source[at] != '"') return false;
+  const std::string& introducer = language_.strings.introducer;
+  size_t kept = ++at;
+  auto keep = [&] {
+    if (at > kept) out.push_back(text_piece(std::string(source.substr(kept, at - kept)), kept, at - kept).front());
+  };
+  while (at < end && source[at] != '"') {
+    if (introducer.empty() || !source.substr(at).starts_with(introducer)) {
+      ++at;
+      continue;
+    }
+    keep();
+    size_t length = std::min(introducer.size() + 1, end - at);
+    out.push_back(text_piece(decoded(source.substr(at, length), language_.strings), at, length).front());
+    at += length;
+    kept = at;
+  }
+  keep();
+  if (at >= end) return false;
+  ++at;
+  return true;
+}
+
+Value Evaluator::macro_text(int node, const Binding* bound) {
+  std::string_view source = tree_.source();
+  size_t at = tree_.at(node).start, end = tree_.at(node).end;
+  Value value;
+  value.variants.emplace_back();
+  bool any = false;
+  auto in_name = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  };
+  while (at < end) {
+    if (std::string_view(" \t\r\n\\()").find(source[at]) != std::string_view::npos) {
+      ++at;
+    } else if (Text text; macro_literal(at, end, text)) {
+      any = true;
+      extend(value.variants, {text});
+    } else {
+      size_t from = at;
+      while (at < end && in_name(source[at])) ++at;
+      std::string_view name = source.substr(from, at - from);
+      Value part = name.empty() || assignments(0, name) == nullptr ? Value{} : flow_value(*this, 0, name, -1, {});
+      if (!part.known()) return unknown("SQL is the macro's text " + std::string(tree_.text(node)));
+      any = true;
+      extend(value.variants, std::move(part.variants));
+    }
+  }
+  (void)bound;
+  return any ? value : unknown("SQL is the macro's text " + std::string(tree_.text(node)));
+}
+
 }  // namespace explaingate::host

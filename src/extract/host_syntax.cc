@@ -10,13 +10,13 @@ namespace explaingate::host {
 namespace {
 
 constexpr std::array<std::string_view, static_cast<size_t>(Role::kCount)> kRoleNames = {
-    "",          "function", "lambda",        "class",   "call",       "keyword",    "parameter", "splat",
-    "for",       "while",    "comprehension", "clause",  "assignment", "append",     "bind",      "branch",
-    "switch",    "arm",      "default",       "try",     "handler",    "return",     "break",     "skip",
-    "string",    "heredoc",  "heredoc_body",  "start",   "end",        "content",    "escape",    "interpolation",
-    "concat",    "binary",   "conditional",   "group",   "member",     "subscript",  "slice",     "list",
-    "map",       "pair",     "import",        "comment", "decorator",  "identifier", "number",    "constant",
-    "namespace", "wrapper"};
+    "",          "function",   "lambda",        "class",   "call",       "keyword",    "parameter", "splat",
+    "for",       "while",      "comprehension", "clause",  "assignment", "append",     "bind",      "branch",
+    "switch",    "arm",        "default",       "try",     "handler",    "return",     "break",     "skip",
+    "string",    "heredoc",    "heredoc_body",  "start",   "end",        "content",    "escape",    "interpolation",
+    "concat",    "binary",     "conditional",   "group",   "member",     "subscript",  "slice",     "list",
+    "map",       "pair",       "import",        "comment", "decorator",  "identifier", "number",    "constant",
+    "namespace", "macro_text", "wrapper"};
 
 constexpr std::array<std::string_view, static_cast<size_t>(Part::kCount)> kPartNames = {
     "name",  "callee",    "receiver", "arguments", "parameters", "bases", "body", "left",   "operator",

@@ -72,6 +72,7 @@ enum class Role : uint8_t {
   kNumber,       // @number
   kConstant,     // @constant: true, false, none
   kNamespace,    // @namespace: its @name stands before those of the functions in it
+  kMacroText,    // @macro_text: literals and names that are read where the macro is used: "a" NAME "b"
   kWrapper,      // @wrapper: around one argument or element: left out of the tree where it has an only child
   kCount,
 };

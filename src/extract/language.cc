@@ -141,6 +141,7 @@ host::CallSite read_call_site(const json& object, const std::string& where, std:
   reader.read("tagged", site.tagged);
   reader.read("prepared", site.prepared);
   reader.read("certain", site.certain);
+  reader.read("handle", site.handle);
   reader.read("in_list", site.in_list);
   reader.read("braced_names", site.braced_names);
   reader.read("foreign", site.foreign);
@@ -184,6 +185,7 @@ host::FormatFunction read_format_function(const json& object, const std::string&
   reader.read("callees", function.callees);
   reader.read("argument", function.argument);
   reader.read("into", function.into);
+  reader.read("anew", function.anew);
   reader.read("braces", function.braces);
   reader.finish();
   return function;
@@ -249,6 +251,10 @@ host::Words read_words(const json& object, std::string& problem) {
   std::map<std::string, std::string> append_tails;
   reader.read("append_tails", append_tails);
   words.append_tails.assign(append_tails.begin(), append_tails.end());
+  reader.read("numbered_methods", words.numbered_methods);
+  reader.read("run_methods", words.run_methods);
+  reader.read("run_functions", words.run_functions);
+  reader.read("reset_functions", words.reset_functions);
   reader.read("repeat_methods", words.repeat_methods);
   reader.read("concatenate_functions", words.concatenate_functions);
   reader.read("empty_functions", words.empty_functions);
