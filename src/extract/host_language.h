@@ -171,7 +171,8 @@ class Language {
   // names.
   std::string macro_mark;
   std::vector<std::string> macro_exceptions;
-  std::vector<std::string> macro_items;  // name! { … } holds items as they stand anywhere
+  std::vector<std::string> macro_items;   // name! { … } holds items as they stand anywhere
+  std::vector<std::string> macro_blocks;  // name! { … } holds statements
   host::StringRules strings;
   host::Words words;
 

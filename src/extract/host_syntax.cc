@@ -110,10 +110,7 @@ bool in_name(char c) {
 
 // lazy_static! { static ref X: T = …; }: nothing but the items is left. The closing brace is the first that stands on a
 // line of its own no deeper than the macro.
-void blank_around_items(const Grammar& grammar, std::string& source, size_t first, size_t mark, size_t opening,
-                        size_t& budget) {
-  auto name = std::string_view(source).substr(first, mark - first);
-  if (std::find(grammar.macro_items.begin(), grammar.macro_items.end(), name) == grammar.macro_items.end()) return;
+void blank_around_items(std::string& source, size_t first, size_t opening, size_t& budget) {
   while (first > 0 && (in_name(source[first - 1]) || source[first - 1] == ':')) --first;
   size_t line = source.rfind('\n', first);
   size_t indent = line == std::string::npos ? first : first - line - 1;
@@ -140,16 +137,19 @@ void read_macros_as_calls(const Grammar& grammar, std::string& source) {
     if (opening < source.size() && source[opening] == ' ') ++opening;
     size_t first = at;
     while (first > 0 && in_name(source[first - 1])) --first;
-    if (opening < source.size() && source[opening] == '{') {
-      blank_around_items(grammar, source, first, at, opening, budget);
+    if (opening >= source.size() || first == at) continue;
+    char bracket = source[opening];
+    auto name = std::string_view(source).substr(first, at - first);
+    auto is_among = [&](std::span<const std::string> names) {
+      return std::find(names.begin(), names.end(), name) != names.end();
+    };
+    if (bracket == '{') {
+      if (is_among(grammar.macro_items)) blank_around_items(source, first, opening, budget);
+      if (!is_among(grammar.macro_blocks)) continue;
+    } else if ((bracket != '(' && bracket != '[') || is_among(grammar.macro_exceptions)) {
       continue;
     }
-    if (opening >= source.size() || first == at || (source[opening] != '(' && source[opening] != '[')) continue;
-    auto name = std::string_view(source).substr(first, at - first);
-    if (std::find(grammar.macro_exceptions.begin(), grammar.macro_exceptions.end(), name) !=
-        grammar.macro_exceptions.end())
-      continue;
-    if (source[opening] == '[') {
+    if (bracket != '(') {  // the name isn't that of a function
       while (first > 0 && (in_name(source[first - 1]) || source[first - 1] == ':')) --first;
       std::fill(source.begin() + static_cast<ptrdiff_t>(first), source.begin() + static_cast<ptrdiff_t>(at), ' ');
     }

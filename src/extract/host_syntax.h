@@ -126,6 +126,7 @@ struct Grammar {
   std::string_view macro_mark;        // host_language.h
   std::span<const std::string> macro_exceptions;
   std::span<const std::string> macro_items;
+  std::span<const std::string> macro_blocks;
 };
 
 struct Node {

@@ -293,8 +293,8 @@ Language::Language() : query_(nullptr, ts_query_delete) {}
 Language::~Language() = default;
 
 host::Grammar Language::grammar() const {
-  return {language_,  query_.get(),     role_by_symbol_, captures_, conditions_, blank_type_arguments,
-          macro_mark, macro_exceptions, macro_items};
+  return {language_,  query_.get(),     role_by_symbol_, captures_,   conditions_, blank_type_arguments,
+          macro_mark, macro_exceptions, macro_items,     macro_blocks};
 }
 
 bool Language::may_hold_sql(std::string_view source) const {
@@ -397,6 +397,7 @@ Status Language::load_json(const std::string& path, const host::ReadFile& read) 
   reader.read("macro_mark", macro_mark);
   reader.read("macro_exceptions", macro_exceptions);
   reader.read("macro_items", macro_items);
+  reader.read("macro_blocks", macro_blocks);
   reader.read("nodes", nodes);
   if (const json* object = reader.member("strings")) strings = read_strings(*object, problem);
   if (const json* object = reader.member("words")) words = read_words(*object, problem);
