@@ -5,6 +5,7 @@
 #include "extract/host_calls.h"
 #include "extract/host_language.h"
 #include "extract/host_syntax.h"
+#include "extract/mybatis.h"
 #include "extract/outline.h"
 #include "extract/suppression.h"
 
@@ -89,8 +90,9 @@ Extraction extract_host_file(std::string_view path, std::string_view text, const
                              const Externals* externals, Outline* outline) {
   if (is_utf16(text)) return not_analysed(path, "the file is encoded in UTF-16");
   if (text.size() > kLargestSource) return not_analysed(path, "the file is larger than 8 MiB");
+  if (language.mapper && text.find("<mapper") == std::string_view::npos) return {};
   bool suppresses = text.find("explaingate-ignore") != std::string_view::npos;
-  if (outline == nullptr && !suppresses && !language.may_hold_sql(text)) return {};
+  if (outline == nullptr && !suppresses && !language.mapper && !language.may_hold_sql(text)) return {};
   if (language.longest_line != 0 && longest_line(text) > language.longest_line) {
     if (!suppresses && !language.may_hold_sql(text)) return {};
     return not_analysed(path, "the file has a line of more than " + std::to_string(language.longest_line) +
@@ -98,6 +100,7 @@ Extraction extract_host_file(std::string_view path, std::string_view text, const
   }
   auto tree = host::Tree::parse(language.grammar(), text);
   if (!tree) return not_analysed(path, "the parser can make no sense of the file");
+  if (language.mapper) return extract_mapper(path, *tree, dialect);
   host::HostFile file(path, *tree, language, dialect, externals);
   Extraction extraction = file.run(outline);
   extraction.suppressions = suppressions(path, *tree);

@@ -17,6 +17,8 @@
 #include <algorithm>
 #include <array>
 
+#include "extract/mybatis.h"
+
 #include "parse/parse.h"
 
 namespace explaingate::host {
@@ -324,8 +326,14 @@ void HostFile::refuse(const Site& site, int node, std::string reason) {
 bool HostFile::emit(const Site& site, const Text& given, const Value& value, CallKind kind) {
   bool braced = site.row != nullptr && site.row->braced_names;
   Text text = braced ? without_braces(given) : given;
+  bool mapper = site.row != nullptr && site.row->mapper;
+  if (mapper) text = mapper_text(text);
   Filled filled = fill_holes(text, tree_.source(), dialect_);
   if (filled.text.empty() && !filled.starts_with_hole) return false;
+  if (mapper && filled.text.starts_with("<script>")) {
+    refuse(site, site.argument, "SQL is a <script> of MyBatis");
+    return true;
+  }
   if (!starts_like_sql(filled.text)) {
     if (!filled.starts_with_hole || !site.gate) return false;
     refuse(site, site.argument, filled.start_reason);

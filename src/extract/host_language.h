@@ -39,6 +39,7 @@ struct CallSite {  // a row of "call_sites"
   bool foreign = false;       // its text is in another language (JPQL): quiet
   bool assigned = false;  // "callees" are properties, and the SQL is what is assigned to one: command.CommandText = x
   std::vector<std::pair<std::string, std::string>> required;  // it counts only with these keywords: nativeQuery = true
+  bool mapper = false;    // its text has the markup of MyBatis: #{x} is bound, ${x} is not
   std::string joined_by;  // a literal list in the SQL's place is one text: @Select({"SELECT a", "FROM t"})
   bool tagged = false;    // the tag of a template: what is interpolated is bound, unless it's such a text itself
   int handle = -2;  // of a prepared statement: the argument that gets or names it, -1 = the receiver, -2 = the result
@@ -160,6 +161,7 @@ class Language {
   std::string placeholders = "%s %(n)s ? :n :1";  // where no row says which
   size_t longest_line = 0;            // a source with a longer one was generated: it's not looked at; 0 = any
   bool blank_type_arguments = false;  // see Grammar
+  bool mapper = false;                // a file is no code but a MyBatis mapper: mybatis.h
   bool closures_run = false;          // a function without a name that is given to a call is run by it, once
   bool gives_last = false;            // a function's last expression is what it gives
   std::vector<host::CallSite> call_sites;

@@ -378,6 +378,10 @@ const std::set<std::string_view>& LoopFinder::varying_names(const Shape& shape) 
     return false;
   };
   add_names(shape.variable);
+  int condition = tree_.part(shape.node, Part::kCondition);  // while (rows.next()): what is read of `rows`
+  for (int node = condition; node >= 0 && node < tree_.at(condition).after; ++node)
+    if (tree_.role(node) == Role::kCall && is_one_of(evaluator_.callee_name(node), language_.words.fetch_methods))
+      add_names(tree_.part(node, Part::kReceiver));
   if (shape.kind == LoopKind::kCallback && shape.variable < 0)
     names.insert(language_.words.implicit_parameters.begin(), language_.words.implicit_parameters.end());
   constexpr int kMostRounds = 4;  // of names assigned from names assigned further down
@@ -414,7 +418,9 @@ bool LoopFinder::is_bound_later(const Shape& shape, int call, const std::set<std
     bool own = receiver.starts_with(object) && (receiver.size() == object.size() || receiver[object.size()] == '.');
     int arguments = own ? tree_.part(node, Part::kArguments) : -1;
     for (int inner = arguments; inner >= 0 && inner < tree_.at(arguments).after; ++inner)
-      if (tree_.role(inner) == Role::kIdentifier && names.contains(tree_.text(inner))) return true;
+      if (tree_.role(inner) == Role::kCall ||
+          (tree_.role(inner) == Role::kIdentifier && names.contains(tree_.text(inner))))
+        return true;
   }
   return false;
 }

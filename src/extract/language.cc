@@ -146,6 +146,7 @@ host::CallSite read_call_site(const json& object, const std::string& where, std:
   reader.read("braced_names", site.braced_names);
   reader.read("foreign", site.foreign);
   reader.read("assigned", site.assigned);
+  reader.read("mapper", site.mapper);
   reader.read("joined_by", site.joined_by);
   std::map<std::string, std::string> required;
   reader.read("required", required);
@@ -393,6 +394,7 @@ Status Language::load_json(const std::string& path, const host::ReadFile& read) 
   reader.read("longest_line", longest_line);
   reader.read("blank_type_arguments", blank_type_arguments);
   reader.read("gives_last", gives_last);
+  reader.read("mapper", mapper);
   reader.read("closures_run", closures_run);
   reader.read("macro_mark", macro_mark);
   reader.read("macro_exceptions", macro_exceptions);

@@ -1,0 +1,548 @@
+// Statements of MyBatis mappers: <select id="…"> and its like hold SQL with elements in it that are there or not.
+//
+//   SELECT <include refid="columns"/> FROM t        the <sql id="columns"> of this file
+//   <where>                                         WHERE, without the AND that the first condition begins with
+//     <if test="a != null">AND a = #{a}</if>        two variants; elements with the same test go together
+//     <choose>…</choose>                            a variant for each arm
+//   </where>
+//   id IN <foreach item="id" open="(" separator="," close=")">#{id}</foreach>      one list
+//
+// Up to kMostVariants ways to put a statement together are all followed; of more, the one with every condition and the
+// one with none, and the rest is said to be left out. The near miss: <if test="a"> beside <if test="!a"> are taken for
+// independent, so that a variant with both, which MyBatis never makes, is looked at as well.
+#include "extract/mybatis.h"
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <set>
+
+#include "extract/suppression.h"
+
+namespace explaingate {
+namespace {
+
+using host::Piece;
+using host::Role;
+using host::Text;
+using host::Tree;
+
+constexpr int kDeepest = 60;
+constexpr int kMostSteps = 5'000;  // elements of one statement, those of its includes each time
+constexpr std::string_view kBlank = " \t\r\n";
+
+using Texts = std::vector<Text>;
+using Properties = std::map<std::string_view, std::string_view>;
+
+Text hole_piece(size_t from, size_t length, std::string reason, Piece::Hint hint = Piece::Hint::kNone,
+                std::string text = {}) {
+  Piece piece;
+  piece.kind = Piece::Kind::kHole;
+  piece.hint = hint;
+  piece.text = std::move(text);
+  piece.from = static_cast<uint32_t>(from);
+  piece.length = static_cast<uint32_t>(length);
+  piece.reason = std::move(reason);
+  return {std::move(piece)};
+}
+
+// The text of one piece of source, with #{x} and ${x} read.
+void append_marked(std::string_view text, size_t from, size_t length, const Properties& properties, Text& out) {
+  bool verbatim = text.size() == length;
+  auto keep = [&](size_t first, size_t last) {
+    if (first >= last) return;
+    Text piece = verbatim ? host::text_piece(std::string(text.substr(first, last - first)), from + first, last - first)
+                          : host::text_piece(std::string(text.substr(first, last - first)), from, length);
+    out.push_back(std::move(piece.front()));
+  };
+  size_t kept = 0;
+  for (size_t at = text.find('{'); at != std::string_view::npos; at = text.find('{', at + 1)) {
+    if (at == 0 || (text[at - 1] != '#' && text[at - 1] != '$') || at - 1 < kept) continue;
+    size_t end = text.find('}', at);
+    if (end == std::string_view::npos) break;
+    keep(kept, at - 1);
+    size_t place = verbatim ? from + at - 1 : from;
+    size_t bytes = verbatim ? end + 2 - at : length;
+    std::string_view name = text.substr(at + 1, end - at - 1);
+    if (auto given = properties.find(name); text[at - 1] == '$' && given != properties.end()) {
+      out.push_back(host::text_piece(std::string(given->second), place, bytes).front());
+    } else if (text[at - 1] == '$') {
+      out.push_back(hole_piece(place, bytes, "SQL is put together with `${" + std::string(name) + "}`").front());
+    } else {
+      out.push_back(host::text_piece("?", place, bytes).front());
+    }
+    kept = end + 1;
+  }
+  keep(kept, text.size());
+}
+
+// What an entity of XML itself or a number stands for; empty = any other, which is never expanded.
+std::string decoded_entity(std::string_view written) {
+  static constexpr std::pair<std::string_view, char> kKnown[] = {
+      {"&lt;", '<'}, {"&gt;", '>'}, {"&amp;", '&'}, {"&quot;", '"'}, {"&apos;", '\''}};
+  for (auto [name, sign] : kKnown)
+    if (written == name) return {sign};
+  if (!written.starts_with("&#") || !written.ends_with(';')) return {};
+  std::string_view digits = written.substr(2, written.size() - 3);
+  int base = digits.starts_with('x') ? 16 : 10;
+  if (base == 16) digits.remove_prefix(1);
+  unsigned code = 0;
+  auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), code, base);
+  constexpr unsigned kLastOfAscii = 0x7F;
+  if (error != std::errc{} || end != digits.data() + digits.size() || code == 0 || code > kLastOfAscii) return {};
+  return {static_cast<char>(code)};
+}
+
+std::string decoded_attribute(std::string_view written) {
+  std::string text;
+  while (!written.empty()) {
+    size_t end = written[0] == '&' ? written.find(';') : std::string_view::npos;
+    std::string sign = end == std::string_view::npos ? std::string{} : decoded_entity(written.substr(0, end + 1));
+    text += sign.empty() ? std::string(1, written[0]) : sign;
+    written.remove_prefix(sign.empty() ? 1 : end + 1);
+  }
+  return text;
+}
+
+bool is_blank(const Text& text) {
+  return std::all_of(text.begin(), text.end(), [](const Piece& piece) {
+    return piece.kind == Piece::Kind::kText && piece.text.find_first_not_of(kBlank) == std::string::npos;
+  });
+}
+
+bool same_word(std::string_view text, std::string_view word) {
+  return text.size() == word.size() && std::equal(text.begin(), text.end(), word.begin(), [](char a, char b) {
+           return (a >= 'A' && a <= 'Z' ? a + 32 : a) == (b >= 'A' && b <= 'Z' ? b + 32 : b);
+         });
+}
+
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+void cut_front(Piece& piece, size_t bytes) {
+  bool verbatim = piece.text.size() == piece.length;
+  piece.text.erase(0, bytes);
+  if (!verbatim) return;
+  piece.from += static_cast<uint32_t>(bytes);
+  piece.length -= static_cast<uint32_t>(bytes);
+}
+
+// Takes one of the words off the front (or end) of a text.
+void strip(Text& text, const std::vector<std::string>& words, bool front) {
+  auto blank = [](const Piece& piece) {
+    return piece.kind == Piece::Kind::kText && piece.text.find_first_not_of(kBlank) == std::string::npos;
+  };
+  size_t at = front ? 0 : text.size();
+  while (front ? at < text.size() && blank(text[at]) : at > 0 && blank(text[at - 1])) at += front ? 1 : size_t(-1);
+  if (front ? at == text.size() : at == 0) return;
+  Piece& piece = text[front ? at : at - 1];
+  if (piece.kind != Piece::Kind::kText) return;
+  std::string_view whole = piece.text;
+  size_t first = whole.find_first_not_of(kBlank), last = whole.find_last_not_of(kBlank) + 1;
+  for (const std::string& word : words) {
+    if (word.empty() || last - first < word.size()) continue;
+    std::string_view end = front ? whole.substr(first, word.size()) : whole.substr(last - word.size(), word.size());
+    if (!same_word(end, word)) continue;
+    std::string_view beside = front ? whole.substr(first + word.size(), 1) : whole.substr(0, last - word.size());
+    if (is_letter(word.front()) && !beside.empty() && is_letter(front ? beside.front() : beside.back())) continue;
+    if (front) return cut_front(piece, first + word.size());
+    bool verbatim = piece.text.size() == piece.length;
+    piece.text.erase(last - word.size());
+    if (verbatim) piece.length = static_cast<uint32_t>(piece.text.size());
+    return;
+  }
+}
+
+std::vector<std::string> overrides(std::string_view written) {  // "AND |OR ": white space behind a word counts as any
+  std::vector<std::string> words;
+  while (true) {
+    size_t bar = written.find('|');
+    std::string_view word = written.substr(0, bar);
+    size_t first = word.find_first_not_of(kBlank);
+    if (first != std::string_view::npos) {
+      word.remove_prefix(first);
+      words.emplace_back(word.substr(0, word.find_last_not_of(kBlank) + 1));
+    }
+    if (bar == std::string_view::npos) return words;
+    written.remove_prefix(bar + 1);
+  }
+}
+
+class Mapper {
+ public:
+  Mapper(std::string_view path, const Tree& tree, Dialect dialect)
+      : path_(path), tree_(tree), dialect_(dialect), lines_(tree.source()) {}
+
+  Extraction run() {
+    int root = tree_.size() > 0 ? element_below(0) : -1;
+    if (root < 0 || name_of(root) != "mapper") return {};
+    namespace_ = attribute(root, "namespace");
+    if (namespace_.empty()) return {};
+    for (int child : elements(root))
+      if (name_of(child) == "sql") fragments_.try_emplace(attribute(child, "id"), child);
+    for (int child : elements(root))
+      if (is_statement(name_of(child))) statement(child, attribute(child, "id"));
+    ignore_comments();
+    std::stable_sort(result_.statements.begin(), result_.statements.end(), [](const Statement& a, const Statement& b) {
+      return std::pair(a.line, a.column) < std::pair(b.line, b.column);
+    });
+    return std::move(result_);
+  }
+
+ private:
+  enum class Mode { kEach, kAll, kNone };
+
+  std::string_view path_;
+  const Tree& tree_;
+  Dialect dialect_;
+  LineIndex lines_;
+  std::string_view namespace_;
+  std::map<std::string_view, int> fragments_;
+  std::vector<LineRange> places_;
+  std::vector<int> including_;  // fragments around what is looked at
+  Extraction result_;
+  Mode mode_ = Mode::kEach;
+  int steps_ = 0;
+  bool sound_ = true;              // false: this variant has an empty SET or list, which is no statement
+  std::set<std::string> choices_;  // tests, and the places of <choose>, of the statement
+
+  static bool is_statement(std::string_view name) {
+    return name == "select" || name == "insert" || name == "update" || name == "delete";
+  }
+
+  [[nodiscard]] int element_below(int node) const {
+    for (int child = tree_.first_child(node); child >= 0; child = tree_.next_sibling(child))
+      if (tree_.role(child) == Role::kCall) return child;
+    return -1;
+  }
+  [[nodiscard]] int tag(int element) const { return tree_.first_named(element); }
+  [[nodiscard]] std::string_view name_of(int element) const { return tree_.text(tree_.first_named(tag(element))); }
+
+  [[nodiscard]] std::string_view attribute(int element, std::string_view name) const {
+    for (int child : tree_.elements(tag(element))) {
+      if (tree_.role(child) != Role::kPair || tree_.text(tree_.first_named(child)) != name) continue;
+      std::string_view value = tree_.text(tree_.last_named(child));
+      return value.size() >= 2 ? value.substr(1, value.size() - 2) : std::string_view{};
+    }
+    return {};
+  }
+
+  // What stands between an element's tags.
+  [[nodiscard]] int content(int element) const {
+    int child = tree_.next_named(tag(element));
+    return child >= 0 && tree_.role(child) == Role::kNone && !tree_.text(child).starts_with("</") ? child : -1;
+  }
+  [[nodiscard]] std::vector<int> elements(int element) const {
+    std::vector<int> found;
+    for (int child : tree_.elements(content(element)))
+      if (tree_.role(child) == Role::kCall) found.push_back(child);
+    return found;
+  }
+
+  void refuse(int element, std::string reason) {
+    Position at = lines_.position(tree_.at(element).start);
+    result_.not_analysed.push_back({std::string(path_), at.line, at.column, std::move(reason), function(element)});
+  }
+  [[nodiscard]] std::string function(int element) const {
+    return std::string(namespace_) + "." + std::string(attribute(element, "id"));
+  }
+
+  void statement(int element, std::string_view id) {
+    places_.push_back({lines_.position(tree_.at(element).start).line, lines_.position(tree_.at(element).end - 1).line});
+    choices_.clear();
+    steps_ = 0;
+    size_t ways = count_ways(element, 0);
+    std::vector<Mode> modes{Mode::kEach};
+    if (ways > host::kMostVariants) {
+      modes = {Mode::kNone, Mode::kAll};
+      refuse(element,
+             "the statement can be put together in more than 8 ways: looked at with all of its conditions, and with "
+             "none");
+    }
+    std::set<std::string> seen;
+    for (Mode mode : modes) {
+      mode_ = mode;
+      steps_ = 0;
+      sound_ = true;
+      Texts texts = body(element, {}, 0);
+      if (!sound_) continue;
+      for (const Text& text : texts) emit(element, id, text, seen);
+    }
+    for (int child : elements(element))
+      if (name_of(child) == "selectKey") key_statement(child, element);
+  }
+
+  // <selectKey> is a statement of its own, run with its <insert>.
+  void key_statement(int key, int element) {
+    mode_ = Mode::kAll;
+    steps_ = 0;
+    sound_ = true;
+    std::set<std::string> seen;
+    for (const Text& text : body(key, {}, 0)) emit(element, attribute(element, "id"), text, seen);
+  }
+
+  // Ways to put the element together, at most kMostVariants + 1 or so.
+  size_t count_ways(int element, int depth) {
+    size_t ways = 1;
+    auto times = [&](size_t factor) { ways = std::min(ways * factor, host::kMostVariants + 1); };
+    if (depth > kDeepest || ++steps_ > kMostSteps) return ways;
+    for (int child : elements(element)) {
+      std::string_view name = name_of(child);
+      if (name == "if" && choices_.insert(std::string(attribute(child, "test"))).second) times(2);
+      if (name == "choose") {
+        size_t arms = elements(child).size();
+        bool otherwise = arms > 0 && name_of(elements(child).back()) == "otherwise";
+        times(otherwise ? arms : arms + 1);
+      }
+      int inner = name == "include" ? fragment(child) : child;
+      if (inner >= 0 && name != "foreach" && name != "selectKey") times(count_ways(inner, depth + 1));
+    }
+    return ways;
+  }
+
+  [[nodiscard]] int fragment(int include) const {
+    std::string_view id = attribute(include, "refid");
+    auto found = fragments_.find(id);
+    if (found == fragments_.end() && id.starts_with(namespace_) && id.substr(namespace_.size()).starts_with('.'))
+      found = fragments_.find(id.substr(namespace_.size() + 1));
+    return found == fragments_.end() ? -1 : found->second;
+  }
+
+  Texts body(int element, const Properties& properties, int depth) {
+    Texts texts(1);
+    if (depth > kDeepest || ++steps_ > kMostSteps) {
+      size_t length = tree_.at(element).end - tree_.at(element).start;
+      texts.front() = hole_piece(tree_.at(element).start, length, "SQL is put together in too many steps");
+      return texts;
+    }
+    walk(content(element), texts, properties, depth);
+    return texts;
+  }
+
+  void walk(int node, Texts& texts, const Properties& properties, int depth) {
+    for (int child = node >= 0 ? tree_.first_child(node) : -1; child >= 0; child = tree_.next_sibling(child)) {
+      size_t from = tree_.at(child).start;
+      std::string_view written = tree_.text(child);
+      switch (tree_.role(child)) {
+        case Role::kContent:
+          for (Text& text : texts) append_marked(written, from, written.size(), properties, text);
+          break;
+        case Role::kEscape: {
+          std::string sign = decoded_entity(written);
+          Text piece = sign.empty() ? hole_piece(from, written.size(), "SQL has the entity " + std::string(written))
+                                    : host::text_piece(sign, from, written.size());
+          for (Text& text : texts) text.push_back(piece.front());
+          break;
+        }
+        case Role::kCall:
+          host::extend(texts, dynamic(child, properties, depth + 1));
+          break;
+        case Role::kNone:
+          if (tree_.at(child).named) walk(child, texts, properties, depth);  // CDATA
+          break;
+        default:
+          break;
+      }
+    }
+  }
+
+  Texts dynamic(int element, const Properties& properties, int depth) {
+    std::string_view name = name_of(element);
+    if (name == "if") return condition(element, properties, depth);
+    if (name == "choose") return choose(element, properties, depth);
+    if (name == "include") return include(element, properties, depth);
+    if (name == "where") return trimmed(element, properties, depth, "WHERE", "", {"AND", "OR"}, {});
+    if (name == "set") return trimmed(element, properties, depth, "SET", "", {","}, {","});
+    if (name == "foreach") return list(element, properties, depth);
+    if (name == "trim") {
+      return trimmed(element, properties, depth, decoded_attribute(attribute(element, "prefix")),
+                     decoded_attribute(attribute(element, "suffix")),
+                     overrides(decoded_attribute(attribute(element, "prefixOverrides"))),
+                     overrides(decoded_attribute(attribute(element, "suffixOverrides"))));
+    }
+    return Texts(1);  // <bind>, <selectKey>, <property>
+  }
+
+  // The variants of one choice go together with those of another of the same name.
+  static void choose_as(Texts& texts, std::string_view name, uint32_t choice) {
+    constexpr uint64_t kStart = 14695981039346656037U, kPrime = 1099511628211U;
+    uint64_t key = kStart;
+    for (char c : name) key = (key ^ static_cast<unsigned char>(c)) * kPrime;
+    for (Text& text : texts) {
+      Piece mark = host::text_piece("", 0, 0).front();
+      mark.choices = key | 1U;
+      mark.choice = choice;
+      text.insert(text.begin(), std::move(mark));
+    }
+  }
+
+  Texts condition(int element, const Properties& properties, int depth) {
+    if (mode_ == Mode::kNone) return Texts(1);
+    Texts with = body(element, properties, depth);
+    if (mode_ == Mode::kAll) return with;
+    Texts without(1);
+    std::string_view test = attribute(element, "test");
+    choose_as(without, test, 0);
+    choose_as(with, test, 1);
+    for (Text& text : with) without.push_back(std::move(text));
+    return without;
+  }
+
+  Texts choose(int element, const Properties& properties, int depth) {
+    std::vector<int> arms = elements(element);
+    bool otherwise = !arms.empty() && name_of(arms.back()) == "otherwise";
+    if (arms.empty()) return Texts(1);
+    if (mode_ == Mode::kAll) return body(arms.front(), properties, depth);
+    if (mode_ == Mode::kNone) return otherwise ? body(arms.back(), properties, depth) : Texts(1);
+    Texts all;
+    for (int arm : arms)
+      for (Text& text : body(arm, properties, depth)) all.push_back(std::move(text));
+    if (!otherwise) all.emplace_back();
+    if (all.size() > host::kMostVariants) all.resize(host::kMostVariants);
+    return all;
+  }
+
+  Texts include(int element, const Properties& properties, int depth) {
+    int inner = fragment(element);
+    if (inner < 0) {
+      size_t length = tree_.at(element).end - tree_.at(element).start;
+      return {hole_piece(tree_.at(element).start, length,
+                         "SQL is included from elsewhere: `" + std::string(attribute(element, "refid")) + "`")};
+    }
+    if (std::find(including_.begin(), including_.end(), inner) != including_.end())
+      return {hole_piece(tree_.at(element).start, tree_.at(element).end - tree_.at(element).start,
+                         "SQL includes itself: `" + std::string(attribute(element, "refid")) + "`")};
+    Properties given = properties;
+    for (int child : elements(element))
+      if (name_of(child) == "property") given[attribute(child, "name")] = attribute(child, "value");
+    including_.push_back(inner);
+    Texts texts = body(inner, given, depth);
+    including_.pop_back();
+    return texts;
+  }
+
+  Texts trimmed(int element, const Properties& properties, int depth, const std::string& prefix,
+                const std::string& suffix, const std::vector<std::string>& before,
+                const std::vector<std::string>& after) {
+    Texts texts = body(element, properties, depth);
+    size_t from = tree_.at(element).start, last = tree_.at(element).end - 1;
+    Texts kept;
+    for (Text& text : texts) {
+      if (is_blank(text)) {
+        bool needed = prefix == "SET" || prefix.ends_with('(');
+        if (!needed) kept.push_back(std::move(text));
+        continue;
+      }
+      strip(text, before, true);
+      strip(text, after, false);
+      if (!prefix.empty()) text.insert(text.begin(), host::text_piece(" " + prefix + " ", from, 1).front());
+      if (!suffix.empty()) text.push_back(host::text_piece(" " + suffix + " ", last, 1).front());
+      kept.push_back(std::move(text));
+    }
+    if (kept.empty()) {
+      sound_ = false;
+      kept.emplace_back();
+    }
+    return kept;
+  }
+
+  // One turn stands for all: a list where it's but a value, else followed by a hole for the other turns.
+  Texts list(int element, const Properties& properties, int depth) {
+    Mode outer = mode_;
+    mode_ = Mode::kAll;
+    Texts texts = body(element, properties, depth);
+    mode_ = outer;
+    size_t from = tree_.at(element).start, length = tree_.at(element).end - from;
+    std::string open = decoded_attribute(attribute(element, "open"));
+    std::string close = decoded_attribute(attribute(element, "close"));
+    for (Text& text : texts) {
+      std::string plain;
+      bool value = host::plain_text(text, plain) && plain.find_first_not_of(" \t\r\n?") == std::string::npos &&
+                   std::count(plain.begin(), plain.end(), '?') == 1;
+      if (value) {
+        text = hole_piece(from, length, "SQL is a list", Piece::Hint::kPlaceholders, "?");
+      } else {
+        text.push_back(hole_piece(from, length, "SQL is built in a loop", Piece::Hint::kClause).front());
+      }
+      if (!open.empty()) text.insert(text.begin(), host::text_piece(open, from, 1).front());
+      if (!close.empty()) text.push_back(host::text_piece(close, from + length - 1, 1).front());
+    }
+    return texts;
+  }
+
+  void emit(int element, std::string_view id, const Text& text, std::set<std::string>& seen) {
+    host::Filled filled = host::fill_holes(text, tree_.source(), dialect_);
+    if (!host::starts_like_sql(filled.text)) {
+      if (filled.starts_with_hole) refuse(element, filled.start_reason);
+      return;
+    }
+    if (!filled.table_expression.empty())
+      refuse(element, "the table's name is dynamic: `" + filled.table_expression + "`");
+    if (!seen.insert(filled.text).second) return;
+    Statement statement;
+    statement.path = path_;
+    Position first = lines_.position(filled.first), last = lines_.position(filled.last);
+    statement.line = first.line;
+    statement.column = first.column;
+    if (std::pair(last.line, last.column) < std::pair(first.line, first.column)) last = first;  // a fragment further up
+    statement.end_line = last.line;
+    statement.end_column = last.column;
+    statement.language = "xml";
+    statement.function = std::string(namespace_) + "." + std::string(id);
+    statement.name = id;
+    statement.kind = "named";
+    statement.text = std::move(filled.text);
+    statement.dynamic = !filled.holes.empty();
+    statement.holes = std::move(filled.holes);
+    statement.map = std::move(filled.map);
+    statement.callee = name_of(element);
+    statement.library = "MyBatis";
+    statement.call_line = lines_.position(tree_.at(element).start).line;
+    statement.placeholders = "?";
+    if (statement.text.find(';') != std::string::npos) {
+      if (std::vector<Statement> parts = split_statement(statement, dialect_); parts.size() > 1) {
+        for (Statement& part : parts) result_.statements.push_back(std::move(part));
+        return;
+      }
+    }
+    result_.statements.push_back(std::move(statement));
+  }
+
+  // <!-- explaingate-ignore RULE: reason --> in a statement, or before it.
+  void ignore_comments() {
+    for (int node = 0; node < tree_.size(); ++node) {
+      if (tree_.role(node) != Role::kComment) continue;
+      std::string_view text = tree_.text(node);
+      if (!text.starts_with("<!--") || !text.ends_with("-->") || text.size() < 7) continue;
+      auto comment = parse_ignore_comment(text.substr(4, text.size() - 7));
+      if (!comment) continue;
+      int line = lines_.position(tree_.at(node).start).line;
+      auto place =
+          std::find_if(places_.begin(), places_.end(), [&](const LineRange& range) { return range.last >= line; });
+      int last = place == places_.end() ? line + 1 : place->last;
+      result_.suppressions.push_back(
+          {std::string(path_), line, {line, last}, std::move(comment->rules), std::move(comment->reason)});
+    }
+  }
+};
+
+}  // namespace
+
+Extraction extract_mapper(std::string_view path, const host::Tree& tree, Dialect dialect) {
+  return Mapper(path, tree, dialect).run();
+}
+
+host::Text mapper_text(const host::Text& text) {
+  Text out;
+  for (const Piece& piece : text) {
+    if (piece.kind == Piece::Kind::kHole) {
+      out.push_back(piece);
+    } else {
+      append_marked(piece.text, piece.from, piece.length, {}, out);
+    }
+  }
+  return out;
+}
+
+}  // namespace explaingate

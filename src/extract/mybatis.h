@@ -1,0 +1,21 @@
+// MyBatis: mapper XML, and the markup of its annotations.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "base/dialect.h"
+#include "extract/extract.h"
+#include "extract/host_language.h"
+#include "extract/host_syntax.h"
+#include "extract/host_text.h"
+
+namespace explaingate {
+
+// The statements of a mapper file; nothing for any other XML. Entities but the five of XML itself are never expanded.
+[[nodiscard]] Extraction extract_mapper(std::string_view path, const host::Tree& tree, Dialect dialect);
+
+// An annotation's text: #{x} is a placeholder "?", ${x} a hole.
+[[nodiscard]] host::Text mapper_text(const host::Text& text);
+
+}  // namespace explaingate
