@@ -79,6 +79,12 @@ class WordReader {
     while (token.kind == TokenKind::kOperator && token_text(text_, token) == "(") token = next();
     return token;
   }
+  // Tokens, counted no further than `most`.
+  int size(int most) {
+    int count = 0;
+    for (Token token = next(); token.kind != TokenKind::kEnd && count < most; token = next()) ++count;
+    return count;
+  }
   // A word follows, or a sign that no prose has.
   bool goes_on_with(std::string_view text, std::string_view word) {
     for (Token token = next(); token.kind != TokenKind::kEnd; token = next()) {
@@ -258,6 +264,8 @@ bool starts_with_main_verb(std::string_view text) {
     return false;
   // "Select your plan", "update me": words alone, and not the one that such a statement can't do without
   bool select = is_word(text, first, "select");
+  if (select && token_text(text, first) == "SELECT" && WordReader(text).size(3) == 2)
+    return true;  // SELECT current_user
   return !(select || is_word(text, first, "update")) || words.goes_on_with(text, select ? "from" : "set");
 }
 
