@@ -23,7 +23,13 @@ std::string_view HostFile::handle_of(int call) const {
   if (handle >= 0) return tree_.text(tree_.ungrouped(evaluator_.sql_argument(call, handle, {})));
   int outer = tree_.parent(call);
   while (tree_.role(outer) == Role::kGroup) outer = tree_.parent(outer);
-  if (tree_.role(outer) == Role::kAssignment) return tree_.text(tree_.part(outer, Part::kLeft));
+  if (tree_.role(outer) == Role::kList && tree_.role(tree_.parent(outer)) == Role::kAssignment &&
+      tree_.first_named(outer) <= call && call < tree_.at(tree_.first_named(outer)).after)
+    outer = tree_.parent(outer);  // the values of a list of names: the first
+  if (tree_.role(outer) == Role::kAssignment) {
+    int left = tree_.part(outer, Part::kLeft);
+    return tree_.text(tree_.role(left) == Role::kList ? tree_.first_named(left) : left);  // stmt, err := …
+  }
   for (int inner = call + 1; inner < tree_.at(call).after; ++inner)  // Statement q(db, "…"): inside the declaration
     if (tree_.role(inner) == Role::kAssignment) return tree_.text(tree_.part(inner, Part::kLeft));
   return {};
@@ -70,7 +76,8 @@ void HostFile::run_loops(LoopFinder& finder, const Uses& uses, int prepare, std:
   for (int tried = 0; use != found->second.end() && tried < kMostUses; ++use, ++tried) {
     if (tree_.function_of(use->call) != function || use->kind == Use::Kind::kPrepare) break;
     std::vector<FoundLoop> around = finder.around(use->call, -1, false);
-    bool steps = is_one_of(evaluator_.callee_name(use->call), language_.words.fetch_methods);
+    bool steps = !language_.words.reset_functions.empty() &&
+                 is_one_of(evaluator_.callee_name(use->call), language_.words.fetch_methods);
     bool runs = use->kind == Use::Kind::kReset || (use->kind == Use::Kind::kRun && !steps);
     if (runs && around.size() > loops.size()) loops = around;
     others.push_back(std::move(around));
