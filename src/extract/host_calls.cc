@@ -202,7 +202,7 @@ bool HostFile::find_site(int call, Site& site) {
     if (!database && !by_name) return false;
     site.quiet = !by_name;
     site.placeholders = language_.placeholders;
-    site.argument = evaluator_.sql_argument(call, before, {});
+    site.argument = evaluator_.sql_argument(call, before, language_.words.sql_properties);
   } else {
     site.argument = evaluator_.sql_argument(call, site.row->argument + before, site.row->keywords);
     if (site.row->alternative >= 0) {
@@ -500,9 +500,13 @@ void HostFile::find_texts() {
     site.placeholders = site.row->placeholders;
     site.sure = comes_from(call, *site.row);
     if (site.argument < 0) continue;
+    int method = tree_.parent(tree_.parent(call));  // sql`…`.execute(db)
+    bool runs = tree_.role(method) == Role::kCall && tree_.part(method, Part::kReceiver) == call &&
+                is_one_of(evaluator_.callee_name(method), site.row->run_by);
+    CallKind kind = runs ? CallKind::kRun : site.row->kind;
     Value value = evaluator_.evaluate(site.argument);
     for (const Text& text : value.variants)
-      if (emit(site, text, value, site.row->kind)) sites_.insert(call);
+      if (emit(site, text, value, kind)) sites_.insert(call);
     if (sites_.contains(call)) list_cut(site, value);
   }
 }

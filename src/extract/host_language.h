@@ -43,7 +43,8 @@ struct CallSite {  // a row of "call_sites"
   std::string joined_by;  // a literal list in the SQL's place is one text: @Select({"SELECT a", "FROM t"})
   bool tagged = false;    // the tag of a template: what is interpolated is bound, unless it's such a text itself
   int handle = -2;  // of a prepared statement: the argument that gets or names it, -1 = the receiver, -2 = the result
-  bool in_list = false;  // the SQL may be the first of a list with its values: find_by_sql(["…", 1])
+  std::vector<std::string> run_by;  // methods of a text that execute it: sql`…`.execute(db)
+  bool in_list = false;             // the SQL may be the first of a list with its values: find_by_sql(["…", 1])
   enum class Receiver { kAny, kNone, kRequired } receiver = Receiver::kAny;  // for callees without a dot
 };
 
@@ -115,6 +116,7 @@ struct Words {             // names with a meaning, as written in sources of the
   std::vector<std::string> empty_functions;        // calls that give an empty text whatever their arguments are
   bool members_by_name = false;                    // methods see the names of their class without `self`
   std::vector<std::string> self;                   // names of the object a method belongs to
+  std::vector<std::string> sql_properties;         // keys of the SQL in a map that is given to a callee without a row
   std::vector<std::string> sql_names;              // names (or ends of names, behind "_") of variables that hold SQL
   std::vector<std::string>
       database_receivers;  // names that a connection or cursor goes by, without "_", "$", "@" before

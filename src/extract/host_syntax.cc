@@ -73,7 +73,7 @@ bool conditions_hold(const Grammar& grammar, const TSQueryMatch& match, std::str
 // Where the type arguments begin that end at `close`, before a call's or a template's opening; npos = these are none.
 // Behind JSX's "text<b>(…)" comes "</b>".
 size_t type_arguments(std::string_view source, size_t close) {
-  constexpr size_t kLongest = 400, kLongestElement = 2000;
+  constexpr size_t kLongest = 400, kLongestElement = 400;
   int angles = 1, parentheses = 0;
   for (size_t at = close; at > 1 && close - at < kLongest;) {
     char c = source[--at];

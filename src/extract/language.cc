@@ -139,6 +139,7 @@ host::CallSite read_call_site(const json& object, const std::string& where, std:
   reader.read("placeholders", site.placeholders);
   reader.read("fragment", site.fragment);
   reader.read("tagged", site.tagged);
+  reader.read("run_by", site.run_by);
   reader.read("prepared", site.prepared);
   reader.read("certain", site.certain);
   reader.read("handle", site.handle);
@@ -263,6 +264,7 @@ host::Words read_words(const json& object, std::string& problem) {
   reader.read("members_by_name", words.members_by_name);
   reader.read("self", words.self);
   reader.read("sql_names", words.sql_names);
+  reader.read("sql_properties", words.sql_properties);
   reader.read("database_receivers", words.database_receivers);
   reader.read("any_receiver_callees", words.any_receiver_callees);
   reader.read("context_names", words.context_names);
