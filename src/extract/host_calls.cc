@@ -551,6 +551,7 @@ int HostFile::method_call_on(int receiver, const std::vector<std::string>& names
 
 void HostFile::find_constants() {
   constexpr size_t kBeginning = 100;  // white space may stand before the first word
+  std::set<std::pair<int, std::string_view>> subqueries = subquery_names();
   for (int node = 0; node < tree_.size(); ++node) {
     Role role = tree_.role(node);
     if (role != Role::kString && role != Role::kHeredoc && role != Role::kConcat && role != Role::kBinary) continue;
@@ -567,6 +568,10 @@ void HostFile::find_constants() {
     bool may_be_sql = written.find_first_of("SIUDWCR") != std::string_view::npos ||
                       (written.find('\n') != std::string_view::npos && written.find_first_of("siudwcr") < kBeginning);
     if (!may_be_sql || !is_constant_place(whole)) continue;
+    int holder = tree_.parent(whole);
+    if (tree_.role(holder) == Role::kAssignment &&
+        subqueries.contains({tree_.function_of(whole), tree_.text(tree_.part(holder, Part::kLeft))}))
+      continue;
     Value value = evaluator_.evaluate(whole);
     Site site;
     site.call = whole;

@@ -79,6 +79,8 @@ class HostFile {
   void find_constants();
   [[nodiscard]] int method_call_on(int receiver, const std::vector<std::string>& names) const;
   [[nodiscard]] bool is_constant_place(int node) const;
+  [[nodiscard]] bool is_in_parentheses(int identifier) const;
+  [[nodiscard]] std::set<std::pair<int, std::string_view>> subquery_names() const;  // with their functions
   bool emit(const Site& site, const Text& text, const Value& value, CallKind kind);
   void list_cut(const Site& site, const Value& value);
   void refuse(const Site& site, int node, std::string reason);
