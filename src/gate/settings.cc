@@ -3,6 +3,7 @@
 #include <fnmatch.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <filesystem>
 
@@ -30,11 +31,14 @@ const std::vector<std::string>& known_keys() {
 // Test code and vendored code hold queries that never run in production.
 const std::vector<std::string>& default_exclude() {
   static const std::vector<std::string> patterns = {
-      "test/*",          "*/test/*",         "tests/*",     "*/tests/*",   "testing/*",
-      "testdata/*",      "*/testdata/*",     "*/testing/*", "spec/*",      "*/spec/*",
-      "test_*.py",       "*/test_*.py",      "*_test.py",   "conftest.py", "*/conftest.py",
-      "node_modules/*",  "*/node_modules/*", "vendor/*",    "*/vendor/*",  "third_party/*",
-      "*/third_party/*", ".venv/*",          "venv/*"};
+      "test/*",          "*/test/*",      "tests/*",         "*/tests/*",      "testing/*",        "*/testing/*",
+      "testdata/*",      "*/testdata/*",  "spec/*",          "*/spec/*",       "__tests__/*",      "*/__tests__/*",
+      "*/androidTest/*", "*.Tests/*",     "*.Test/*",        "test_*.py",      "*/test_*.py",      "*_test.py",
+      "conftest.py",     "*/conftest.py", "*_test.go",       "*_test.rb",      "*_spec.rb",        "*.test.js",
+      "*.test.jsx",      "*.test.ts",     "*.test.tsx",      "*.test.mjs",     "*.spec.js",        "*.spec.ts",
+      "*.spec.tsx",      "*Test.java",    "*Tests.java",     "*Test.kt",       "*Test.php",        "*Tests.cs",
+      "*Test.cs",        "benches/*",     "*/benches/*",     "node_modules/*", "*/node_modules/*", "vendor/*",
+      "*/vendor/*",      "third_party/*", "*/third_party/*", ".venv/*",        "venv/*",           "*.min.js"};
   return patterns;
 }
 
@@ -232,6 +236,65 @@ Status read_baseline(const Reader& reader, const json& value, Settings& settings
   return {};
 }
 
+Status read_call_site(const Reader& reader, const std::string& index, const json& value, Settings& settings) {
+  static const std::map<std::string, CallKind> kinds = {
+      {"execute", CallKind::kExecute}, {"bulk", CallKind::kBulk}, {"prepare", CallKind::kPrepare}};
+  Externals::Wrapper site;
+  std::vector<std::string> callees;
+  site.library = "declared";
+  site.placeholders = "? :n $1 @n %s %(n)s";
+  site.trusted = true;
+  for (const auto& [key, item] : value.items()) {
+    if (key == "callees") {
+      auto list = string_list(reader, key, item);
+      if (!list) return fail(list.error());
+      callees = *list;
+    } else if (key == "argument" && item.is_number_unsigned() && item.get<uint64_t>() < 100) {
+      site.position = item.get<int>();
+    } else if (key == "argument") {
+      return reader.complain({"call_sites", index, key},
+                             "\"argument\" of a call site must be the position of the SQL, from 0");
+    } else if (key == "keyword" || key == "placeholders") {
+      auto text = one_string(reader, {"call_sites", index, key}, item);
+      if (!text) return fail(text.error());
+      (key == "keyword" ? site.parameter : site.placeholders) = *text;
+    } else if (key == "kind") {
+      auto kind = item.is_string() ? kinds.find(item.get<std::string>()) : kinds.end();
+      if (kind == kinds.end())
+        return reader.complain({"call_sites", index, key},
+                               "\"kind\" of a call site must be one of: execute, bulk, prepare");
+      site.kind = kind->second;
+    } else {
+      return reader.unknown("key", {"call_sites", index, key},
+                            {"callees", "argument", "keyword", "kind", "placeholders"}, " in \"call_sites\"");
+    }
+  }
+  for (const std::string& callee : callees) {
+    size_t dot = callee.rfind('.');
+    site.name = dot == std::string::npos ? callee : callee.substr(dot + 1);
+    site.callee = dot == std::string::npos ? "" : callee;
+    bool plain = !site.name.empty() && std::all_of(callee.begin(), callee.end(), [](unsigned char c) {
+      return std::isalnum(c) != 0 || c == '_' || c == '.' || c == '$' || c >= 0x80;
+    });
+    if (!plain)
+      return reader.complain({"call_sites", index, "callees"}, fmt::format("\"{}\" is no function's name", callee),
+                             "write it as it is called, with dots between its parts: \"store.query\"");
+    settings.call_sites.push_back(site);
+  }
+  if (callees.empty())
+    return reader.complain({"call_sites", index}, "a call site needs \"callees\": [\"store.query\"]");
+  return {};
+}
+
+Status read_call_sites(const Reader& reader, const json& value, Settings& settings) {
+  if (!value.is_array() || !std::all_of(value.begin(), value.end(), [](const json& item) { return item.is_object(); }))
+    return reader.complain({"call_sites"},
+                           "\"call_sites\" must be a list: [{\"callees\": [\"store.query\"], \"argument\": 0}]");
+  for (size_t i = 0; i < value.size(); ++i)
+    if (Status read = read_call_site(reader, std::to_string(i), value[i], settings); !read) return read;
+  return {};
+}
+
 Status read_key(const Reader& reader, const std::string& key, const json& value, Settings& settings) {
   if (key == "$schema") return {};
   if (key == "schema") return read_schema_key(reader, value, settings.schema);
@@ -255,9 +318,7 @@ Status read_key(const Reader& reader, const std::string& key, const json& value,
                              "use \"sqlite\"");
     return {};
   }
-  if (key == "call_sites")
-    return reader.complain({key}, "\"call_sites\" is not available in this version",
-                           "remove the key; wrappers in the same file are found by themselves");
+  if (key == "call_sites") return read_call_sites(reader, value, settings);
   return reader.unknown("key", {key}, known_keys());
 }
 

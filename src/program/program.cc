@@ -46,7 +46,8 @@ std::string_view extension(std::string_view path) {
 }  // namespace
 
 std::string Program::State::key(const std::string& path, const std::string& content, std::string_view used) const {
-  return hash_fields({extraction_hash(), languages->hash(), options.dialect == Dialect::kSqlite ? "sqlite" : "postgres", extension(path), content, used});
+  return hash_fields({extraction_hash(), languages->hash(), options.dialect == Dialect::kSqlite ? "sqlite" : "postgres",
+                      extension(path), content, used});
 }
 
 void Program::State::add_paths(const std::vector<std::string>& paths) {

@@ -124,6 +124,8 @@ class Resolver {
     auto in_module = [&](const Definition& d) {
       return !call.module.empty() && is_module(files_[d.file].path, call.module);
     };
+    // `from . import x` names no module
+    bool imported = call.module.find_first_not_of("./ ") != std::string::npos;
     auto free = [&](const Definition& d) { return function(d).owner.empty(); };
     auto member = [&](const Definition& d) { return !function(d).owner.empty(); };
     auto first_of = [&](auto... ways) {
@@ -139,10 +141,9 @@ class Resolver {
       auto found = first_of([&](const Definition& d) { return free(d) && in_file(d); },
                             [&](const Definition& d) { return in_class(d) && in_file(d); },
                             [&](const Definition& d) { return free(d) && in_module(d); }, in_class,
-                            [&](const Definition& d) { return free(d) && in_folder(d); });
-      if (!found.empty()) return found;
-      // Imported from a place that isn't in the repository, under a name that is.
-      return call.module.empty() ? by_name(call, those(all, free)) : std::vector<Definition>{};
+                            [&](const Definition& d) { return !imported && free(d) && in_folder(d); });
+      // Imported from a place that isn't in the repository, under a name that is: nothing.
+      return found.empty() && !imported ? by_name(call, those(all, free)) : found;
     }
     auto found =
         first_of([&](const Definition& d) { return free(d) && in_module(d); },

@@ -158,6 +158,14 @@ TEST_CASE("configuration: what is unknown or of the wrong type is named at its p
       {"{\n\t\"schema\": 3\n}", ":2:2: \"schema\" must be a string or a list of strings\n  \t\"schema\": 3\n  \t^\n"},
       {"{/* ä */ \"seed\": []}",
        ":1:11: \"seed\" must be a string, and not empty\n  {/* ä */ \"seed\": []}\n           ^\n"},
+      {R"({"call_sites": [{"callees": ["a.b"], "argumnt": 1}]})",
+       ":1:38: unknown key \"argumnt\" in \"call_sites\"\n  {\"call_sites\": [{\"callees\": [\"a.b\"], \"argumnt\": "
+       "1}]}\n" +
+           std::string(39, ' ') +
+           "^\nhelp: did you mean \"argument\"? (known: callees, argument, keyword, kind, placeholders)\n"},
+      {R"({"call_sites": [{"callees": ["a b"]}]})",
+       ":1:18: \"a b\" is no function's name\n  {\"call_sites\": [{\"callees\": [\"a b\"]}]}\n" + std::string(19, ' ') +
+           "^\nhelp: write it as it is called, with dots between its parts: \"store.query\"\n"},
       {R"({"schema": {"path": "m", "tool": "flywy"}})",
        ":1:26: unknown schema tool \"flywy\"\n  {\"schema\": {\"path\": \"m\", \"tool\": \"flywy\"}}\n" +
            std::string(27, ' ') +

@@ -1,0 +1,223 @@
+// A folder of sources as one program: what files say to one another, who reaches a statement, and what is kept of it.
+#include "program/program.h"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <thread>
+
+#include "base/file.h"
+
+using namespace explaingate;
+
+namespace {
+
+namespace fs = std::filesystem;
+using Sources = std::map<std::string, std::string>;
+
+const Languages& languages() {
+  static const Languages all = Languages::load(SOURCE_DIR "/rules/languages").value();
+  return all;
+}
+
+class Folder {
+ public:
+  explicit Folder(const Sources& sources) : folder_(TemporaryFolder::create().value()) {
+    for (const auto& [path, text] : sources) write(path, text);
+  }
+  void write(const std::string& path, const std::string& text) const {
+    fs::path file = folder_.path() / "tree" / path;
+    fs::create_directories(file.parent_path());
+    REQUIRE(write_file_atomic(file, text));
+  }
+  [[nodiscard]] std::string cache() const { return (folder_.path() / "cache").string(); }
+  [[nodiscard]] std::string cache_file() const { return cache() + "/sources.db"; }
+
+  // Statements, then edges: "orders.py report -> store.py customer (1)".
+  [[nodiscard]] std::string program(bool cached = false, std::vector<Externals::Wrapper> declared = {}) const {
+    auto tree = open_folder((folder_.path() / "tree").string()).value();
+    std::vector<std::string> paths;
+    auto entries = tree->list().value();
+    for (const TreeEntry& entry : entries) paths.push_back(entry.path);
+    ProgramOptions options;
+    options.declared = std::move(declared);
+    if (cached) options.cache_folder = cache();
+    Program program = Program::load(*tree, paths, languages(), options);
+    std::string out;
+    for (const ProgramFile& file : program.files()) {
+      Extraction extraction = program.extraction(file.path);
+      for (const Statement& statement : extraction.statements)
+        if (statement.kind == "call")
+          out += fmt::format("{}:{} {}.{} | {}\n", file.path, statement.call_line, statement.library,
+                             statement.function, statement.text);
+    }
+    for (const CallEdge& edge : program.edges()) {
+      const Outline& from = program.files()[edge.file].outline;
+      const Outline& to = program.files()[edge.callee_file].outline;
+      int32_t caller = from.calls[edge.call].function;
+      out += fmt::format("{} {} -> {} {} ({})\n", program.files()[edge.file].path,
+                         caller < 0 ? "top" : from.functions[static_cast<size_t>(caller)].name,
+                         program.files()[edge.callee_file].path, to.functions[edge.callee].name, edge.depth);
+    }
+    return out;
+  }
+
+ private:
+  TemporaryFolder folder_;
+};
+
+std::string program(const Sources& sources) {
+  return Folder(sources).program();
+}
+
+const std::string kQuery = "def find(c, id):\n  return c.execute('SELECT a FROM t WHERE id = ?', (id,))\n";
+const std::string kFound = "store.py:2 dbapi.find | SELECT a FROM t WHERE id = ?\n";
+
+}  // namespace
+
+TEST_CASE("constants of other files") {
+  const std::string use = "def f(c):\n  c.execute(BY_ID, (1,))\n";
+  const std::string constant = "BY_ID = 'SELECT a FROM t'\n";
+  const std::string found = "use.py:3 dbapi.f | SELECT a FROM t\n";
+  CHECK(program({{"queries.py", constant}, {"use.py", "from queries import BY_ID\n" + use}}) == found);
+  CHECK(program({{"app/queries.py", constant}, {"use.py", "from app.queries import BY_ID\n" + use}}) == found);
+  CHECK(program({{"app/__init__.py", constant}, {"use.py", "from app import BY_ID\n" + use}}) == found);
+  CHECK(program({{"queries.py", constant}, {"use.py", "import queries\ndef f(c):\n  c.execute(queries.BY_ID)\n"}}) ==
+        found);
+  CHECK(program({{"queries.py", "class Q:\n  BY_ID = 'SELECT a FROM t'\n"},
+                 {"use.py", "from queries import Q\ndef f(c):\n  c.execute(Q.BY_ID)\n"}}) == found);
+  // as a part of a text
+  CHECK(program({{"names.py", "TABLE = 't'\n"},
+                 {"use.py", "from names import TABLE\ndef f(c):\n  c.execute('SELECT a FROM ' + TABLE)\n"}}) == found);
+  // near misses: another module's, two that differ, a value that changes, another language's
+  CHECK(program({{"other.py", constant}, {"use.py", "from queries import BY_ID\n" + use}}) == "");
+  CHECK(program({{"a/queries.py", constant},
+                 {"b/queries.py", "BY_ID = 'SELECT b FROM t'\n"},
+                 {"use.py", "from queries import BY_ID\n" + use}}) == "");
+  CHECK(program({{"queries.py", constant + "BY_ID = BY_ID + ' LIMIT 1'\n"},
+                 {"use.py", "from queries import BY_ID\n" + use}}) == "");
+  CHECK(program({{"queries.go", "package queries\n\nconst BY_ID = \"SELECT a FROM t\"\n"},
+                 {"use.py", "from queries import BY_ID\n" + use}}) == "");
+}
+
+TEST_CASE("wrappers, two deep") {
+  const std::string wrapper = "def ask(c, sql, *args):\n  return c.execute(sql, args)\n";
+  CHECK(program({{"db.py", wrapper}, {"use.py", "from db import ask\ndef f(c):\n  ask(c, 'SELECT 1')\n"}}) ==
+        "use.py:3 dbapi.f | SELECT 1\n");
+  CHECK(program({{"db.py", wrapper},
+                 {"rows.py", "from db import ask\ndef rows(c, query):\n  return ask(c, query).fetchall()\n"},
+                 {"use.py", "from rows import rows\ndef f(c):\n  rows(c, query='SELECT 1')\n"}}) ==
+        "use.py:3 dbapi.f | SELECT 1\n");
+  CHECK(program({{"db.py", "class Db:\n  def ask(self, sql):\n    return self.cursor.execute(sql)\n"},
+                 {"use.py", "def f(store):\n  store.ask('SELECT 1')\n"}}) == "use.py:2 dbapi.f | SELECT 1\n");
+  CHECK(program({{"db.py", "def page(c, sql):\n  return c.execute(sql + ' LIMIT 10')\n"},
+                 {"use.py", "from db import page\ndef f(c):\n  page(c, 'SELECT a FROM t')\n"}}) ==
+        "use.py:3 dbapi.f | SELECT a FROM t\n");
+  // near misses: prose for a function of that name, most namesakes do something else
+  CHECK(program({{"db.py", wrapper}, {"use.py", "from db import ask\ndef f(c):\n  ask(c, 'the tests')\n"}}) == "");
+  CHECK(program({{"db.py", wrapper},
+                 {"a.py", "def ask(c, task):\n  task()\n"},
+                 {"b.py", "def ask(c, task):\n  task()\n"},
+                 {"use.py", "def f(c):\n  other.ask(c, 'SELECT 1')\n"}}) == "");
+}
+
+TEST_CASE("declared call sites") {
+  Externals::Wrapper site;
+  site.name = "ask";
+  site.callee = "store.ask";
+  site.position = 1;
+  site.library = "declared";
+  site.trusted = true;
+  const Sources sources = {
+      {"a.py", "def f(store, q):\n  store.ask(1, 'SELECT 1')\n  other.ask(1, 'SELECT 2')\n  store.ask(1)\n"}};
+  Folder folder(sources);
+  CHECK(folder.program(false, {site}) == "a.py:2 declared.f | SELECT 1\n");
+}
+
+TEST_CASE("calls that lead to a statement") {
+  CHECK(program({{"store.py", kQuery}, {"a.py", "from store import find\ndef f(c):\n  find(c, 1)\n"}}) ==
+        kFound + "a.py f -> store.py find (1)\n");
+  CHECK(program({{"store.py", kQuery},
+                 {"view.py", "from store import find\ndef label(c, o):\n  return find(c, o)\n"},
+                 {"a.py", "from view import label\ndef f(c):\n  label(c, 1)\n"},
+                 {"z.py", "from a import f\ndef g(c):\n  f(c)\n"}}) ==  // a third call is not followed
+        kFound + "a.py f -> view.py label (2)\nview.py label -> store.py find (1)\n");
+  const std::string method =
+      "class Customers:\n  def find(self, id):\n    return self.c.execute('SELECT a FROM t WHERE id = ?', (id,))\n";
+  const std::string found = "store.py:3 dbapi.Customers.find | SELECT a FROM t WHERE id = ?\n";
+  CHECK(program({{"store.py", method}, {"a.py", "def f(customers):\n  customers.find(1)\n"}}) ==
+        found + "a.py f -> store.py find (1)\n");
+  CHECK(program({{"store.py", method + "  def both(self):\n    return self.find(1), self.find(2)\n"}}) ==
+        found + "store.py both -> store.py find (1)\n");
+  // near misses: a common name on anything, another class's, a kept result, an import from elsewhere
+  CHECK(program({{"store.py", method}, {"a.py", "def f(text):\n  text.find(1)\n"}}) == found);
+  CHECK(program({{"store.py", method},
+                 {"a.py", "class Text:\n  def find(self, x):\n    return x\n  def f(self):\n    self.find(1)\n"}}) ==
+        found);
+  CHECK(program({{"store.py", "import functools\n@functools.cache\n" + kQuery},
+                 {"a.py", "from store import find\ndef f(c):\n  find(c, 1)\n"}}) ==
+        "store.py:4 dbapi.find | SELECT a FROM t WHERE id = ?\n");
+  CHECK(program({{"store.py", kQuery}, {"a.py", "from re import find\ndef f(c):\n  find(c, 1)\n"}}) == kFound);
+}
+
+TEST_CASE("a name of which most definitions don't query says nothing") {
+  const std::string query =
+      "class A:\n  def describe(self, id):\n    return self.c.execute('SELECT a FROM t WHERE id = ?', (id,))\n";
+  const std::string plain = "class B:\n  def describe(self, id):\n    return id\n";
+  const std::string use = "def f(x):\n  x.describe(1)\n";
+  const std::string found = "a.py:3 dbapi.A.describe | SELECT a FROM t WHERE id = ?\n";
+  CHECK(program({{"a.py", query}, {"use.py", use}}) == found + "use.py f -> a.py describe (1)\n");
+  CHECK(program({{"a.py", query}, {"b.py", plain}, {"use.py", use}}) == found + "use.py f -> a.py describe (1)\n");
+  CHECK(program({{"a.py", query}, {"b.py", plain}, {"c.py", plain}, {"use.py", use}}) == found);
+}
+
+TEST_CASE("what was found is kept by content, and a damaged cache is no cache") {
+  const Sources sources = {
+      {"queries.py", "BY_ID = 'SELECT a FROM t WHERE id = ?'\n"},
+      {"store.py", "from queries import BY_ID\ndef find(c, id):\n  return c.execute(BY_ID, (id,))\n"},
+      {"a.py", "from store import find\ndef f(c, xs):\n  return [find(c, x) for x in xs]\n"}};
+  Folder folder(sources);
+  const std::string want = "store.py:3 dbapi.find | SELECT a FROM t WHERE id = ?\na.py f -> store.py find (1)\n";
+  CHECK(folder.program() == want);
+  CHECK(folder.program(true) == want);
+  CHECK(fs::exists(folder.cache_file()));
+  CHECK(folder.program(true) == want);
+
+  SUBCASE("another content, another entry: also where only another file's constant changed") {
+    folder.write("queries.py", "BY_ID = 'SELECT b FROM t'\n");
+    CHECK(folder.program(true) == "store.py:3 dbapi.find | SELECT b FROM t\na.py f -> store.py find (1)\n");
+  }
+  SUBCASE("every byte of the file in turn, by the way of a few") {
+    const std::string whole = read_file(folder.cache_file()).value();
+    for (size_t at = 0; at < whole.size(); at += 257) {
+      std::string damaged = whole;
+      damaged[at] = static_cast<char>(damaged[at] ^ 0x5a);
+      REQUIRE(write_file_atomic(folder.cache_file(), damaged));
+      CAPTURE(at);
+      CHECK(folder.program(true) == want);
+    }
+  }
+  SUBCASE("cut off, empty, or something else") {
+    const std::string whole = read_file(folder.cache_file()).value();
+    for (const std::string& text :
+         {whole.substr(0, whole.size() / 2), whole.substr(0, 10), std::string(),
+          std::string("not a database at all, but long enough to be looked at as one, ....\n")}) {
+      REQUIRE(write_file_atomic(folder.cache_file(), text));
+      CHECK(folder.program(true) == want);
+      CHECK(folder.program(true) == want);
+    }
+    fs::remove(folder.cache_file());
+    fs::create_directory(folder.cache_file());
+    CHECK(folder.program(true) == want);
+  }
+  SUBCASE("several at once") {
+    fs::remove_all(folder.cache());
+    std::vector<std::string> got(6);
+    {
+      std::vector<std::jthread> threads;
+      for (std::string& mine : got) threads.emplace_back([&] { mine = folder.program(true); });
+    }
+    CHECK(got == std::vector<std::string>(6, want));
+  }
+}
