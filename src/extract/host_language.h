@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -152,6 +153,8 @@ class Language {
 
   static Result<std::unique_ptr<Language>> load(const std::string& json_path, const host::ReadFile& read);
   [[nodiscard]] host::Grammar grammar() const;
+  // Makes the query at once, to tell what is wrong with it; before any grammar().
+  [[nodiscard]] Status check() const;
   // False when the text can't hold a statement, nor a call that would be listed as not analysed: no SQL verb in
   // capitals, no name of a call site with its gate, no SQL verb beside a name that executes literals. A keyword that is
   // itself put together ("SEL" "ECT") is the one thing it doesn't see.
@@ -182,15 +185,20 @@ class Language {
 
  private:
   const TSLanguage* language_ = nullptr;
-  std::unique_ptr<TSQuery, void (*)(TSQuery*)> query_;
   std::vector<host::Role> role_by_symbol_;
-  std::vector<host::Capture> captures_;
-  std::vector<std::vector<host::Condition>> conditions_;
   std::vector<std::string> queries_;  // paths of the query's parts
+  std::string query_text_;            // of all parts
+  std::vector<size_t> query_ends_;    // of each part
+  // Made from the text when the first file of the language comes: that takes longer than reading many a repository.
+  mutable std::once_flag compiled_;
+  mutable std::unique_ptr<TSQuery, void (*)(TSQuery*)> query_;
+  mutable std::vector<host::Capture> captures_;
+  mutable std::vector<std::vector<host::Condition>> conditions_;
 
   Status load_json(const std::string& path, const host::ReadFile& read);
-  Status load_query(const host::ReadFile& read);
-  Status load_conditions(const std::string& path);
+  Status read_query(const host::ReadFile& read);
+  Status compile_query() const;
+  Status read_conditions(const std::string& path) const;
 };
 
 namespace host {

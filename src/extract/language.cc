@@ -296,6 +296,9 @@ Language::Language() : query_(nullptr, ts_query_delete) {}
 Language::~Language() = default;
 
 host::Grammar Language::grammar() const {
+  // A query that doesn't compile gives no roles, and the file is listed as not understood. Tests hold those that are
+  // built in to compile.
+  std::call_once(compiled_, [this] { (void)compile_query(); });
   return {language_,  query_.get(),     role_by_symbol_, captures_,   conditions_, blank_type_arguments,
           macro_mark, macro_exceptions, macro_items,     macro_blocks};
 }
@@ -330,7 +333,7 @@ bool Language::may_hold_sql(std::string_view source) const {
 Result<std::unique_ptr<Language>> Language::load(const std::string& json_path, const host::ReadFile& read) {
   auto language = std::make_unique<Language>();
   if (Status status = language->load_json(json_path, read); !status) return fail(status.error());
-  if (Status status = language->load_query(read); !status) return fail(status.error());
+  if (Status status = language->read_query(read); !status) return fail(status.error());
   return language;
 }
 
@@ -446,19 +449,28 @@ Status Language::load_json(const std::string& path, const host::ReadFile& read) 
   return {};
 }
 
-Status Language::load_query(const host::ReadFile& read) {
-  std::string all;
-  std::vector<size_t> ends;  // of each part
+Status Language::check() const {
+  Status status;
+  std::call_once(compiled_, [&] { status = compile_query(); });
+  return status;
+}
+
+Status Language::read_query(const host::ReadFile& read) {
   for (const std::string& path : queries_) {
     Result<std::string> text = read(path);
     if (!text) return fail(text.error());
-    all += *text;
-    ends.push_back(all.size());
+    query_text_ += *text;
+    query_ends_.push_back(query_text_.size());
   }
+  return {};
+}
+
+Status Language::compile_query() const {
+  const std::string& all = query_text_;
   auto malformed_at = [&](size_t offset, std::string message) {
     size_t part = 0;
-    while (part + 1 < ends.size() && offset >= ends[part]) ++part;
-    size_t begin = part == 0 ? 0 : ends[part - 1];
+    while (part + 1 < query_ends_.size() && offset >= query_ends_[part]) ++part;
+    size_t begin = part == 0 ? 0 : query_ends_[part - 1];
     return malformed(queries_[part], std::move(message),
                      line_of(std::string_view(all).substr(begin), std::min(offset, all.size()) - begin));
   };
@@ -484,11 +496,11 @@ Status Language::load_query(const host::ReadFile& read) {
           malformed_at(all.find("@" + std::string(capture)), "unknown capture \"@" + std::string(capture) + "\""));
     }
   }
-  return load_conditions(queries_.front());
+  return read_conditions(queries_.front());
 }
 
 // A predicate is a row of steps: its name, a capture, then the texts.
-Status Language::load_conditions(const std::string& path) {
+Status Language::read_conditions(const std::string& path) const {
   auto text_of = [&](uint32_t id) {
     uint32_t length = 0;
     const char* start = ts_query_string_value_for_id(query_.get(), id, &length);
@@ -538,6 +550,7 @@ Result<Languages> Languages::load(const std::string& folder) {
       return text;
     });
     if (!language) return fail(language.error());
+    if (Status checked = (*language)->check(); !checked) return fail(checked.error());
     languages.languages_.push_back(std::move(*language));
   }
   languages.hash_ = hash_hex(all);
