@@ -16,7 +16,8 @@ namespace explaingate {
 
 // What stands where the source has an expression: the text is filled so that the statement can be parsed and planned.
 enum class HoleKind {
-  kIdentifier,  // table or column name: filled with "eg_hole_N" (double-quoted): can't be planned
+  kIdentifier,  // table or column name: filled with "eg_hole_N" (double-quoted): can't be planned; or "SELECT 1" where
+                // a query is
   kValue,       // filled with a placeholder "?"
   kList,        // values of an IN list or a VALUES row: "?" (parentheses are in the source) or "(?)"
   kPredicate,   // a condition or a clause that may be empty: filled with "" or "1=1", what fits
@@ -27,6 +28,9 @@ struct Hole {
   uint32_t length = 0;
   HoleKind kind = HoleKind::kValue;
   std::string expression;  // source text of the expression, at most 80 bytes
+  // kIdentifier: an item of the select list, of ORDER BY or of GROUP BY. In double quotes, SQLite takes a name that no
+  // column has for a text, so that the statement can be planned with a constant there.
+  bool column = false;
 };
 
 enum class LoopKind { kFor, kWhile, kComprehension, kCallback };

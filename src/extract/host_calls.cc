@@ -386,9 +386,7 @@ bool HostFile::emit(const Site& site, const Text& given, const Value& value, Cal
     if (known->statement.text == statement.text && known->statement.line == statement.line)
       return true;  // two ways to one text
   if (filled.table_hole >= 0)
-    refuse(site, filled.table_hole,
-           std::string(filled.common_tables ? "the names of its common tables are" : "the table's name is") +
-               " dynamic: `" + filled.table_expression + "`");
+    refuse(site, filled.table_hole, std::string(filled.dynamic) + " dynamic: `" + filled.table_expression + "`");
   std::vector<Statement> parts;
   if (statement.text.find(';') != std::string::npos) parts = split_statement(statement, dialect_, tree_.source());
   if (parts.size() < 2) {

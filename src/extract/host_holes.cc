@@ -19,6 +19,7 @@ namespace explaingate::host {
 namespace {
 
 constexpr char kMark = '\xFF';
+constexpr std::string_view kSubquery = "SELECT 1";
 constexpr std::string_view kCommonTable = " AS (SELECT 1)";
 constexpr size_t kLongestExpression = 80;
 
@@ -95,6 +96,7 @@ struct Frame {         // one open parenthesis; the first is the statement
 struct Fill {
   HoleKind kind;
   std::string text;
+  bool column = false;  // Hole::column
 };
 
 class Filler {
@@ -176,14 +178,28 @@ class Filler {
     return std::to_string(++last_number_);
   }
 
-  void set(size_t hole, HoleKind kind, std::string text) { fills_[hole] = {kind, std::move(text)}; }
+  void set(size_t hole, HoleKind kind, std::string text) { fills_[hole] = {kind, std::move(text), false}; }
   void name(size_t hole, bool quoted) {
     std::string text = "eg_hole_" + std::to_string(hole + 1);
     set(hole, HoleKind::kIdentifier, quoted ? '"' + text + '"' : text);
+    fills_[hole].column = (quoted || text_of(at_).starts_with('"')) && is_item();
+  }
+  // Of a select list, ORDER BY or GROUP BY, or the argument of a function there; no part of a qualified name.
+  [[nodiscard]] bool is_item() const {
+    if (defines() || next_is(".") || (at_ > 0 && text_of(at_ - 1) == ".")) return false;
+    const Frame& frame = frames_.back();
+    const std::string& clause = frame.clause.empty() ? frame.outer : frame.clause;
+    return is_any(clause, {"select", "distinct", "by"});
+  }
+  // A query that the text doesn't have: without its columns there is no plan.
+  void subquery(size_t hole) {
+    set(hole, HoleKind::kIdentifier, std::string(kSubquery));
+    if (table_hole_ < 0) table_hole_ = static_cast<int>(hole);
   }
   // A table's name decides the whole plan, so it's told apart from other names.
   void table(size_t hole, bool quoted) {
     name(hole, quoted);
+    fills_[hole].column = false;
     if (table_hole_ < 0) table_hole_ = static_cast<int>(hole);
   }
 
@@ -361,7 +377,8 @@ class Filler {
                               "distinct", "trim", "ifnull", "total"}))
       return name(hole, true);
     if (frame.before == "from" || frame.before == "join") return table(hole, true);
-    if (frame.before == "as" || frame.before == "exists") return set(hole, HoleKind::kPredicate, "SELECT 1");
+    if (frame.before == "as") return subquery(hole);
+    if (frame.before == "exists") return set(hole, HoleKind::kPredicate, std::string(kSubquery));
     set(hole, HoleKind::kValue, "?");
   }
 
@@ -472,10 +489,12 @@ Filled fill_holes(const Text& text, std::string_view source, Dialect dialect) {
     if (offset + fill.text.size() >= first)  // one behind the end stands there with no text
       filled.holes.push_back({static_cast<uint32_t>(filled.text.size()),
                               static_cast<uint32_t>(offset > last ? 0 : fill.text.size()), fill.kind,
-                              std::string(expression)});
+                              std::string(expression), fill.column});
     if (filler.table_hole() == static_cast<int>(hole - 1)) {
       filled.table_hole = piece.node;
-      filled.common_tables = fill.text.ends_with(kCommonTable);
+      filled.dynamic = fill.text == kSubquery              ? "its subquery is"
+                       : fill.text.ends_with(kCommonTable) ? "the names of its common tables are"
+                                                           : "the table's name is";
       filled.table_expression = expression;
     }
     append_cut(filled, fill.text, offset, first, last, piece);

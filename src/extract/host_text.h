@@ -71,7 +71,7 @@ struct Filled {
   OffsetMap map;
   size_t first = 0, last = 0;  // place of its first and last byte in the source
   int table_hole = -1;         // node of a hole that stands for a table's name
-  bool common_tables = false;  // … or for the tables of a WITH
+  std::string_view dynamic;    // what that hole is: "the table's name is"
   std::string table_expression;
   bool starts_with_hole = false;
   std::string start_reason;  // of that hole

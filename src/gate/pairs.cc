@@ -186,7 +186,7 @@ std::string no_plan_reason(StatementKind kind) {
 
 bool has_identifier_hole(const Statement& source) {
   return std::any_of(source.holes.begin(), source.holes.end(),
-                     [](const Hole& hole) { return hole.kind == HoleKind::kIdentifier; });
+                     [](const Hole& hole) { return hole.kind == HoleKind::kIdentifier && !hole.column; });
 }
 
 // Starts with a word that only SQL starts with: what fails to parse then is worth a line.

@@ -8,6 +8,7 @@
 
 #include "base/hash.h"
 #include "base/parallel.h"
+#include "base/text.h"
 #include "gate/run.h"
 
 namespace explaingate {
@@ -131,6 +132,14 @@ Status read_engine_options(Run& run) {
   return {};
 }
 
+// The expressions that stand where a column's name is wanted: "`order`, `columns`"; empty = none.
+std::string column_holes(const Statement& source) {
+  std::string columns;
+  for (const Hole& hole : source.holes)
+    if (hole.column) columns += fmt::format("{}`{}`", columns.empty() ? "" : ", ", fold_spaces(hole.expression));
+  return columns;
+}
+
 }  // namespace
 
 PlanRequest request_of(const KnownStatement& statement) {
@@ -210,7 +219,12 @@ Status list_not_analysed(Run& run) {
       run.not_analysed.push_back({source.path, source.line, source.column, std::move(reason), source.function});
     };
     const std::optional<Planned>& planned = statement.on[kHeadSide];
-    if (planned && !planned->error.empty())
+    std::string columns = column_holes(source);
+    if (planned && !planned->error.empty() && !columns.empty())
+      list("not planned: a column name is put together at run time: " + columns);
+    else if (planned && planned->error.empty() && !columns.empty())
+      list("in part: put together at run time, and planned as a constant: " + columns);
+    else if (planned && !planned->error.empty())
       list((statement.parse_error.empty() ? "not planned: " : "not understood, not planned: ") + planned->error);
     else if (planned && !statement.parse_error.empty())
       list("planned, but not understood by the rules: " + statement.parse_error);

@@ -183,6 +183,24 @@ TEST_CASE("rules: the list, a page, and the team's own") {
   CHECK(static_cast<size_t>(std::count(outside.out.begin(), outside.out.end(), '\n')) == known);
 }
 
+TEST_CASE("check: a column that is known at run time only doesn't keep a statement from its plan") {
+  Project project;
+  project.write("schema.sql", "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b TEXT);\n");
+  project.write("explaingate.json", "{\"schema\": \"schema.sql\"}");
+  project.write("app.py",
+                "def f(conn, x, y):\n"
+                "    conn.execute(f'SELECT {x} FROM t WHERE id = ? ORDER BY {y}')\n"
+                "    conn.execute(f'SELECT {x} FROM t UNION SELECT a, b FROM t')\n"
+                "    conn.execute(f'SELECT a FROM t WHERE {x} = ?')\n"
+                "    conn.execute(f'WITH s AS ({x}) SELECT c FROM s')\n");
+  Ran ran = project.gate({"check", "--all"});
+  CHECK(ran.code == 0);
+  CHECK(ran.out.find("  app.py:2: in part: put together at run time, and planned as a constant: `x`, `y`\n"
+                     "  app.py:3: not planned: a column name is put together at run time: `x`\n"
+                     "  app.py:4: not planned: a table or column name is put together at run time\n"
+                     "  app.py:5: its subquery is dynamic: `x`\n") != std::string::npos);
+}
+
 TEST_CASE("doctor: what is missing, with the exit code that check would have") {
   Project project;
   Ran ran = project.gate({"doctor"});

@@ -137,6 +137,8 @@ TEST_CASE("holes are filled by what surrounds them") {
        "WITH RECURSIVE a AS (SELECT 1), \"eg_hole_1\" AS (SELECT 1) SELECT a FROM t\n- the names of its common tables "
        "are "
        "dynamic: `x`\n"},
+      {R"py(f'WITH s AS ({x}) SELECT a FROM s')py",
+       "WITH s AS (SELECT 1) SELECT a FROM s\n- its subquery is dynamic: `x`\n"},
       {R"py(f'WITH {x} AS (SELECT 1) SELECT a FROM t')py", "WITH \"eg_hole_1\" AS (SELECT 1) SELECT a FROM t\n"},
       {R"py(f'{x}')py", "- SQL is the parameter `x` of this function\n"},
       {R"py(f'{x} LIMIT 1')py", "- SQL is the parameter `x` of this function\n"},
@@ -156,6 +158,33 @@ TEST_CASE("holes are filled by what surrounds them") {
   for (const Case& c : cases) {
     CAPTURE(c.expression);
     CHECK(text_of(c.expression) == c.want);
+  }
+}
+
+TEST_CASE("holes that a plan can do without") {
+  struct {
+    std::string text, want;  // an expression for each hole that is one
+  } cases[] = {
+      {"SELECT {a}, b, max({c}) FROM t GROUP BY {d} ORDER BY {e}, {f} DESC", "a c d e f"},
+      {"SELECT DISTINCT {a} FROM t ORDER BY \\\"{b}\\\"", "a b"},
+      {"SELECT a FROM t WHERE b IN (SELECT {c} FROM u)", "c"},
+      // near misses: parts of names, tables, conditions, targets, definitions, queries
+      {"SELECT t.{a}, {b}.c, x_{d} FROM {e} ORDER BY {f}_id", ""},
+      {"SELECT a FROM t WHERE {a} = 1", ""},
+      {"UPDATE t SET {a} = 1", ""},
+      {"INSERT INTO t ({a}) VALUES (1)", ""},
+      {"CREATE INDEX i ON t ({a})", ""},
+      {"WITH s AS ({a}) SELECT b FROM s", ""},
+      {"SELECT a FROM t WHERE b = {c} LIMIT {d}", ""},
+  };
+  for (const auto& c : cases) {
+    CAPTURE(c.text);
+    Extraction found = extract("a.py", "cur.execute(f\"" + c.text + "\")\n", test_languages(), Dialect::kSqlite);
+    REQUIRE(found.statements.size() == 1);
+    std::string columns;
+    for (const Hole& hole : found.statements[0].holes)
+      if (hole.column) columns += (columns.empty() ? "" : " ") + hole.expression;
+    CHECK(columns == c.want);
   }
 }
 
