@@ -299,6 +299,9 @@ class Filler {
   void fill_placeholders(size_t hole) {
     const std::string& given = marked_.holes[hole]->text;
     std::string text = given.empty() ? "?" : given;
+    bool before_last = at_ + 1 < tokens_.size() && tokens_[at_ + 1].kind == TokenKind::kParameter &&
+                       tokens_[at_ + 1].offset == tokens_[at_].offset + tokens_[at_].length;
+    if (before_last) return set(hole, HoleKind::kList, "");  // "?," * (n - 1) + "?"
     bool parenthesised = at_ > 0 && text_of(at_ - 1) == "(";
     bool continues = at_ > 0 && text_of(at_ - 1) == ",";
     bool rows = text.starts_with("(");
