@@ -563,6 +563,13 @@ Value Evaluator::call(int node, const Binding* bound) {
     Value value = result_of(function, node, bound);
     if (value.known()) return value;
   }
+  if (int closure = language_.closures_run ? given_closure(node) : -1; closure >= 0) {
+    // template(schema => $"SELECT … FROM {schema}.t"): what a function that is given to the call makes
+    Value value = evaluate(closure, bound);
+    bool sql = !value.variants.empty() && !value.variants.front().empty() &&
+               starts_with_main_verb(value.variants.front().front().text);
+    if (sql) return value;
+  }
   return unknown("SQL is the result of the call " + quoted(tree_.callee(node)));
 }
 
@@ -614,6 +621,19 @@ Value Evaluator::formatted(const FormatFunction& function, int call, const Bindi
   if (!pattern.known()) return pattern;
   given.erase(given.begin(), given.begin() + function.argument + 1);
   return function.braces ? format(pattern, given, call, bound) : percent(pattern, given, bound);
+}
+
+// What the only function without a name among the arguments gives, where its body is an expression; -1 = there is none.
+int Evaluator::given_closure(int call) const {
+  int found = -1;
+  for (int argument : tree_.elements(tree_.part(call, Part::kArguments))) {
+    if (tree_.role(argument) != Role::kLambda) continue;
+    if (found >= 0) return -1;
+    found = tree_.part(argument, Part::kBody);
+    if (found == argument) found = tree_.last_named(argument);
+  }
+  Role role = tree_.role(found);
+  return role == Role::kString || role == Role::kBinary ? found : -1;
 }
 
 bool Evaluator::is_called(int call, const std::vector<std::string>& callees) const {

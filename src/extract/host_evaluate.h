@@ -53,6 +53,7 @@ class Evaluator {
   // The name a call goes by: the method's or the function's; empty for anything else.
   [[nodiscard]] std::string_view callee_name(int call) const;
   // It goes by one of these names: "sprintf", or dotted "fmt.Sprintf": the last parts of the callee as written.
+  [[nodiscard]] int given_closure(int call) const;
   [[nodiscard]] bool is_called(int call, const std::vector<std::string>& callees) const;
   // The callee as written, with the mark of a macro behind it: "sqlx::query!".
   [[nodiscard]] std::string_view callee_text(int call) const;
