@@ -91,6 +91,8 @@ Extraction extract_host_file(std::string_view path, std::string_view text, const
   if (is_utf16(text)) return not_analysed(path, "the file is encoded in UTF-16");
   if (text.size() > kLargestSource) return not_analysed(path, "the file is larger than 8 MiB");
   if (language.mapper && text.find("<mapper") == std::string_view::npos) return {};
+  if (language.mapper && deepest_element(text) > kDeepestElement)
+    return not_analysed(path, "elements are nested too deeply");
   bool suppresses = text.find("explaingate-ignore") != std::string_view::npos;
   if (outline == nullptr && !suppresses && !language.mapper && !language.may_hold_sql(text)) return {};
   if (language.longest_line != 0 && longest_line(text) > language.longest_line) {

@@ -529,6 +529,23 @@ class Mapper {
 
 }  // namespace
 
+int deepest_element(std::string_view text) {
+  int depth = 0, deepest = 0;
+  for (size_t at = 0; at + 1 < text.size(); ++at) {
+    std::string_view rest = text.substr(at);
+    std::string_view end = rest.starts_with("<!--") ? "-->" : rest.starts_with("<![CDATA[") ? "]]>" : "";
+    if (!end.empty()) {
+      at = text.find(end, at);
+      if (at == std::string_view::npos) break;
+    } else if (rest.starts_with("</") || rest.starts_with("/>")) {
+      --depth;
+    } else if (rest[0] == '<' && is_letter(rest[1])) {
+      deepest = std::max(deepest, ++depth);
+    }
+  }
+  return deepest;
+}
+
 Extraction extract_mapper(std::string_view path, const host::Tree& tree, Dialect dialect) {
   return Mapper(path, tree, dialect).run();
 }

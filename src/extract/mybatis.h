@@ -12,6 +12,11 @@
 
 namespace explaingate {
 
+// How deep elements are nested, comments and CDATA left out. The grammar's scanner keeps all open elements with each
+// token, so that many make it slow.
+[[nodiscard]] int deepest_element(std::string_view text);
+constexpr int kDeepestElement = 200;
+
 // The statements of a mapper file; nothing for any other XML. Entities but the five of XML itself are never expanded.
 [[nodiscard]] Extraction extract_mapper(std::string_view path, const host::Tree& tree, Dialect dialect);
 
