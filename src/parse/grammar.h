@@ -15,12 +15,14 @@ struct GrammarError {
 // The JSON parse tree of `text`, which must have no NUL byte.
 class GrammarResult {
  public:
-  explicit GrammarResult(const std::string& text);
+  explicit GrammarResult(const std::string& text);  // which outlives it
   ~GrammarResult();
   GrammarResult(const GrammarResult&) = delete;
   GrammarResult& operator=(const GrammarResult&) = delete;
   [[nodiscard]] bool accepted() const { return accepted_; }
   [[nodiscard]] std::string_view json() const;
+  // 16 hexadecimal digits; empty when the text isn't accepted.
+  [[nodiscard]] std::string fingerprint() const;
   [[nodiscard]] const GrammarError& error() const { return error_; }
 
  private:

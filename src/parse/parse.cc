@@ -104,13 +104,13 @@ bool has_query(const Node& node) {
   }
 }
 
-// What the tree holds; the fingerprint is another call into libpg_query, which parses once more.
+// What the tree holds.
 Result<void> read_tree(const GrammarResult& parsed, const Lexemes& lexed, const Translation& translation,
                        Dialect dialect, ParsedQuery& query) {
   Tree tree(parsed.json());
   const Node* statement = statement_node(tree);
   if (statement == nullptr) return statement_error("more than one statement", 0);
-  query.fingerprint = grammar_fingerprint(translation.text);
+  query.fingerprint = parsed.fingerprint();
   if (!has_query(*statement)) return {};
   SourceText source(tree, lexed, translation, dialect);
   std::string_view given_up = Analysis(tree, source, translation, dialect, query).run(*statement);
