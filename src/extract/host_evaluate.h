@@ -140,6 +140,7 @@ class Evaluator {
   void whole_literal(int node, Text& out) const;
   Value concat(int node, const Binding* bound);
   Value macro_text(int node, const Binding* bound);
+  Value macro_name(int node, std::string_view name);
   [[nodiscard]] bool macro_literal(size_t& at, size_t end, Text& out) const;
   Value numbered(const Value& pattern, const std::vector<int>& given, const Binding* bound);
   Value binary(int node, const Binding* bound);

@@ -166,6 +166,22 @@ Value Evaluator::percent(const Value& pattern, int arguments, const Binding* bou
                  tree_.role(arguments) == Role::kList ? tree_.elements(arguments) : std::vector<int>{arguments}, bound);
 }
 
+// "%" PRIi64: a conversion whose letters come from another piece is put together there.
+static Text with_whole_conversions(Text text) {
+  for (size_t index = 0; index + 1 < text.size(); ++index) {
+    Piece& piece = text[index];
+    Piece& next = text[index + 1];
+    bool both = piece.kind == Piece::Kind::kText && next.kind == Piece::Kind::kText;
+    if (!both || !piece.text.ends_with('%') || piece.text.ends_with("%%")) continue;
+    if (piece.text.size() == piece.length) --piece.length;
+    piece.text.pop_back();
+    next.text.insert(0, "%");
+    next.from = piece.from + piece.length;
+    next.length = 1;
+  }
+  return text;
+}
+
 Value Evaluator::percent(const Value& pattern, const std::vector<int>& given, const Binding* bound) {
   std::vector<std::pair<std::string, int>> named = pairs_in(given);
   auto by_name = [&](std::string_view name) {
@@ -177,26 +193,27 @@ Value Evaluator::percent(const Value& pattern, const std::vector<int>& given, co
   result.variants.clear();
   for (const Text& text : pattern.variants) {
     size_t next = 0;
-    auto formatted = rewritten(
-        text, '%', '%', [&](std::string_view rest, uint32_t from, uint32_t verbatim, std::vector<Text>& out) -> size_t {
-          if (rest.starts_with("%%")) {
-            append_text(out, "%", from, verbatim != 0 ? 2 : 1);
-            return 2;
-          }
-          std::string_view name;
-          size_t taken = conversion(rest, name);
-          if (taken == 0) return 0;
-          size_t index = next;
-          bool numbered = name.ends_with('$') || name.ends_with(']');  // "%2$s", "%[2]s"
-          if (numbered) index = name.size() == 2 ? static_cast<size_t>(name[0] - '1') : given.size();
-          bool has_name = !name.empty() && !numbered;
-          int argument = has_name ? by_name(name) : index < given.size() ? given[index] : -1;
-          if (name.empty()) ++next;
-          std::string reason;
-          append(out, argument >= 0 ? substitute(argument, bound, reason)
-                                    : std::vector<Text>{nameless_hole(from, verbatim != 0 ? taken : 1)});
-          return taken;
-        });
+    auto formatted =
+        rewritten(with_whole_conversions(text), '%', '%',
+                  [&](std::string_view rest, uint32_t from, uint32_t verbatim, std::vector<Text>& out) -> size_t {
+                    if (rest.starts_with("%%")) {
+                      append_text(out, "%", from, verbatim != 0 ? 2 : 1);
+                      return 2;
+                    }
+                    std::string_view name;
+                    size_t taken = conversion(rest, name);
+                    if (taken == 0) return 0;
+                    size_t index = next;
+                    bool numbered = name.ends_with('$') || name.ends_with(']');  // "%2$s", "%[2]s"
+                    if (numbered) index = name.size() == 2 ? static_cast<size_t>(name[0] - '1') : given.size();
+                    bool has_name = !name.empty() && !numbered;
+                    int argument = has_name ? by_name(name) : index < given.size() ? given[index] : -1;
+                    if (name.empty()) ++next;
+                    std::string reason;
+                    append(out, argument >= 0 ? substitute(argument, bound, reason)
+                                              : std::vector<Text>{nameless_hole(from, verbatim != 0 ? taken : 1)});
+                    return taken;
+                  });
     add_variants(result.variants, std::move(formatted));
   }
   return result;

@@ -358,6 +358,26 @@ bool Evaluator::macro_literal(size_t& at, size_t end, Text& out) const {
   return true;
 }
 
+// Another macro, or a constant, that a macro's text names.
+Value Evaluator::macro_name(int node, std::string_view name) {
+  for (const auto& [constant, text] : language_.constants) {
+    if (constant != name) continue;
+    Value value;
+    value.variants.push_back(text_piece(text, tree_.at(node).start, 0));
+    return value;
+  }
+  for (int scope = tree_.at(node).scope;; scope = tree_.at(scope).scope) {
+    if (assignments(scope, name) != nullptr) {
+      if (std::find(following_.begin(), following_.end(), node) != following_.end()) return {};
+      following_.push_back(node);
+      Value value = flow_value(*this, scope, name, -1, {});
+      following_.pop_back();
+      return value;
+    }
+    if (scope <= 0) return {};
+  }
+}
+
 Value Evaluator::macro_text(int node, const Binding* bound) {
   std::string_view source = tree_.source();
   size_t at = tree_.at(node).start, end = tree_.at(node).end;
@@ -377,7 +397,7 @@ Value Evaluator::macro_text(int node, const Binding* bound) {
       size_t from = at;
       while (at < end && in_name(source[at])) ++at;
       std::string_view name = source.substr(from, at - from);
-      Value part = name.empty() || assignments(0, name) == nullptr ? Value{} : flow_value(*this, 0, name, -1, {});
+      Value part = name.empty() ? Value{} : macro_name(node, name);
       if (!part.known()) return unknown("SQL is the macro's text " + std::string(tree_.text(node)));
       any = true;
       extend(value.variants, std::move(part.variants));
