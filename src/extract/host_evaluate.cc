@@ -427,13 +427,14 @@ std::vector<const CallSite*> Evaluator::rows_for(int call) const {
   std::vector<const CallSite*> rows;
   std::string_view name = callee_name(call);
   if (name.empty()) return rows;
-  std::string path = dotted(callee_text(call));
+  std::string path;  // made where a row asks for it: those of a long chain of calls are long
   name = with_mark(name);
   bool has_receiver = tree_.part(call, Part::kReceiver) >= 0;
   for (const CallSite& row : language_.call_sites) {
     for (std::string_view callee : row.callees) {
       bool dotted = callee.find('.') != std::string_view::npos;
       if (!callee.ends_with(name) || row.tagged != is_tag(call)) continue;
+      if (dotted && path.empty()) path = host::dotted(callee_text(call));
       bool fits = dotted ? ends_with_path(path, callee)
                          : callee == name && !(row.receiver == CallSite::Receiver::kNone && has_receiver) &&
                                !(row.receiver == CallSite::Receiver::kRequired && !has_receiver);
