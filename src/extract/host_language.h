@@ -153,6 +153,7 @@ class Language {
 
   static Result<std::unique_ptr<Language>> load(const std::string& json_path, const host::ReadFile& read);
   [[nodiscard]] host::Grammar grammar() const;
+  [[nodiscard]] const TSLanguage* parser() const { return language_; }
   // Makes the query at once, to tell what is wrong with it; before any grammar().
   [[nodiscard]] Status check() const;
   // False when the text can't hold a statement, nor a call that would be listed as not analysed: no SQL verb in

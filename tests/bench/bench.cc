@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "base/file.h"
+#include "bench/repository.h"
 #include "bench/timing.h"
 #include "bench/workload.h"
 #include "bench/yardsticks.h"
@@ -198,7 +199,10 @@ int main(int argc, char** argv) {
   std::vector<std::string> words(argv + 1, argv + argc);
   if (words.size() == 2 && words[0] == "passes") return passes(words[1] == "plan");
   if (words.size() == 3 && words[0] == "write") return write(words[1], std::stoul(words[2]));
+  if (words.size() == 2 && words[0] == "grammars") return parse_alone(words[1]);
+  if (words.size() == 4 && words[0] == "repository") return measure_repository(words[1], words[2], words[3]);
   if (words.size() == 5 && words[0] == "run") return run(words[1], words[2], std::stoul(words[3]), std::stoi(words[4]));
-  std::fputs("usage: bench write FOLDER COUNT | run FOLDER BINARY COUNT ROUNDS\n", stderr);
+  std::fputs("usage: bench write FOLDER COUNT | run FOLDER BINARY COUNT ROUNDS | repository FOLDER BINARY FILE\n",
+             stderr);
   return 2;
 }

@@ -66,6 +66,7 @@ Child run_child(const std::vector<std::string>& command, const std::string& fold
   rusage usage{};
   if (id < 0 || wait4(id, &status, 0, &usage) < 0) status = -1;
   child.time = {wall_now() - start, cpu_of(usage)};
+  child.peak_mb = static_cast<double>(usage.ru_maxrss) / 1024;
   child.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   return child;
 }

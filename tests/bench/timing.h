@@ -17,7 +17,8 @@ struct Time {
 struct Child {
   Time time;  // from before the fork to after the wait
   int code = 0;
-  std::string out;  // standard output; standard error is passed on
+  double peak_mb = 0;  // largest resident set
+  std::string out;     // standard output; standard error is passed on
 };
 // Runs the command in `folder`.
 [[nodiscard]] Child run_child(const std::vector<std::string>& command, const std::string& folder);
