@@ -193,7 +193,6 @@ class Filler {
   // DDL that was gathered from code has no certain order: what the engine refuses there is no failing migration, and is
   // listed as not analysed instead (gate/plans.cc).
   void failures(const SchemaDifference& difference) {
-    if (run_.sides[kHeadSide].schema.tool == "code") return;
     std::set<std::string> failed_before;
     if (run_.sides[kBaseSide].engine)
       for (const SchemaFailure& failure : run_.sides[kBaseSide].engine->failures())
@@ -201,6 +200,7 @@ class Filler {
     FactInserter rows(store_, "schema_failures");
     const SchemaSide& head = run_.sides[kHeadSide];
     for (const SchemaFailure& failure : head.engine->failures()) {
+      if (head.is_from_code(failure.statement)) continue;
       bool came = std::binary_search(difference.come.begin(), difference.come.end(), failure.statement);
       bool began = run_.schema_changed && !failed_before.contains(head.schema.statements[failure.statement].text);
       rows(head.statement_ids[failure.statement], "head", failure.message, came || began || run_.mode == Mode::kAll);

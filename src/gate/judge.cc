@@ -73,6 +73,7 @@ Status run_passes(Run& run) {
       load_baseline,      // the merge base's, and the waivers
       parse_statements,   // each one understood, or its error kept
       pair_statements,    // heads know which base statement they replaced, and whether they are new
+      add_code_tables,    // what the program makes for itself and the schema lacks
       open_engines,       // one database a schema
       plan_statements,    // plans at every scale, on the schemas where they are compared
       list_not_analysed,  // what has no plan has a line

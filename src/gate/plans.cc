@@ -202,12 +202,11 @@ Status plan_statements(Run& run) {
 Status list_not_analysed(Run& run) {
   bool everything = run.mode == Mode::kAll || run.schema_changed;
   const SchemaSide& head = run.sides[kHeadSide];
-  if (head.schema.tool == "code") {
-    for (const SchemaFailure& failure : head.engine->failures()) {
-      const SchemaStatement& statement = head.schema.statements[failure.statement];
-      run.not_analysed.push_back(
-          {statement.path, statement.line, statement.column, "not applied to the schema: " + failure.message, ""});
-    }
+  for (const SchemaFailure& failure : head.engine->failures()) {
+    if (!head.is_from_code(failure.statement)) continue;
+    const SchemaStatement& statement = head.schema.statements[failure.statement];
+    run.not_analysed.push_back(
+        {statement.path, statement.line, statement.column, "not applied to the schema: " + failure.message, ""});
   }
   // Extraction has said it already of a name that it saw put together: one line a place.
   std::set<std::pair<std::string, int>> said;

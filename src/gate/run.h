@@ -76,6 +76,11 @@ struct KnownCall {
 struct SchemaSide {
   Schema schema;
   std::unique_ptr<Engine> engine;
+  size_t first_from_code = SIZE_MAX;  // schema statements from here on are add_code_tables()'s
+  // DDL that was gathered from code: what the engine refuses there is no failing migration.
+  [[nodiscard]] bool is_from_code(size_t statement) const {
+    return schema.tool == "code" || statement >= first_from_code;
+  }
   std::vector<int64_t> statement_ids;  // by schema statement; on the base side 0 for those that the head has too
 };
 
@@ -165,6 +170,7 @@ Status load_statements(Run& run);
 Status load_baseline(Run& run);
 Status parse_statements(Run& run);
 Status pair_statements(Run& run);
+Status add_code_tables(Run& run);
 Status open_engines(Run& run);
 Status plan_statements(Run& run);
 Status list_not_analysed(Run& run);

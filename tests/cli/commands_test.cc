@@ -201,6 +201,29 @@ TEST_CASE("check: a column that is known at run time only doesn't keep a stateme
                      "  app.py:5: its subquery is dynamic: `x`\n") != std::string::npos);
 }
 
+TEST_CASE("check: tables that only the program makes are there for the plans, and said") {
+  Project project;
+  project.write("schema.sql", "CREATE TABLE orders (id INTEGER PRIMARY KEY, total INT);\n");
+  project.write("explaingate.json", "{\"schema\": \"schema.sql\"}");
+  project.write("app.py",
+                "def f(conn, x):\n"
+                "    conn.execute('CREATE TEMP TABLE IF NOT EXISTS temp.wanted (id INTEGER PRIMARY KEY)')\n"
+                "    conn.execute('CREATE TABLE orders (id)')\n"
+                "    conn.execute('CREATE TEMPORARY TABLE gone AS SELECT a FROM nowhere')\n"
+                "    conn.execute(f'CREATE TABLE {x} (id)')\n"
+                "    conn.execute('SELECT o.total FROM wanted w JOIN orders o ON o.id = w.id WHERE w.id = ?')\n"
+                "    conn.execute('SELECT total FROM orders WHERE id = ?')\n"
+                "    conn.execute('SELECT id FROM never')\n");
+  Ran ran = project.gate({"check", "--all"});
+  CHECK(ran.code == 0);
+  CHECK(ran.out.find("  app.py:4: not applied to the schema: no such table: nowhere\n"
+                     "  app.py:5: the table's name is dynamic: `x`\n"
+                     "  app.py:8: not planned: no such table: never\n") != std::string::npos);
+  CHECK(ran.out.find("note: from code, since the schema does not have them: wanted (app.py:2), gone (app.py:4)\n") !=
+        std::string::npos);
+  CHECK(ran.out.find("2 planned") != std::string::npos);
+}
+
 TEST_CASE("doctor: what is missing, with the exit code that check would have") {
   Project project;
   Ran ran = project.gate({"doctor"});
