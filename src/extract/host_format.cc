@@ -1,4 +1,4 @@
-// Texts made by formatting: "… %s" % x, "… {}".format(x), ", ".join(list), text.replace(a, b), "?" * n.
+// Texts made by formatting: "… %s" % x, "… {}".format(x), text.replace(a, b).
 #include <algorithm>
 #include <functional>
 #include <utility>
@@ -123,40 +123,6 @@ std::vector<Text> Evaluator::substitute(int node, const Binding* bound, std::str
   reason = value.reason;
   if (value.known()) return std::move(value.variants);
   return {hole(node, value.reason)};
-}
-
-// The pairs of a literal map, of a call that makes one from its arguments, and of what is spread into either.
-std::vector<std::pair<std::string, int>> Evaluator::named_values(int node, int depth) {
-  constexpr int kDeepestSpread = 4;
-  int map = literal_collection(node);
-  if (map < 0 || depth > kDeepestSpread || tree_.role(map) == Role::kList) return {};
-  return pairs_in(tree_.elements(tree_.role(map) == Role::kCall ? tree_.part(map, Part::kArguments) : map), depth);
-}
-
-std::vector<std::pair<std::string, int>> Evaluator::pairs_in(const std::vector<int>& nodes, int depth) {
-  std::vector<std::pair<std::string, int>> named;
-  std::string key;
-  for (int node : nodes) {
-    switch (tree_.role(node)) {
-      case Role::kKeyword:
-        named.emplace_back(tree_.text(tree_.part(node, Part::kName)), tree_.part(node, Part::kValue));
-        break;
-      case Role::kPair: {
-        Value name = evaluate(tree_.part(node, Part::kName), nullptr);
-        if (name.variants.size() != 1 || !plain_text(name.variants[0], key)) key.clear();
-        named.emplace_back(key, tree_.part(node, Part::kValue));
-        break;
-      }
-      case Role::kSplat:
-        node = tree_.first_named(node);
-        [[fallthrough]];
-      default: {
-        auto spread = named_values(node, depth + 1);
-        named.insert(named.end(), spread.begin(), spread.end());
-      }
-    }
-  }
-  return named;
 }
 
 Value Evaluator::percent(const Value& pattern, int arguments, const Binding* bound) {
@@ -304,127 +270,6 @@ Value Evaluator::numbered(const Value& pattern, const std::vector<int>& given, c
         if (made.size() < kMostVariants) made.push_back(std::move(variant));
     }
     result.variants = std::move(made);
-  }
-  return result;
-}
-
-// "?" * n and ["?"] * n: so many placeholders as nobody knows. `node` is the repeated thing.
-Value Evaluator::repeat(int text, int whole, const Binding* bound) {
-  std::string element;
-  Value value = evaluate(text, bound);
-  if (value.variants.size() != 1 || !plain_text(value.variants[0], element)) return unknown("SQL is repeated text");
-  size_t last = element.find_last_not_of(" ,");
-  if (last == std::string::npos) return unknown("SQL is repeated text");
-  Value list;
-  list.variants.push_back(hole(whole, "SQL is repeated text"));
-  list.variants[0][0].hint = Piece::Hint::kPlaceholders;
-  list.variants[0][0].text = element.substr(0, last + 1);
-  return list;
-}
-
-// A collection whose elements are all the same known text, as many as there are: "?" * n, ["?"] * n, ("?" for x in xs).
-int Evaluator::placeholder_list(int node, std::string& element, const Binding* bound) {
-  node = tree_.ungrouped(node);
-  int repeated = -1;
-  if (tree_.role(node) == Role::kComprehension) {
-    repeated = tree_.part(node, Part::kBody);
-  } else if (tree_.role(node) == Role::kBinary &&
-             is_one_of(tree_.text(tree_.part(node, Part::kOperator)), language_.words.repeat)) {
-    repeated = tree_.part(node, Part::kLeft);
-    if (tree_.role(repeated) == Role::kList) repeated = tree_.first_named(repeated);
-  } else if (tree_.role(node) == Role::kCall) {  // map(lambda x: "?", xs)
-    for (const Callback& callback : language_.callbacks) {
-      if (!is_one_of(tree_.callee(node), callback.callees) && !is_one_of(callee_name(node), callback.callees)) continue;
-      int function = callback.function < 0 ? tree_.last_named(node) : sql_argument(node, callback.function, {});
-      if (tree_.role(function) != Role::kLambda) continue;
-      repeated = tree_.part(function, Part::kBody);
-      if (callback.function < 0 && tree_.role(repeated) == Role::kNone) repeated = tree_.last_named(repeated);
-    }
-  }
-  if (repeated < 0) return -1;
-  Value value = evaluate(repeated, bound);
-  return value.variants.size() == 1 && plain_text(value.variants[0], element) ? repeated : -1;
-}
-
-Value Evaluator::join(const Value& separator, int arguments, const Binding* bound) {
-  std::vector<int> given = tree_.elements(arguments);
-  if (given.size() != 1) {
-    if (tree_.role(arguments) != Role::kComprehension) return unknown("SQL is joined from no list");
-    given = {arguments};  // join(x for x in xs): the parentheses of the call are those of the expression
-  }
-  return join_list(separator, given[0], bound);
-}
-
-Value Evaluator::join_list(const Value& separator, int given, const Binding* bound) {
-  int collection = literal_collection(given);
-  if (collection >= 0 && tree_.role(collection) == Role::kList)
-    return join_elements(separator, tree_.elements(collection), bound);
-  std::string between, element;
-  bool plain = separator.variants.size() == 1 && plain_text(separator.variants[0], between);
-  bool commas = plain && between.find(',') != std::string::npos;
-  if (plain && tree_.role(given) == Role::kIdentifier && lists_built(given)) {
-    Piece piece = text_piece(between, tree_.at(given).start, tree_.text(given).size()).front();
-    piece.hint = Piece::Hint::kSeparator;
-    if (Value value = grown_list(piece, given, bound); value.known()) return value;
-  }
-  Value list;
-  list.variants.push_back(hole(given, "SQL is joined from a list that is not written there"));
-  Piece& piece = list.variants[0][0];
-  if (!commas) {
-    piece.hint = Piece::Hint::kClause;
-  } else {
-    int node = given;
-    for (int names = 0; names < 4 && tree_.role(node) == Role::kIdentifier; ++names) {  // marks = ["?"] * n
-      const std::vector<int>* found = assignments(tree_.at(node).scope, tree_.text(node));
-      if (found == nullptr || found->size() != 1 || tree_.role(found->front()) != Role::kAssignment) break;
-      node = tree_.part(found->front(), Part::kRight);
-    }
-    if (placeholder_list(node, element, bound) >= 0) {
-      piece.hint = Piece::Hint::kPlaceholders;
-      piece.text = element;
-    }
-  }
-  return list;
-}
-
-// parts = ["SELECT a", "FROM t"]; parts.push("WHERE b = 1"); parts.join(" "): each element and what is appended is
-// followed by the separator, and the last separator is dropped.
-Value Evaluator::grown_list(const Piece& separator, int list, const Binding* bound) {
-  const Piece* outer = std::exchange(joined_by_, &separator);
-  Value value = evaluate(list, bound);
-  joined_by_ = outer;
-  for (Text& text : value.variants)
-    if (!text.empty() && text.back().hint == Piece::Hint::kSeparator) text.pop_back();
-  std::erase_if(value.variants, [](const Text& text) { return text.empty(); });  // an empty list is seldom joined
-  return value;
-}
-
-// A name of a list that appends alone change.
-bool Evaluator::lists_built(int name) const {
-  return mutated_.contains(tree_.text(name)) && !rearranged_.contains(tree_.text(name));
-}
-
-Value Evaluator::list_text(const std::vector<int>& elements, const Binding* bound) {
-  const Piece* separator = std::exchange(joined_by_, nullptr);
-  Value value;
-  value.variants.emplace_back();
-  for (int element : elements) {
-    extend(value.variants, part(element, bound, &value.text_calls));
-    for (Text& text : value.variants) text.push_back(*separator);
-  }
-  joined_by_ = separator;
-  return value;
-}
-
-Value Evaluator::join_elements(const Value& separator, const std::vector<int>& list, const Binding* bound) {
-  Value result = separator;
-  result.variants.assign(1, {});
-  bool first = true;
-  for (int element : list) {
-    if (!first) extend(result.variants, separator.variants);
-    first = false;
-    std::string reason;
-    extend(result.variants, substitute(element, bound, reason));
   }
   return result;
 }

@@ -64,6 +64,45 @@ int Evaluator::given_last(int function) const {
   return last;
 }
 
+std::string_view Evaluator::parameter_name(int parameter) const {
+  int name = tree_.part(parameter, Part::kName);
+  if (name < 0 && tree_.role(parameter) != Role::kIdentifier) name = tree_.first_named(parameter);
+  return tree_.text(name >= 0 ? name : parameter);
+}
+
+int Evaluator::parameter(int function, std::string_view name) const {
+  int parameters = tree_.part(function, Part::kParameters);
+  if (parameters < 0) return -1;
+  if (tree_.role(parameters) == Role::kIdentifier) return tree_.text(parameters) == name ? parameters : -1;  // x => …
+  for (int child = tree_.first_named(parameters); child >= 0; child = tree_.next_named(child)) {
+    if (parameter_name(child) == name) return child;
+    for (int shared = tree_.first_named(child); shared >= 0; shared = tree_.next_named(shared))
+      if (tree_.role(shared) == Role::kParameter && parameter_name(shared) == name) return shared;
+  }
+  return -1;
+}
+
+std::vector<int> Evaluator::parameters(int function) const {
+  std::vector<int> found;
+  for (int child : tree_.elements(tree_.part(function, Part::kParameters))) {
+    size_t before = found.size();
+    for (int shared = tree_.first_named(child); shared >= 0; shared = tree_.next_named(shared))
+      if (tree_.role(shared) == Role::kParameter) found.push_back(shared);
+    if (found.size() == before) found.push_back(child);
+  }
+  return found;
+}
+
+int Evaluator::parameter_position(int function, int parameter) const {
+  int position = 0;
+  if (tree_.part(function, Part::kParameters) == parameter) return 0;
+  for (int child : parameters(function)) {
+    if (child == parameter) return position;
+    if (!(position == 0 && is_one_of(parameter_name(child), language_.words.self))) ++position;
+  }
+  return -1;
+}
+
 Value Evaluator::result_of(int function, int call, const Binding* bound) {
   auto returns = returns_.find(function);
   bool again = std::find(following_.begin(), following_.end(), function) != following_.end();

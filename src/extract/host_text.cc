@@ -223,6 +223,17 @@ void extend(std::vector<Text>& texts, std::vector<Text> tails) {
   texts = std::move(all);
 }
 
+std::string quoted(std::string_view expression) {
+  constexpr size_t kLongest = 80;
+  std::string text;
+  for (char c : expression.substr(0, kLongest)) {  // one line
+    if (c == '\n' || c == '\r' || c == '\t') c = ' ';
+    if (c == ' ' && text.ends_with(' ')) continue;
+    text += c;
+  }
+  return "`" + text + (expression.size() > kLongest ? "…`" : "`");
+}
+
 bool plain_text(const Text& text, std::string& out) {
   out.clear();
   for (const Piece& piece : text) {

@@ -60,6 +60,9 @@ void strip_margin(Text& text, char margin);
 // Writes the text to `out`; false when it has a hole.
 [[nodiscard]] bool plain_text(const Text& text, std::string& out);
 
+// An expression as a reason shows it: on one line, in backquotes, cut where it's long.
+[[nodiscard]] std::string quoted(std::string_view expression);
+
 // {name}, as some libraries write tables whose names get a prefix, without its braces.
 [[nodiscard]] Text without_braces(const Text& text);
 
