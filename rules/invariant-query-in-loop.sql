@@ -28,7 +28,7 @@
 -- - the loop is a `while`: its body may be what it waits for;
 -- - it runs over a literal list or batches, is a retry, or is left after the first call;
 -- - the statement locks rows, reads no table, asks for random rows, or has parts that are put together at run time;
--- - neither the statement nor the loop's header is part of the change.
+-- - neither the statement nor the loop's header is part of the change, or the statement that it replaced ran in such a loop too.
 WITH
   looped AS (  -- the innermost loop: the one that repeats it first
     SELECT c.statement_id, c.line AS call_line, c.callee, l.source, l.line AS loop_line, l.iterable, l.rows_statement_id, s.path, s.line,
@@ -41,6 +41,9 @@ WITH
     JOIN statements AS s ON s.statement_id = c.statement_id
     JOIN loops AS l ON l.statement_id = c.statement_id
     WHERE s.side = 'head' AND s.statement_kind = 'select' AND s.dynamic = 0 AND c.call_kind IN ('execute', 'run')
+      AND NOT EXISTS (  -- an edited query that ran in a loop before is no new one
+        SELECT 1 FROM replacements AS r JOIN loops AS b ON b.statement_id = r.before_statement_id
+        WHERE r.statement_id = s.statement_id AND b.always_leaves = 0 AND b.source NOT IN ('literal', 'batch', 'retry'))
   ),
   same AS (
     SELECT l.*,

@@ -41,7 +41,7 @@
 -- - the function's result is kept (a decorator such as `@cache`);
 -- - the call could mean many functions: names that everything has (`get`, `run`, `load`) are followed only where the receiver,
 --   the class or the import says which one is meant, others where at least half of the functions of that name run a query;
--- - no part of the chain is in the change.
+-- - no part of the chain is new: an edited line whose call stood in that function, in a loop, before is none.
 --
 -- ## Limits
 -- Calls are followed by name, two deep: dynamic dispatch, reflection and callbacks are not. A function that keeps results in a
@@ -76,7 +76,8 @@ WITH
     JOIN statements AS s ON s.function_id = k.target_id AND s.side = 'head'
     JOIN call_sites AS site ON site.statement_id = s.statement_id
     WHERE k.place = 1 AND s.statement_kind = 'select' AND site.call_kind IN ('execute', 'prepare', 'run', 'text')
-      AND (k.changed = 1 OR k.loop_changed = 1 OR k.inner_changed = 1 OR s.changed = 1)
+      AND (k.changed = 1 OR k.loop_changed = 1 OR k.inner_changed = 1
+        OR (s.changed = 1 AND NOT EXISTS (SELECT 1 FROM replacements AS r WHERE r.statement_id = s.statement_id)))
       AND s.text NOT LIKE '%FOR UPDATE%'
       AND NOT (s.dynamic = 1 AND s.text LIKE '%"eg\_hole\_%' ESCAPE '\')
       AND EXISTS (SELECT 1 FROM query_tables AS q WHERE q.statement_id = s.statement_id)

@@ -34,7 +34,7 @@
 -- - the arguments don't depend on the loop;
 -- - the statement locks rows (FOR UPDATE), reads no table, or is no SELECT;
 -- - the name of a table or column is put together at run time: each turn asks another table, which no join replaces;
--- - neither the statement nor the loop's header is part of the change.
+-- - neither the statement nor the loop's header is part of the change, or the statement that it replaced ran in such a loop too.
 --
 -- ## Limits
 -- The loop and the call stand in the same function. How often it runs is known where it runs over a query's rows that was planned.
@@ -50,6 +50,9 @@ WITH
       AND l.argument_varies = 1 AND l.always_leaves = 0 AND l.source NOT IN ('literal', 'batch', 'retry')
       AND NOT (l.loop_kind = 'while' AND l.source = 'unknown')
       AND s.text NOT LIKE '%FOR UPDATE%'
+      AND NOT EXISTS (  -- an edited query that ran in a loop before is no new one
+        SELECT 1 FROM replacements AS r JOIN loops AS b ON b.statement_id = r.before_statement_id
+        WHERE r.statement_id = s.statement_id AND b.argument_varies = 1 AND b.always_leaves = 0 AND b.source NOT IN ('literal', 'batch', 'retry'))
       AND NOT (s.dynamic = 1 AND s.text LIKE '%"eg\_hole\_%' ESCAPE '\')
       AND EXISTS (SELECT 1 FROM query_tables AS q WHERE q.statement_id = s.statement_id)
       AND NOT EXISTS (

@@ -34,7 +34,7 @@
 -- - the arguments don't depend on the loop;
 -- - the call is a bulk one (`executemany`), or the statement takes a list of keys;
 -- - the name of a table is put together at run time, or the call stands in an error handler;
--- - no part of it is in the change.
+-- - no part of it is new: a statement, or a call, that was edited where it ran in such a loop before is none.
 --
 -- ## Limits
 -- Writes that have to be separate (each in a transaction of its own, each with its own failure) look like those that need not.
@@ -47,19 +47,23 @@ WITH
     JOIN statements AS s ON s.statement_id = c.statement_id
     JOIN loops AS l ON l.statement_id = c.statement_id
     WHERE c.call_kind <> 'bulk'
+      AND NOT EXISTS (  -- an edited query that ran in a loop before is no new one
+        SELECT 1 FROM replacements AS r JOIN loops AS b ON b.statement_id = r.before_statement_id
+        WHERE r.statement_id = s.statement_id AND b.argument_varies = 1 AND b.always_leaves = 0 AND b.source NOT IN ('literal', 'batch', 'retry'))
     UNION ALL
     SELECT s.statement_id, c.path, c.line, c."column", c.name, l.source, l.loop_kind, l.line, l.iterable, l.rows_statement_id,
-      l.argument_varies, l.always_leaves, l.depth, c.changed OR l.changed OR s.changed, c.call_id,
+      l.argument_varies, l.always_leaves, l.depth, c.changed OR l.changed OR (s.changed AND r.statement_id IS NULL), c.call_id,
       f.name || ' (' || s.path || ':' || s.line || ')'
     FROM calls AS c
     JOIN call_loops AS l ON l.call_id = c.call_id
     JOIN statements AS s ON s.function_id = c.callee_id
     JOIN call_sites AS site ON site.statement_id = s.statement_id AND site.call_kind <> 'bulk'
     JOIN functions AS f ON f.function_id = c.callee_id
+    LEFT JOIN replacements AS r ON r.statement_id = s.statement_id
     WHERE c.in_handler = 0
     UNION ALL
     SELECT s.statement_id, c.path, c.line, c."column", c.name, l.source, l.loop_kind, l.line, l.iterable, l.rows_statement_id,
-      l.argument_varies, l.always_leaves, l.depth, c.changed OR l.changed OR n.changed OR s.changed, c.call_id,
+      l.argument_varies, l.always_leaves, l.depth, c.changed OR l.changed OR n.changed OR (s.changed AND r.statement_id IS NULL), c.call_id,
       g.name || ', ' || f.name || ' (' || s.path || ':' || s.line || ')'
     FROM calls AS c
     JOIN call_loops AS l ON l.call_id = c.call_id
@@ -68,6 +72,7 @@ WITH
     JOIN call_sites AS site ON site.statement_id = s.statement_id AND site.call_kind <> 'bulk'
     JOIN functions AS g ON g.function_id = c.callee_id
     JOIN functions AS f ON f.function_id = n.callee_id
+    LEFT JOIN replacements AS r ON r.statement_id = s.statement_id
     WHERE c.in_handler = 0
   ),
   writes AS (

@@ -98,6 +98,7 @@ class HostFile {
   // host_outline.cc
   void fill_outline(Outline& outline, LoopFinder& finder, const std::map<int, int>& first_of_call);
   void outline_functions(Outline& outline, std::map<int, int>& index_of) const;
+  [[nodiscard]] Outline::Call outline_callee(int callee, int receiver, std::string_view name) const;
   void outline_calls(Outline& outline, LoopFinder& finder, const std::map<int, int>& first_of_call,
                      const std::map<int, int>& index_of) const;
   void outline_constants(Outline& outline);

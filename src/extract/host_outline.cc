@@ -87,55 +87,75 @@ void HostFile::outline_functions(Outline& outline, std::map<int, int>& index_of)
     function.line = lines_.position(tree_.at(node).start).line;
     function.end_line = lines_.position(tree_.at(node).end > 0 ? tree_.at(node).end - 1 : 0).line;
     function.memoised = is_memoised(node);
+    if (auto around = index_of.find(tree_.function_of(node)); around != index_of.end())
+      function.parent = around->second;
     index_of[node] = static_cast<int>(outline.functions.size());
     outline.functions.push_back(std::move(function));
   }
 }
 
+// The name a call's callee goes by, and what it's called on.
+Outline::Call HostFile::outline_callee(int callee, int receiver, std::string_view name) const {
+  Outline::Call call;
+  call.name = name;
+  std::string_view written = tree_.text(receiver);
+  int inner = receiver;  // self.repository.find(): on `repository`
+  if (tree_.role(inner) == Role::kCall) {
+    call.receiver = evaluator_.callee_name(inner);
+  } else {
+    inner = tree_.ungrouped(inner);
+    call.receiver = last_word(tree_.text(tree_.role(inner) == Role::kMember ? tree_.part(inner, Part::kName) : inner));
+  }
+  call.on_self = is_one_of(written, language_.words.self);
+  int first = receiver >= 0 ? receiver : callee;
+  while (tree_.role(first) == Role::kMember || tree_.role(first) == Role::kCall) {
+    int below = tree_.part(first, Part::kReceiver);
+    first = below >= 0 ? below : tree_.part(first, Part::kCallee);
+  }
+  if (const Import* import = evaluator_.import_of(tree_.text(first))) {
+    call.module = import->module;
+    if (receiver >= 0 && !import->name.empty()) call.module += "." + std::string(import->name);
+  }
+  return call;
+}
+
 void HostFile::outline_calls(Outline& outline, LoopFinder& finder, const std::map<int, int>& first_of_call,
                              const std::map<int, int>& index_of) const {
+  std::set<std::string_view> own_functions;
+  for (const auto& [node, index] : index_of) own_functions.insert(tree_.text(tree_.part(node, Part::kName)));
   std::set<std::tuple<int, std::string_view, std::string_view>> seen;  // outside loops one call of a kind is enough
-  for (int node = 0; node < tree_.size(); ++node) {
-    if (tree_.role(node) != Role::kCall || sites_.contains(node)) continue;
-    std::string_view name = evaluator_.callee_name(node);
-    if (name.empty()) continue;
+  auto add = [&](int node, int callee, int receiver, std::string_view name) {
     int scope = tree_.function_of(node);
-    int receiver = tree_.part(node, Part::kReceiver);
-    std::string_view written = tree_.text(receiver);
-    Outline::Call call;
+    std::vector<Loop> loops;
     for (FoundLoop& loop : finder.around(node, -1, false)) {
       if (auto rows = first_of_call.find(loop.rows_call); rows != first_of_call.end())
         loop.loop.rows_statement = rows->second;
-      call.loops.push_back(std::move(loop.loop));
+      loops.push_back(std::move(loop.loop));
     }
-    if (call.loops.empty() && !seen.insert({scope, name, written}).second) continue;
+    if (loops.empty() && !seen.insert({scope, name, tree_.text(receiver)}).second) return;
+    Outline::Call call = outline_callee(callee, receiver, name);
+    call.loops = std::move(loops);
     auto function = index_of.find(scope);
     call.function = function == index_of.end() ? -1 : function->second;
-    call.name = name;
-    int inner = receiver;  // self.repository.find(): on `repository`
-    if (tree_.role(inner) == Role::kCall) {
-      call.receiver = evaluator_.callee_name(inner);
-    } else {
-      inner = tree_.ungrouped(inner);
-      call.receiver =
-          last_word(tree_.text(tree_.role(inner) == Role::kMember ? tree_.part(inner, Part::kName) : inner));
-    }
-    call.on_self = is_one_of(written, language_.words.self);
-    int first = receiver >= 0 ? receiver : node;
-    while (tree_.role(first) == Role::kMember || tree_.role(first) == Role::kCall) {
-      int inner = tree_.part(first, Part::kReceiver);
-      first = inner >= 0 ? inner : tree_.part(first, Part::kCallee);
-    }
-    if (const Import* import = evaluator_.import_of(tree_.text(first))) {
-      call.module = import->module;
-      if (receiver >= 0 && !import->name.empty()) call.module += "." + std::string(import->name);
-    }
     for (int around = tree_.parent(node); around >= 0 && around != scope; around = tree_.parent(around))
       call.handled = call.handled || tree_.role(around) == Role::kHandler;
     Position at = lines_.position(tree_.at(node).start);
     call.line = at.line;
     call.column = at.column;
     outline.calls.push_back(std::move(call));
+  };
+  for (int node = 0; node < tree_.size(); ++node) {
+    if (tree_.role(node) != Role::kCall) continue;
+    std::string_view name = evaluator_.callee_name(node);
+    if (!name.empty() && !sites_.contains(node)) add(node, node, tree_.part(node, Part::kReceiver), name);
+    for (int given : tree_.elements(tree_.part(node, Part::kArguments))) {  // functions of this file as values
+      if (tree_.role(given) == Role::kKeyword) given = tree_.part(given, Part::kValue);
+      int receiver = tree_.role(given) == Role::kMember ? tree_.part(given, Part::kReceiver) : -1;
+      int value = receiver >= 0 ? tree_.part(given, Part::kName) : given;
+      bool local = receiver < 0 || is_one_of(tree_.text(receiver), language_.words.self);
+      if (local && tree_.role(value) == Role::kIdentifier && own_functions.contains(tree_.text(value)))
+        add(node, given, receiver, tree_.text(value));
+    }
   }
 }
 

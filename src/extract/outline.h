@@ -17,9 +17,10 @@ struct Outline {
     std::string owner;  // class, module or receiver's type around it, as written: "Orders"; empty = none
     int line = 0;       // of its first byte
     int end_line = 0;
+    int32_t parent = -1;    // the function that it stands in, and belongs to: index, -1 = none
     bool memoised = false;  // what it gives is kept by a decorator or annotation: @cache
   };
-  struct Call {
+  struct Call {             // or a function of this file given to a call, which will run it: transaction(load_rows)
     int32_t function = -1;  // index in functions; -1 = top level
     std::string name;       // "load_customer"
     std::string receiver;   // last name of what it's called on: "repository"; empty = none

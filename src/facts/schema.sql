@@ -72,7 +72,13 @@ CREATE TABLE loops (
   rows_statement_id INTEGER,      -- source 'rows': the statement whose rows are looped over, where known
   argument_varies INTEGER NOT NULL,  -- 1 = the call's arguments depend on the loop
   always_leaves INTEGER NOT NULL,    -- 1 = the loop is left after the first call on every path
-  changed INTEGER NOT NULL           -- 1 = the loop's header is a changed line
+  changed INTEGER NOT NULL           -- 1 = the loop's header is a changed line, and the base has no such loop around the statement
+) STRICT;
+
+CREATE TABLE replacements (
+  statement_id INTEGER NOT NULL,         -- a statement of the head side that was edited
+  before_statement_id INTEGER NOT NULL,  -- what it was, on the base side
+  paired_by TEXT NOT NULL                -- 'name', 'function', 'similarity'
 ) STRICT;
 
 CREATE TABLE functions (
@@ -92,7 +98,7 @@ CREATE TABLE calls (           -- on the way from a loop to a statement, at most
   column INTEGER NOT NULL,
   name TEXT NOT NULL,          -- of the function, as called
   in_handler INTEGER NOT NULL,  -- 1 = stands in an error handler
-  changed INTEGER NOT NULL     -- 1 = stands on a changed line
+  changed INTEGER NOT NULL     -- 1 = stands on a changed line, and the function has no such call on the base side
 ) STRICT;
 
 CREATE TABLE call_loops (      -- loops around a call of `calls`; columns as in loops

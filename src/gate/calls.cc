@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -38,6 +39,7 @@ class Chains {
       first_id_.push_back(next);
       next += static_cast<int64_t>(file.outline.functions.size());
     }
+    if (run.mode == Mode::kChange) read_base();
     for (size_t i = 0; i < edges_.size(); ++i) {
       const CallEdge& edge = edges_[i];
       int32_t caller = call(edge).function;
@@ -74,9 +76,38 @@ class Chains {
   [[nodiscard]] const Outline::Call& call(const CallEdge& edge) const {
     return files_[edge.file].outline.calls[edge.call];
   }
+  // A call, wherever it stands in its function: path on the head side, function, callee, whether in a loop.
+  using CallKey = std::tuple<std::string, std::string, std::string, bool>;
+  std::set<CallKey> base_calls_;
+
+  static std::string caller_of(const Outline& outline, const Outline::Call& made) {
+    if (made.function < 0) return "";
+    const Outline::Function& function = outline.functions[static_cast<size_t>(made.function)];
+    return function.owner + "." + function.name;
+  }
+  void read_base() {
+    for (const ChangedFile& file : run_.change.files) {
+      if (file.old_path.empty() || file.new_path.empty() || run_.program->file(file.new_path) == nullptr) continue;
+      auto text = run_.change.base->read(file.old_path);
+      if (!text) continue;
+      Outline outline;
+      (void)extract(file.old_path, *text, *run_.languages, run_.settings.dialect(), nullptr, outline);
+      for (const Outline::Call& made : outline.calls) {
+        base_calls_.emplace(file.new_path, caller_of(outline, made), made.name, !made.loops.empty());
+        base_calls_.emplace(file.new_path, caller_of(outline, made), made.name, false);
+      }
+    }
+  }
+  [[nodiscard]] bool is_fresh(const CallEdge& edge) const {
+    const Outline::Call& made = call(edge);
+    const ProgramFile& file = files_[edge.file];
+    return !base_calls_.contains({file.path, caller_of(file.outline, made), made.name, !made.loops.empty()});
+  }
+  // An edited line is no new call.
   [[nodiscard]] bool touched(const CallEdge& edge) const {
     const Outline::Call& made = call(edge);
     const std::string& path = files_[edge.file].path;
+    if (!is_fresh(edge)) return false;
     return lines_.touch(path, made.line, made.line) ||
            std::any_of(made.loops.begin(), made.loops.end(),
                        [&](const Loop& loop) { return lines_.touch(path, loop.line, loop.line); });
@@ -127,6 +158,7 @@ class Chains {
       known.line = made.line;
       known.column = made.column;
       known.handled = made.handled;
+      known.fresh = is_fresh(edge);
       known.loops = made.loops;
       run_.calls.push_back(std::move(known));
     }

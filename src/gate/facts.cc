@@ -71,6 +71,7 @@ class Filler {
     FactInserter statements(store_, "statements");
     FactInserter calls(store_, "call_sites");
     FactInserter loops(store_, "loops");
+    FactInserter replacements(store_, "replacements");
     FactInserter tables(store_, "query_tables");
     FactInserter blocks(store_, "query_blocks");
     FactInserter predicates(store_, "predicates");
@@ -86,23 +87,26 @@ class Filler {
                  known.function_id);
       if (source.call != CallKind::kNone)
         calls(known.id, source.call_line, source.callee, source.library, name_of(source.call));
-      add_loops(loops, known.id, source.loops, source.path, known.side);
+      // Unchanged statements run in the same loops as before, whatever was edited on their headers' lines.
+      add_loops(loops, known.id, source.loops, source.path, known.side == kHeadSide && known.paired_by != "unchanged");
+      if (known.predecessor && known.side == kHeadSide && known.paired_by != "unchanged")
+        replacements(known.id, run_.statements[*known.predecessor].id, known.paired_by);
       parsed_facts(known, tables, blocks, predicates, joins, orderings);
     }
     for (const FactInserter* inserter :
-         {&statements, &calls, &loops, &tables, &blocks, &predicates, &joins, &orderings})
+         {&statements, &calls, &loops, &replacements, &tables, &blocks, &predicates, &joins, &orderings})
       keep(*inserter);
   }
 
   void add_loops(FactInserter& rows, int64_t id, const std::vector<Loop>& loops, const std::string& path,
-                 SideIndex side) {
+                 bool may_be_new) {
     for (size_t depth = 0; depth < loops.size(); ++depth) {
       const Loop& loop = loops[depth];
       std::optional<int64_t> source;
       if (loop.rows_statement >= 0) source = run_.statements[static_cast<size_t>(loop.rows_statement)].id;
       rows(id, static_cast<int64_t>(depth), name_of(loop.kind), name_of(loop.source), loop.line, loop.variable,
            loop.iterable, source, loop.argument_varies, loop.always_leaves,
-           side == kHeadSide && lines_.touch(path, loop.line, loop.line));
+           may_be_new && lines_.touch(path, loop.line, loop.line));
     }
   }
 
@@ -116,8 +120,8 @@ class Filler {
     int64_t last = 0;
     for (const KnownCall& call : run_.calls) {
       calls(call.id, call.caller_id, call.callee_id, call.path, call.line, call.column, call.name, call.handled,
-            lines_.touch(call.path, call.line, call.line));
-      if (call.id != last) add_loops(loops, call.id, call.loops, call.path, kHeadSide);
+            call.fresh && lines_.touch(call.path, call.line, call.line));
+      if (call.id != last) add_loops(loops, call.id, call.loops, call.path, call.fresh);
       last = call.id;
     }
     keep(functions);

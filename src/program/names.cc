@@ -68,8 +68,9 @@ Names::Names(const std::vector<ProgramFile>& files, const std::vector<Externals:
   for (size_t i = 0; i < files.size(); ++i) {
     const Outline& outline = files[i].outline;
     for (const Outline::Constant& constant : outline.constants)
-      constants_[{outline.family, constant.name}].push_back({i, constant.owner, constant.text});
-    for (const Outline::Function& function : outline.functions) ++definitions_[{outline.family, function.name}];
+      constants_[outline.family][constant.name].push_back({i, constant.owner, constant.text});
+    ByName<size_t>& functions = definitions_[outline.family];
+    for (const Outline::Function& function : outline.functions) ++functions[function.name];
     for (const Outline::Wrapper& wrapper : outline.wrappers) {
       const Outline::Function& function = outline.functions[static_cast<size_t>(wrapper.function)];
       wrappers_[function.name].push_back({i,
@@ -85,8 +86,10 @@ Names::Names(const std::vector<ProgramFile>& files, const std::vector<Externals:
 // that name in the repository, if it looks like a constant.
 const std::string* Names::constant(std::string_view path, std::string_view family,
                                    const Outline::Wanted& wanted) const {
-  auto found = constants_.find({std::string(family), wanted.name});
-  if (found == constants_.end()) return nullptr;
+  auto of_family = constants_.find(family);
+  if (of_family == constants_.end()) return nullptr;
+  auto found = of_family->second.find(wanted.name);
+  if (found == of_family->second.end()) return nullptr;
   enum { kFar, kFolder, kNamed };
   int best = -1;
   const std::string* text = nullptr;
@@ -134,8 +137,10 @@ std::vector<const Externals::Wrapper*> Names::wrappers(std::string_view path, st
     if (!same) fitting.push_back(&entry.wrapper);
   }
   // Most functions of that name do something else.
-  auto all = definitions_.find({std::string(family), std::string(name)});
-  if (offered > 0 && all != definitions_.end() && offered * 2 < all->second)
+  auto of_family = definitions_.find(family);
+  if (offered == 0 || of_family == definitions_.end()) return fitting;
+  auto all = of_family->second.find(name);
+  if (all != of_family->second.end() && offered * 2 < all->second)
     std::erase_if(fitting, [](const Externals::Wrapper* wrapper) { return !wrapper->trusted; });
   return fitting;
 }
@@ -148,7 +153,8 @@ std::string Names::used_by(size_t file) const {
       used += fmt::format("{}\x1f{}\x1f{}\x1f{}\x1e", wanted.qualifier, wanted.name, wanted.module, *text);
   if (wrappers_.empty()) return used;
   std::set<std::string_view> called;
-  for (const Outline::Call& call : mine.outline.calls) called.insert(call.name);
+  for (const Outline::Call& call : mine.outline.calls)
+    if (wrappers_.contains(call.name)) called.insert(call.name);
   for (std::string_view name : called)
     for (const Externals::Wrapper* wrapper : wrappers(mine.path, mine.outline.family, name))
       used += fmt::format("{}\x1f{}\x1f{}\x1f{}\x1f{}\x1f{}\x1f{}\x1f{}\x1f{}\x1d", wrapper->name, wrapper->owner,

@@ -1,9 +1,11 @@
 // What names of one file mean in others: constants and wrappers. Private to src/program/.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "extract/outline.h"
@@ -39,11 +41,16 @@ class Names {
     Externals::Wrapper wrapper;
   };
   static constexpr size_t kDeclared = static_cast<size_t>(-1);
-  using Key = std::pair<std::string, std::string>;  // family, name
+  struct Hash {  // also of a string_view, without a copy
+    using is_transparent = void;
+    size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+  };
+  template <class T>
+  using ByName = std::unordered_map<std::string, T, Hash, std::equal_to<>>;
   const std::vector<ProgramFile>& files_;
-  std::map<Key, std::vector<Constant>> constants_;
-  std::map<std::string, std::vector<Offered>, std::less<>> wrappers_;  // by name
-  std::map<Key, size_t> definitions_;                                  // functions of each name
+  std::map<std::string, ByName<std::vector<Constant>>, std::less<>> constants_;  // by family
+  ByName<std::vector<Offered>> wrappers_;
+  std::map<std::string, ByName<size_t>, std::less<>> definitions_;  // functions of each name, by family
 };
 
 // The view of one file.

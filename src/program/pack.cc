@@ -136,7 +136,7 @@ void members(Extraction& x, Archive& a) {
 }
 template <class Archive>
 void members(Outline::Function& x, Archive& a) {
-  a(x.name), a(x.owner), a(x.line), a(x.end_line), a(x.memoised);
+  a(x.name), a(x.owner), a(x.line), a(x.end_line), a(x.parent), a(x.memoised);
 }
 template <class Archive>
 void members(Outline::Call& x, Archive& a) {
@@ -182,6 +182,8 @@ std::optional<T> unpacked(std::string_view bytes) {
 // Indexes in the bytes have to be in range: they come from a file that something else may have written.
 bool is_sound(const Outline& outline) {
   auto function = [&](int32_t index) { return index >= -1 && index < static_cast<int32_t>(outline.functions.size()); };
+  for (size_t i = 0; i < outline.functions.size(); ++i)
+    if (outline.functions[i].parent < -1 || outline.functions[i].parent >= static_cast<int32_t>(i)) return false;
   for (const Outline::Call& call : outline.calls)
     if (!function(call.function)) return false;
   for (const Outline::Wrapper& wrapper : outline.wrappers)

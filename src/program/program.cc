@@ -134,8 +134,10 @@ void Program::State::follow_names() {
   for (int round = 0; round < kMostRounds; ++round) {
     names.emplace(files, options.declared);
     std::vector<size_t> again;
+    std::vector<std::string> uses(files.size());
+    parallel_for(files.size(), [&](size_t i) { uses[i] = names->used_by(i); });
     for (size_t i = 0; i < files.size(); ++i) {
-      std::string now = names->used_by(i);
+      std::string& now = uses[i];
       if (now == used[i]) continue;
       used[i] = std::move(now);
       files[i].key = key(files[i].path, contents_[i], files[i].path + used[i]);

@@ -3,21 +3,26 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
+#include <string>
 #include <tuple>
+#include <unordered_map>
 
+#include "base/parallel.h"
 #include "program/names.h"
 
 namespace explaingate {
 namespace {
 
 // Names that everything has: followed only where the receiver, the class or the import says which one is meant.
-constexpr std::array<std::string_view, 66> kCommonNames = {
-    "add",    "all",   "append",  "apply",  "build",  "call",  "check",  "clear",    "clone",   "close",  "commit",
-    "copy",   "count", "create",  "delete", "each",   "emit",  "error",  "exec",     "execute", "exists", "fetch",
-    "filter", "find",  "first",   "flush",  "format", "get",   "handle", "has",      "init",    "insert", "items",
-    "join",   "keys",  "last",    "list",   "load",   "log",   "main",   "map",      "next",    "open",   "parse",
-    "pop",    "print", "process", "push",   "put",    "query", "read",   "remove",   "render",  "reset",  "run",
-    "save",   "send",  "set",     "size",   "start",  "stop",  "test",   "toString", "update",  "value",  "write"};
+constexpr std::array<std::string_view, 70> kCommonNames = {
+    "new",     "default", "from",   "into",    "add",    "all",    "append",   "apply",  "build",  "call",
+    "check",   "clear",   "clone",  "close",   "commit", "copy",   "count",    "create", "delete", "each",
+    "emit",    "error",   "exec",   "execute", "exists", "fetch",  "filter",   "find",   "first",  "flush",
+    "format",  "get",     "handle", "has",     "init",   "insert", "items",    "join",   "keys",   "last",
+    "list",    "load",    "log",    "main",    "map",    "next",   "open",     "parse",  "pop",    "print",
+    "process", "push",    "put",    "query",   "read",   "remove", "render",   "reset",  "run",    "save",
+    "send",    "set",     "size",   "start",   "stop",   "test",   "toString", "update", "value",  "write"};
 
 constexpr size_t kMostDefinitions = 12;  // of one name, where the name is all there is to go by
 
@@ -30,13 +35,38 @@ std::string plain(std::string_view name) {
   return out;
 }
 
+bool is_common(std::string_view name) {
+  static const std::set<std::string> common = [] {
+    std::set<std::string> names;
+    for (std::string_view one : kCommonNames) names.insert(plain(one));
+    return names;
+  }();
+  return common.contains(plain(name));
+}
+
 // `customer_repo` or `repository` for class CustomerRepository; `o` for Orders is no match.
-bool names_owner(std::string_view receiver, std::string_view owner) {
+// Both in plain letters.
+bool names_owner(std::string_view a, std::string_view b) {
   constexpr size_t kLeast = 4;
-  std::string a = plain(receiver), b = plain(owner);
   if (a.empty() || b.empty()) return false;
   if (a == b) return true;
   return a.size() >= kLeast && (b.starts_with(a) || b.ends_with(a) || (b.size() >= kLeast && a.ends_with(b)));
+}
+
+// Tests' stand-ins and generated code have the names of what they stand for, and say nothing of what a call means.
+bool is_stand_in(std::string_view path) {
+  constexpr std::array<std::string_view, 8> kMarks = {"mock", "fake",   "stub",      "dummy",
+                                                      ".pb.", "_grpc.", "generated", "_pb2"};
+  std::string lower = plain(path.substr(path.rfind('/') + 1));
+  std::string folder = plain(path_folder(path));
+  return std::any_of(kMarks.begin(), kMarks.end(), [&](std::string_view mark) {
+    std::string word = plain(mark);
+    return lower.find(word) != std::string::npos || folder.ends_with(word) || folder.ends_with(word + "s");
+  });
+}
+
+bool starts_with_capital(std::string_view name) {
+  return !name.empty() && name.front() >= 'A' && name.front() <= 'Z';
 }
 
 struct Definition {
@@ -45,12 +75,17 @@ struct Definition {
 
 class Resolver {
  public:
-  explicit Resolver(const std::vector<ProgramFile>& files) : files_(files), reach_(files.size()) {
+  explicit Resolver(const std::vector<ProgramFile>& files)
+      : files_(files), reach_(files.size()), owners_(files.size()) {
     for (size_t f = 0; f < files.size(); ++f) {
       const Outline& outline = files[f].outline;
       reach_[f].assign(outline.functions.size(), 0);
-      for (size_t i = 0; i < outline.functions.size(); ++i)
-        definitions_[{outline.family, outline.functions[i].name}].push_back({f, i});
+      ByName& of_family = definitions_[outline.family];
+      bool stand_in = is_stand_in(files[f].path);
+      for (size_t i = 0; i < outline.functions.size(); ++i) {
+        owners_[f].push_back(plain(outline.functions[i].owner));
+        if (!stand_in) of_family[outline.functions[i].name].push_back({f, i});
+      }
       for (const Outline::Execution& execution : outline.executions)
         if (execution.function >= 0) reach_[f][static_cast<size_t>(execution.function)] = 1;
     }
@@ -74,35 +109,70 @@ class Resolver {
   }
 
  private:
-  using Key = std::pair<std::string_view, std::string_view>;  // family, name
+  using ByName = std::unordered_map<std::string_view, std::vector<Definition>>;
   const std::vector<ProgramFile>& files_;
-  std::map<Key, std::vector<Definition>> definitions_;
-  std::vector<std::vector<int>> reach_;  // 0: no statement; n: n - 1 calls away from one
+  std::map<std::string_view, ByName> definitions_;  // by family
+  std::vector<std::vector<int>> reach_;             // 0: no statement; n: n - 1 calls away from one
+  std::vector<std::vector<std::string>> owners_;    // of functions, in plain letters
 
   [[nodiscard]] const Outline::Function& function(const Definition& definition) const {
     return files_[definition.file].outline.functions[definition.function];
   }
   [[nodiscard]] int reach(const Definition& definition) const { return reach_[definition.file][definition.function]; }
 
-  std::vector<CallEdge> edges_to(int depth) const {
-    std::vector<CallEdge> found;
-    for (size_t f = 0; f < files_.size(); ++f) {
+  // The function and those that stand in it, which it runs or has run.
+  template <class Each>
+  void with_inner(const Definition& definition, Each&& each) const {
+    each(definition);
+    const std::vector<Outline::Function>& all = files_[definition.file].outline.functions;
+    // By place: those inside come next, up to the first that begins after its end.
+    for (size_t i = definition.function + 1; i < all.size() && all[i].line <= all[definition.function].end_line; ++i) {
+      auto up = all[i].parent;
+      while (up > static_cast<int32_t>(definition.function)) up = all[static_cast<size_t>(up)].parent;
+      if (up == static_cast<int32_t>(definition.function)) each({definition.file, i});
+    }
+  }
+  [[nodiscard]] bool reaches(const Definition& definition, int depth) const {  // 0: any
+    bool found = false;
+    with_inner(definition,
+               [&](const Definition& d) { found = found || (depth == 0 ? reach(d) > 0 : reach(d) == depth); });
+    return found;
+  }
+
+  // Names of which some definition is that far from a statement: few calls of a program have one.
+  [[nodiscard]] ByName reaching(const ByName& all, int depth) const {
+    ByName found;
+    for (const auto& [name, definitions] : all)
+      if (std::any_of(definitions.begin(), definitions.end(), [&](const Definition& d) { return reaches(d, depth); }))
+        found.emplace(name, definitions);
+    return found;
+  }
+
+  [[nodiscard]] std::vector<CallEdge> edges_to(int depth) const {
+    std::map<std::string_view, ByName> reaching_names;
+    for (const auto& [family, all] : definitions_) reaching_names.emplace(family, reaching(all, depth));
+    std::vector<std::vector<CallEdge>> found(files_.size());
+    parallel_for(files_.size(), [&](size_t f) {
       const Outline& outline = files_[f].outline;
+      const ByName& known = reaching_names.at(outline.family);
+      if (known.empty()) return;
       for (size_t c = 0; c < outline.calls.size(); ++c) {
         const Outline::Call& call = outline.calls[c];
-        auto known = definitions_.find({outline.family, call.name});
-        if (known == definitions_.end()) continue;
-        bool any = std::any_of(known->second.begin(), known->second.end(),
-                               [&](const Definition& definition) { return reach(definition) == depth; });
-        if (!any) continue;
-        for (const Definition& definition : meant(f, call, known->second)) {
+        auto named = known.find(call.name);
+        if (named == known.end()) continue;
+        for (const Definition& definition : meant(f, call, named->second)) {
           bool itself = definition.file == f && static_cast<int32_t>(definition.function) == call.function;
-          if (reach(definition) == depth && !itself && !function(definition).memoised)
-            found.push_back({f, c, definition.file, definition.function, depth});
+          if (itself || function(definition).memoised) continue;
+          if (depth > 1 && reaches(definition, 1)) continue;  // by way of a function in it: that edge is there
+          with_inner(definition, [&](const Definition& inner) {
+            if (reach(inner) == depth) found[f].push_back({f, c, inner.file, inner.function, depth});
+          });
         }
       }
-    }
-    return found;
+    });
+    std::vector<CallEdge> all;
+    for (std::vector<CallEdge>& of_file : found) all.insert(all.end(), of_file.begin(), of_file.end());
+    return all;
   }
 
   template <class Fits>
@@ -145,6 +215,7 @@ class Resolver {
       // Imported from a place that isn't in the repository, under a name that is: nothing.
       return found.empty() && !imported ? by_name(call, those(all, free)) : found;
     }
+    const std::string receiver = plain(call.receiver);
     auto found =
         first_of([&](const Definition& d) { return free(d) && in_module(d); },
                  [&](const Definition& d) { return member(d) && function(d).owner == call.receiver; },
@@ -152,18 +223,17 @@ class Resolver {
                    return free(d) && (path_stem(files_[d.file].path) == call.receiver ||
                                       path_stem(path_folder(files_[d.file].path)) == call.receiver);
                  },
-                 [&](const Definition& d) { return member(d) && names_owner(call.receiver, function(d).owner); });
-    return found.empty() ? by_name(call, those(all, member)) : found;
+                 [&](const Definition& d) { return member(d) && names_owner(receiver, owners_[d.file][d.function]); });
+    if (!found.empty()) return found;
+    // A class that isn't in the repository: Path::new().
+    return starts_with_capital(call.receiver) ? std::vector<Definition>{} : by_name(call, those(all, member));
   }
 
   // Nothing but the name: most of those that have it must reach a statement, and it must not be everybody's.
   [[nodiscard]] std::vector<Definition> by_name(const Outline::Call& call, std::vector<Definition> all) const {
-    std::string lower = plain(call.name);
-    bool common = std::any_of(kCommonNames.begin(), kCommonNames.end(),
-                              [&](std::string_view name) { return plain(name) == lower; });
-    if (common || all.size() > kMostDefinitions) return {};
+    if (is_common(call.name) || all.size() > kMostDefinitions) return {};
     auto reaching =
-        static_cast<size_t>(std::count_if(all.begin(), all.end(), [&](const Definition& d) { return reach(d) > 0; }));
+        static_cast<size_t>(std::count_if(all.begin(), all.end(), [&](const Definition& d) { return reaches(d, 0); }));
     if (reaching * 2 < all.size()) return {};
     return all;
   }

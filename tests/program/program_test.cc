@@ -161,6 +161,30 @@ TEST_CASE("calls that lead to a statement") {
   CHECK(program({{"store.py", kQuery}, {"a.py", "from re import find\ndef f(c):\n  find(c, 1)\n"}}) == kFound);
 }
 
+TEST_CASE("functions as values, functions in functions, stand-ins") {
+  const std::string query = "c.execute('SELECT a FROM t WHERE id = ?', (id,))\n";
+  const std::string found = " | SELECT a FROM t WHERE id = ?\n";
+  // what is given to a call is called
+  CHECK(program({{"a.py", "class S:\n  def _find(self, c, id):\n    return " + query +
+                              "  def find(self, id):\n    return self.pool.interact('find', self._find, id)\n"}}) ==
+        "a.py:3 dbapi.S._find" + found + "a.py find -> a.py _find (1)\n");
+  // a function in another is run by it, and is no step of its own
+  const std::string nested =
+      "def find(pool, id):\n  def work(c):\n    return " + query + "  return pool.interact(work)\n";
+  CHECK(program({{"a.py", nested}, {"b.py", "from a import find\ndef f(p):\n  find(p, 1)\n"}}) ==
+        "a.py:3 dbapi.find.work" + found +
+            "a.py find -> a.py work (1)\nb.py f -> a.py work (1)\n");
+  // a mock says nothing of what a name means; neither does a class that isn't here
+  const std::string method = "class A:\n  def describe(self, c, id):\n    return " + query;
+  const std::string mock = "class B:\n  def describe(self, c, id):\n    return id\n";
+  CHECK(
+      program(
+          {{"a.py", method}, {"mocks.py", mock}, {"mock_b.py", mock}, {"use.py", "def f(x):\n  x.describe(1, 2)\n"}}) ==
+      "a.py:3 dbapi.A.describe" + found + "use.py f -> a.py describe (1)\n");
+  CHECK(program({{"a.py", method}, {"use.py", "def f(x):\n  Path.describe(1, 2)\n"}}) ==
+        "a.py:3 dbapi.A.describe" + found);
+}
+
 TEST_CASE("a name of which most definitions don't query says nothing") {
   const std::string query =
       "class A:\n  def describe(self, id):\n    return self.c.execute('SELECT a FROM t WHERE id = ?', (id,))\n";
