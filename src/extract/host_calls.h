@@ -61,31 +61,39 @@ class HostFile {
   std::set<int> sites_;                      // calls that were dealt with
   std::map<int, const CallSite*> prepares_;  // those that prepare a statement
 
+  // host_calls.cc: the passes in order, and what they share
+  [[nodiscard]] std::string function_name(int node) const;
+  void add_loops(LoopFinder& finder, const std::map<int, int>& first_of_call);
+  // host_sites.cc: which calls may execute SQL, and where it is in them
   void find_calls();
+  void find_assigned(int assignment);
   bool find_site(int call, Site& site);
   [[nodiscard]] bool receiver_fits(int call, const std::vector<std::string>& names) const;
   [[nodiscard]] bool names_sql(int argument) const;
   [[nodiscard]] bool comes_from(int call, const CallSite& row) const;
   [[nodiscard]] int context_arguments(int call) const;
   [[nodiscard]] bool is_sql(int argument);
-  void find_assigned(int assignment);
+  // host_statements.cc: what such a call gives
   void analyse(const Site& site);
+  bool emit(const Site& site, const Text& text, const Value& value, CallKind kind);
+  [[nodiscard]] Found found_at(const Site& site, Filled& filled, const Value& value, CallKind kind) const;
+  void list_cut(const Site& site, const Value& value);
+  void refuse(const Site& site, int node, std::string reason);
+  // host_wrappers.cc: functions that execute a parameter
+  [[nodiscard]] int leading_parameter(const Site& site, const Text& text) const;
   void find_wrapper(const Site& site, int parameter);
   void find_wrapper_calls();
-  void find_external_calls();
-  [[nodiscard]] int leading_parameter(const Site& site, const Text& text) const;
   [[nodiscard]] bool fits(const Externals::Wrapper& wrapper, int call) const;
+  void find_external_calls();
+  // host_constants.cc: statements that nothing here is seen to execute
   void find_texts();
   void find_constants();
   [[nodiscard]] int method_call_on(int receiver, const std::vector<std::string>& names) const;
   [[nodiscard]] bool is_constant_place(int node) const;
+  // host_subqueries.cc
   [[nodiscard]] bool is_in_parentheses(int identifier) const;
   [[nodiscard]] std::set<std::pair<int, std::string_view>> subquery_names() const;  // with their functions
-  bool emit(const Site& site, const Text& text, const Value& value, CallKind kind);
-  void list_cut(const Site& site, const Value& value);
-  void refuse(const Site& site, int node, std::string reason);
-  [[nodiscard]] std::string function_name(int node) const;
-  // Calls on the handle of a prepared statement, by the handle as written.
+  // host_prepared.cc: calls on the handle of a prepared statement, by the handle as written
   struct Use {
     enum class Kind { kOther, kRun, kReset, kPrepare } kind = Kind::kOther;
     int call = -1;
@@ -94,7 +102,6 @@ class HostFile {
   [[nodiscard]] std::string_view handle_of(int call) const;
   [[nodiscard]] Uses uses_of_handles() const;
   void run_loops(LoopFinder& finder, const Uses& uses, int prepare, std::vector<FoundLoop>& loops) const;
-  void add_loops(LoopFinder& finder, const std::map<int, int>& first_of_call);
   // host_outline.cc
   void fill_outline(Outline& outline, LoopFinder& finder, const std::map<int, int>& first_of_call);
   void outline_functions(Outline& outline, std::map<int, int>& index_of) const;

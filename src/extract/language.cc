@@ -587,6 +587,11 @@ const Language* Languages::for_path(std::string_view path) const {
 
 namespace host {
 
+std::string_view bare(std::string_view name) {
+  name.remove_prefix(std::min(name.find_first_not_of("_$@"), name.size()));
+  return name;
+}
+
 bool is_one_of(std::string_view word, const std::vector<std::string>& words) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }

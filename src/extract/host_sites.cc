@@ -1,0 +1,194 @@
+// Which calls execute SQL. A call is one when
+//   - its name is that of a row of the language's call sites, and the row's gate is open: the file imports the library,
+//     or the receiver goes by a name that connections and cursors go by; its text has to start like SQL all the same;
+//     or
+//   - it has a name that executing methods often have, or a receiver with such a name, and its first argument is a
+//     literal that starts with one of SQL's main verbs: many projects wrap their connection.
+//
+//   pool.execute("SELECT 1")      yes, whatever `pool` is
+//   cursor.execute(query)         yes, by the receiver: listed as not analysed when nothing is known of `query`
+//   pool.execute(task)            no: neither gate nor literal
+//   pool.execute("update me")     the near miss: where neither receiver nor callee is a database's, what stands behind
+//                                 the first word has to be a statement's rest
+#include <algorithm>
+
+#include "extract/host_calls.h"
+
+namespace explaingate::host {
+namespace {
+
+std::string merged_styles(const std::string& left, std::string_view right) {
+  std::string all = left;
+  while (!right.empty()) {
+    std::string_view style = right.substr(0, right.find(' '));
+    if ((" " + all + " ").find(" " + std::string(style) + " ") == std::string::npos)
+      all += (all.empty() ? "" : " ") + std::string(style);
+    right.remove_prefix(std::min(style.size() + 1, right.size()));
+  }
+  return all;
+}
+
+}  // namespace
+
+bool HostFile::receiver_fits(int call, const std::vector<std::string>& names) const {
+  int receiver = tree_.part(call, Part::kReceiver);
+  if (receiver < 0) return false;
+  receiver = tree_.ungrouped(receiver);
+  if (tree_.role(receiver) == Role::kSubscript) receiver = tree_.part(receiver, Part::kReceiver);
+  std::string_view name;
+  switch (tree_.role(receiver)) {
+    case Role::kIdentifier:
+      name = tree_.text(receiver);
+      break;
+    case Role::kMember:
+      name = tree_.text(tree_.part(receiver, Part::kName));
+      break;
+    case Role::kCall:
+      name = evaluator_.callee_name(receiver);
+      break;
+    default:
+      return false;
+  }
+  return is_one_of(bare(name), names);
+}
+
+// An argument called `sql` is SQL whoever the receiver is: store.execute(database, sql).
+bool HostFile::names_sql(int argument) const {
+  Role role = tree_.role(argument);
+  if (role != Role::kIdentifier && role != Role::kMember) return false;
+  std::string_view name = bare(tree_.text(role == Role::kMember ? tree_.part(argument, Part::kName) : argument));
+  return std::any_of(language_.words.sql_names.begin(), language_.words.sql_names.end(), [&](std::string_view word) {
+    bool capital = word.front() >= 'A' && word.front() <= 'Z';  // rowSql
+    return name == word || name.ends_with(std::string("_").append(word)) || (capital && name.ends_with(word));
+  });
+}
+
+// text(…) behind `from sqlalchemy import text`, duckdb.sql(…): what is called is the library's own.
+bool HostFile::comes_from(int call, const CallSite& row) const {
+  constexpr int kMostParts = 8;
+  int root = tree_.part(call, Part::kCallee);
+  int receiver = tree_.part(call, Part::kReceiver);
+  for (int parts = 0; receiver >= 0 && parts < kMostParts; ++parts) {
+    root = receiver;
+    receiver = tree_.part(receiver, Part::kReceiver);
+  }
+  const Import* import = tree_.role(root) == Role::kIdentifier ? evaluator_.import_of(tree_.text(root)) : nullptr;
+  return import != nullptr && std::any_of(row.imports.begin(), row.imports.end(),
+                                          [&](const std::string& gate) { return has_path(import->module, gate); });
+}
+
+// 1 where the first argument is a context, which a library's methods take before all else: pool.Query(ctx, "…").
+int HostFile::context_arguments(int call) const {
+  std::vector<int> given = tree_.elements(tree_.part(call, Part::kArguments));
+  if (language_.words.context_names.empty() || given.empty()) return 0;
+  int first = tree_.ungrouped(given.front());
+  if (tree_.role(first) == Role::kMember) first = tree_.part(first, Part::kName);
+  std::string name(tree_.role(first) == Role::kCall ? evaluator_.callee_name(first) : tree_.text(first));
+  for (char& c : name)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return std::any_of(language_.words.context_names.begin(), language_.words.context_names.end(),
+                     [&](const std::string& word) { return name.ends_with(word); })
+             ? 1
+             : 0;
+}
+
+bool HostFile::is_sql(int argument) {
+  Value value = evaluator_.evaluate(argument);
+  return std::any_of(value.variants.begin(), value.variants.end(), [&](const Text& text) {
+    return starts_like_sql(fill_holes(text, tree_.source(), dialect_).text);
+  });
+}
+
+// The first row whose import is there; then the first that leaves it to the receiver; then none, by name or receiver
+// only.
+bool HostFile::find_site(int call, Site& site) {
+  site.call = call;
+  bool database = receiver_fits(call, language_.words.database_receivers);
+  int before = context_arguments(call);
+  for (const CallSite* row : evaluator_.rows_for(call)) {
+    bool open =
+        row->imports.empty() ? (database || row->certain) && site.row == nullptr : evaluator_.gate_is_open(*row, call);
+    if (!open || !evaluator_.has_required(call, *row)) continue;
+    if (site.row == nullptr) {
+      site.row = row;
+      site.gate = true;
+      site.sure = row->certain || comes_from(call, *row);
+      site.placeholders = row->placeholders;
+    } else if (row->library == site.row->library) {
+      site.placeholders = merged_styles(site.placeholders, row->placeholders);
+    }
+  }
+  site.sure = site.sure || database;
+  if (site.row == nullptr && evaluator_.is_tag(call)) return false;
+  if (site.row == nullptr) {
+    bool by_name = is_one_of(evaluator_.callee_name(call), language_.words.any_receiver_callees);
+    if (!database && !by_name) return false;
+    site.quiet = !by_name;
+    site.placeholders = language_.placeholders;
+    site.argument = evaluator_.sql_argument(call, before, language_.words.sql_properties);
+  } else {
+    site.argument = evaluator_.sql_argument(call, site.row->argument + before, site.row->keywords);
+    if (site.row->alternative >= 0) {
+      int other = evaluator_.sql_argument(call, site.row->alternative + before, {});
+      if (other >= 0 && (site.argument < 0 || is_sql(other))) site.argument = other;
+    }
+    if (site.row->in_list && tree_.role(site.argument) == Role::kList) site.argument = tree_.first_named(site.argument);
+    site.quiet = site.row->prepared && !database && !names_sql(site.argument);
+  }
+  if (!language_.words.context_names.empty() && before == 0) {  // a context by another name
+    Role role = tree_.role(site.argument);
+    int next = role == Role::kIdentifier || role == Role::kMember ? tree_.next_named(site.argument) : -1;
+    if (tree_.role(next) == Role::kString && starts_with_main_verb(tree_.text(next).substr(1))) site.argument = next;
+  }
+  if (site.argument < 0)
+    site.argument = evaluator_.spread_argument(call, site.row == nullptr ? before : site.row->argument + before);
+  return site.argument >= 0;
+}
+
+void HostFile::find_calls() {
+  for (int node = 0; node < tree_.size(); ++node) {
+    if (tree_.role(node) == Role::kAssignment) find_assigned(node);
+    if (tree_.role(node) != Role::kCall) continue;
+    if (const CallSite* row = evaluator_.text_call(node)) {
+      if (row->fragment) {
+        evaluator_.mark_used(node);
+      } else {
+        texts_.push_back(node);
+      }
+      continue;
+    }
+    Site site;
+    if (!find_site(node, site)) continue;
+    if (site.row != nullptr && site.row->foreign) {
+      (void)evaluator_.evaluate(site.argument);  // its literals are used
+      evaluator_.mark_used(node);
+      continue;
+    }
+    // Without a gate the name still says that it prepares; the last row is the one that suits any library.
+    for (const CallSite* row : evaluator_.rows_for(node))
+      if (row->kind == CallKind::kPrepare && (site.row == nullptr || site.row == row)) prepares_[node] = row;
+    analyse(site);
+    if (site.row != nullptr || sites_.contains(node)) continue;
+    site.argument = evaluator_.sql_argument(node, context_arguments(node) + 1,
+                                            {});  // execute(database, "SELECT …"): wrappers that choose a connection
+    if (site.argument >= 0) analyse(site);
+  }
+}
+
+// command.CommandText = "SELECT …"
+void HostFile::find_assigned(int assignment) {
+  Site site;
+  site.call = assignment;
+  site.argument = tree_.part(assignment, Part::kRight);
+  int left = tree_.part(assignment, Part::kLeft);
+  std::string_view name = tree_.text(tree_.role(left) == Role::kMember ? tree_.part(left, Part::kName) : left);
+  for (const CallSite& row : language_.call_sites) {
+    if (!row.assigned || !is_one_of(name, row.callees) || (!row.imports.empty() && !evaluator_.imported(row))) continue;
+    site.row = &row;
+    site.gate = true;
+    site.placeholders = row.placeholders;
+    return analyse(site);
+  }
+}
+
+}  // namespace explaingate::host

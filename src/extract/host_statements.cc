@@ -1,0 +1,149 @@
+// What a call that may execute SQL gives: statements, a line of what is not analysed, or nothing.
+#include <algorithm>
+
+#include "extract/host_calls.h"
+#include "extract/mybatis.h"
+#include "parse/parse.h"
+
+namespace explaingate::host {
+
+void HostFile::analyse(const Site& site) {
+  bool joins = site.row != nullptr && !site.row->joined_by.empty() && tree_.role(site.argument) == Role::kList;
+  Value value = joins ? evaluator_.joined(site.argument, site.row->joined_by) : evaluator_.evaluate(site.argument);
+  bool runs_texts = site.row != nullptr && site.row->kind == CallKind::kRun;
+  CallKind kind = site.row != nullptr             ? site.row->kind
+                  : site.wrapper != nullptr       ? site.wrapper->kind
+                  : prepares_.contains(site.call) ? CallKind::kPrepare
+                                                  : CallKind::kExecute;
+  if (!value.known()) {
+    find_wrapper(site, value.parameter);
+    if (!(site.gate || names_sql(site.argument)) || site.quiet || value.reason.empty() ||
+        (runs_texts && value.parameter < 0))
+      return;  // a query that the library builds
+    Role role = tree_.role(tree_.ungrouped(site.argument));
+    if (role == Role::kNumber || role == Role::kConstant || role == Role::kLambda || role == Role::kList ||
+        role == Role::kMap)
+      return;
+    if (role == Role::kIdentifier && !names_sql(site.argument) &&
+        is_one_of(bare(tree_.text(site.argument)), language_.words.database_receivers))
+      return;  // query.execute(db)
+    sites_.insert(site.call);
+    if (Site inner; role == Role::kCall && find_site(site.argument, inner) && inner.gate)
+      return;  // query(new Cursor(…))
+    refuse(site, site.argument, value.reason);
+    return;
+  }
+  bool any = false;
+  int parameter = -1;
+  for (const Text& text : value.variants) {
+    any = emit(site, text, value, kind) || any;
+    parameter = std::max(parameter, leading_parameter(site, text));
+  }
+  find_wrapper(site, parameter);
+  if (any) {
+    list_cut(site, value);
+    sites_.insert(site.call);
+    text_calls_.insert(value.text_calls.begin(), value.text_calls.end());
+  }
+}
+
+// The statement of a text at a site, with its place and what executes it.
+HostFile::Found HostFile::found_at(const Site& site, Filled& filled, const Value& value, CallKind kind) const {
+  Found found;
+  found.call = site.call;
+  found.argument = site.argument;
+  Statement& statement = found.statement;
+  statement.path = path_;
+  Position first = lines_.position(filled.first);
+  Position last = lines_.position(filled.last);
+  statement.line = first.line;
+  statement.column = first.column;
+  statement.end_line = last.line;
+  statement.end_column = last.column;
+  if (std::pair(last.line, last.column) <
+      std::pair(first.line, first.column)) {  // ends in a constant that stands further up
+    statement.end_line = first.line;
+    statement.end_column = first.column;
+  }
+  statement.language = language_.name;
+  statement.function = function_name(site.call);
+  statement.name = value.name;
+  bool assigned = site.row != nullptr && site.row->assigned;
+  statement.kind = assigned || (site.call >= 0 && tree_.role(site.call) == Role::kCall) ? "call" : "constant";
+  statement.text = std::move(filled.text);
+  statement.dynamic = !filled.holes.empty();
+  statement.holes = std::move(filled.holes);
+  statement.map = std::move(filled.map);
+  statement.placeholders = site.placeholders;
+  statement.call = kind;
+  statement.call_line = lines_.position(tree_.at(site.call).start).line;
+  if (statement.kind == "call") {
+    statement.callee = assigned ? tree_.text(tree_.part(site.call, Part::kLeft)) : evaluator_.callee_text(site.call);
+    statement.library = site.row != nullptr       ? site.row->library
+                        : site.wrapper != nullptr ? site.wrapper->library
+                                                  : "unknown";
+  } else {
+    found.call = -1;
+    statement.call = CallKind::kNone;
+    statement.placeholders = language_.placeholders;
+  }
+  return found;
+}
+
+// False when the text isn't a statement.
+bool HostFile::emit(const Site& site, const Text& given, const Value& value, CallKind kind) {
+  bool braced = site.row != nullptr && site.row->braced_names;
+  Text text = braced ? without_braces(given) : given;
+  bool mapper = site.row != nullptr && site.row->mapper;
+  if (mapper) text = mapper_text(text);
+  Filled filled = fill_holes(text, tree_.source(), dialect_);
+  if (filled.text.empty() && !filled.starts_with_hole) return false;
+  if (mapper && filled.text.starts_with("<script>")) {
+    refuse(site, site.argument, "SQL is a <script> of MyBatis");
+    return true;
+  }
+  if (!starts_like_sql(filled.text)) {
+    if (!filled.starts_with_hole || !site.gate) return false;
+    refuse(site, site.argument, filled.start_reason);
+    return true;
+  }
+  if ((!site.gate || site.quiet) && !starts_with_main_verb(filled.text)) return false;
+  // A condition or a clause that may be empty could be what makes it a statement.
+  bool open = std::any_of(filled.holes.begin(), filled.holes.end(),
+                          [](const Hole& hole) { return hole.kind == HoleKind::kPredicate && hole.offset > 0; });
+  if (!site.sure && !open && !could_be_sql(filled.text)) return false;
+  Found found = found_at(site, filled, value, kind);
+  const Statement& statement = found.statement;
+  for (auto known = found_.rbegin(); known != found_.rend() && found.call >= 0 && known->call == found.call; ++known)
+    if (known->statement.text == statement.text && known->statement.line == statement.line)
+      return true;  // two ways to one text
+  if (filled.table_hole >= 0)
+    refuse(site, filled.table_hole, std::string(filled.dynamic) + " dynamic: `" + filled.table_expression + "`");
+  std::vector<Statement> parts;
+  if (statement.text.find(';') != std::string::npos) parts = split_statement(statement, dialect_, tree_.source());
+  if (parts.size() < 2) {
+    found_.push_back(std::move(found));
+    return true;
+  }
+  for (Statement& part : parts) {
+    Found one = found;
+    one.statement = std::move(part);
+    found_.push_back(std::move(one));
+  }
+  return true;
+}
+
+// One line a site for the variants that nobody looks at.
+void HostFile::list_cut(const Site& site, const Value& value) {
+  if (std::any_of(value.variants.begin(), value.variants.end(), was_cut))
+    refuse(site, site.argument,
+           "SQL has more than " + std::to_string(std::max(value.variants.size(), kMostVariants)) +
+               " variants: the others are not looked at");
+}
+
+void HostFile::refuse(const Site& site, int node, std::string reason) {
+  Position at = lines_.position(tree_.at(node).start);
+  not_analysed_.push_back({std::string(path_), at.line, at.column, std::move(reason), function_name(site.call)});
+}
+
+}  // namespace explaingate::host
