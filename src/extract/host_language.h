@@ -206,6 +206,8 @@ namespace host {
 // Without the signs that some languages begin names with: _db, $db, @db.
 [[nodiscard]] std::string_view bare(std::string_view name);
 [[nodiscard]] bool is_one_of(std::string_view word, const std::vector<std::string>& words);
+// One of the words is in the text, whatever its capitals.
+[[nodiscard]] bool has_word(std::string_view text, const std::vector<std::string>& words);
 // A name as written, "a::b", "a->b", "a?.b", "a\\b", with dots between its parts and no white space, nor signs that
 // names begin with ("$a", "@a"): "a.b".
 [[nodiscard]] std::string dotted(std::string_view written);

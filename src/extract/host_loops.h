@@ -58,18 +58,20 @@ class LoopFinder {
   bool callback(int lambda, Shape& shape) const;
   [[nodiscard]] bool runs_in_place(int lambda) const;
   [[nodiscard]] bool is_iterator(int expression, int depth) const;
+  [[nodiscard]] bool is_retry(const Shape& shape, int call);
+  [[nodiscard]] bool tries_again(int attempt) const;
+  [[nodiscard]] bool leaves(const Shape& shape, int call) const;
+  [[nodiscard]] bool always_leaves(int statement, bool breaks, int depth) const;
+  // host_loop_sources.cc: what it runs over
   LoopSource source_of(const Shape& shape, int call, int& rows_call);
   LoopSource source_of_count(int loop, int& rows_call) const;
   LoopSource source_of_iterable(int iterable, int& rows_call, int depth);
-  [[nodiscard]] bool is_retry(const Shape& shape, int call);
-  [[nodiscard]] bool tries_again(int attempt) const;
   [[nodiscard]] int rows_of(int expression, int depth) const;
   [[nodiscard]] bool is_literal(int collection) const;
-  [[nodiscard]] bool is_bound_later(const Shape& shape, int call, const std::set<std::string_view>& names) const;
+  // host_loop_variation.cc: whether what the call is given varies with it
   [[nodiscard]] bool varies(const Shape& shape, int call, int argument, bool dynamic);
   const std::set<std::string_view>& varying_names(const Shape& shape);
-  [[nodiscard]] bool leaves(const Shape& shape, int call) const;
-  [[nodiscard]] bool always_leaves(int statement, bool breaks, int depth) const;
+  [[nodiscard]] bool is_bound_later(const Shape& shape, int call, const std::set<std::string_view>& names) const;
 };
 
 }  // namespace explaingate::host

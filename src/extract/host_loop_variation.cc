@@ -1,0 +1,108 @@
+// Whether what a call is given varies with the loop around it.
+#include <algorithm>
+
+#include "extract/host_loops.h"
+
+namespace explaingate::host {
+
+bool LoopFinder::varies(const Shape& shape, int call, int argument, bool dynamic) {
+  const std::set<std::string_view>& names = varying_names(shape);
+  if (argument >= 0 && is_bound_later(shape, call, names)) return true;
+  auto mentions = [&](int node) {
+    for (int inner = node; inner >= 0 && inner < tree_.at(node).after; ++inner) {
+      if (tree_.role(inner) == Role::kIdentifier && names.contains(tree_.text(inner))) return true;
+      int body = tree_.role(inner) == Role::kHeredoc ? evaluator_.heredoc_body(inner) : -1;
+      for (int part = body; part >= 0 && part < tree_.at(body).after; ++part)
+        if (tree_.role(part) == Role::kIdentifier && names.contains(tree_.text(part))) return true;
+    }
+    return false;
+  };
+  if (argument < 0 && mentions(tree_.part(call, Part::kReceiver))) return true;  // order.customer()
+  for (int given : tree_.elements(tree_.part(call, Part::kArguments))) {
+    if (tree_.contains(given, argument)) {  // itself, or a keyword with it
+      if (dynamic && mentions(argument)) return true;
+    } else if (mentions(given)) {
+      return true;
+    }
+  }
+  // query("…").bind(x).fetch(): what the calls further down the chain are given
+  constexpr int kMostCalls = 30;
+  int node = call;
+  for (int calls = 0; calls < kMostCalls; ++calls) {
+    int parent = tree_.parent(node);
+    while (tree_.role(parent) == Role::kGroup) parent = tree_.parent(parent);
+    if (tree_.role(parent) != Role::kMember || tree_.role(tree_.parent(parent)) != Role::kCall) break;
+    node = tree_.parent(parent);
+    if (tree_.part(node, Part::kCallee) != parent) break;
+    if (mentions(tree_.part(node, Part::kArguments))) return true;
+  }
+  return false;
+}
+
+// Names that differ from turn to turn: the loop's variables, what is assigned from them, from calls, or from itself.
+const std::set<std::string_view>& LoopFinder::varying_names(const Shape& shape) {
+  auto [entry, made] = varying_.try_emplace({shape.node, shape.variable});
+  std::set<std::string_view>& names = entry->second;
+  if (!made) return names;
+  auto add_names = [&](int node) {
+    size_t before = names.size();
+    for (int inner = node; inner >= 0 && inner < tree_.at(node).after; ++inner)
+      if (tree_.role(inner) == Role::kIdentifier) names.insert(tree_.text(inner));
+    return names.size() != before;
+  };
+  auto differs = [&](int node) {
+    for (int inner = node; inner >= 0 && inner < tree_.at(node).after; ++inner)
+      if (tree_.role(inner) == Role::kCall ||
+          (tree_.role(inner) == Role::kIdentifier && names.contains(tree_.text(inner))))
+        return true;
+    return false;
+  };
+  add_names(shape.variable);
+  int condition = tree_.part(shape.node, Part::kCondition);  // while (rows.next()): what is read of `rows`
+  for (int node = condition; node >= 0 && node < tree_.at(condition).after; ++node)
+    if (tree_.role(node) == Role::kCall && is_one_of(evaluator_.callee_name(node), language_.words.fetch_methods))
+      add_names(tree_.part(node, Part::kReceiver));
+  if (shape.kind == LoopKind::kCallback && shape.variable < 0)
+    names.insert(language_.words.implicit_parameters.begin(), language_.words.implicit_parameters.end());
+  constexpr int kMostRounds = 4;  // of names assigned from names assigned further down
+  bool changed = true;
+  for (int round = 0; changed && round < kMostRounds; ++round) {
+    changed = false;
+    for (int node = shape.node + 1; node < tree_.at(shape.node).after; ++node) {
+      Role role = tree_.role(node);
+      int target = -1;
+      if (role == Role::kAppend || role == Role::kBind) target = tree_.part(node, Part::kLeft);
+      if (role == Role::kFor || role == Role::kClause) target = tree_.part(node, Part::kVariable);
+      if (role == Role::kCall && is_one_of(evaluator_.callee_name(node), language_.words.filling_methods))
+        target = tree_.part(node, Part::kArguments);  // rows.Scan(&id)
+      if (role == Role::kAssignment && differs(tree_.part(node, Part::kRight))) target = tree_.part(node, Part::kLeft);
+      if (target >= 0 && tree_.role(target) != Role::kMember && add_names(target)) changed = true;
+    }
+  }
+  return names;
+}
+
+// What a statement is prepared as takes its values later: s = prepare("…"); s.bind(1, x).
+bool LoopFinder::is_bound_later(const Shape& shape, int call, const std::set<std::string_view>& names) const {
+  constexpr int kMostNodes = 5'000;
+  int holder = tree_.role(call) == Role::kAssignment ? call : tree_.parent(call);
+  if (tree_.role(holder) != Role::kAssignment || (holder != call && tree_.part(holder, Part::kRight) != call))
+    return false;
+  int left = tree_.part(holder, Part::kLeft);
+  std::string_view object = tree_.text(holder == call ? tree_.part(left, Part::kReceiver) : left);
+  if (object.empty()) return false;
+  int last = std::min(tree_.at(shape.node).after, call + kMostNodes);
+  for (int node = call; node < last; ++node) {
+    if (tree_.role(node) != Role::kCall) continue;
+    std::string_view receiver = tree_.text(tree_.part(node, Part::kReceiver));
+    bool own = receiver.starts_with(object) && (receiver.size() == object.size() || receiver[object.size()] == '.');
+    int arguments = own ? tree_.part(node, Part::kArguments) : -1;
+    for (int inner = arguments; inner >= 0 && inner < tree_.at(arguments).after; ++inner)
+      if (tree_.role(inner) == Role::kCall ||
+          (tree_.role(inner) == Role::kIdentifier && names.contains(tree_.text(inner))))
+        return true;
+  }
+  return false;
+}
+
+}  // namespace explaingate::host
