@@ -9,7 +9,8 @@
 -- Follows the calls inside loops, one or two functions deep, over the whole repository, to functions that execute a SELECT (N+1
 -- queries across functions). Reported where the change brought a part of the chain: the loop, a call, or the query. The finding
 -- stands at the call in the loop and names every step down to the query. Where the loop runs over the rows of another query, the
--- finding is an error: the number of queries grows with the data.
+-- finding is an error: the number of queries grows with the data. Where a decorator such as `@cache` keeps a function's results it
+-- is an info: only the keys that aren't kept yet are fetched, one by one.
 --
 -- ## Why
 -- Most N+1 queries cross a function: the loop reads well, the function reads well, and only together do they run a query for each
@@ -38,7 +39,6 @@
 -- - it is a `while` whose condition tells nothing of what it runs over: paging, polling, walking a queue;
 -- - the call's arguments don't depend on the loop, or the call stands in an error handler;
 -- - the query fetches a batch (IN (list), = ANY (…), json_each(…)), locks rows, or reads no table;
--- - the function's result is kept (a decorator such as `@cache`);
 -- - the call could mean many functions: names that everything has (`get`, `run`, `load`) are followed only where the receiver,
 --   the class or the import says which one is meant, others where at least half of the functions of that name run a query;
 -- - no part of the chain is new: an edited line whose call stood in that function, in a loop, before is none.
@@ -90,7 +90,7 @@ WITH
       AND NOT EXISTS (SELECT 1 FROM loops AS own WHERE own.statement_id = s.statement_id AND own.source IN ('batch', 'retry'))
   ),
   priced AS (
-    SELECT r.*, first.name AS first_name, first.path AS first_path, first.line AS first_line, target.name AS target_name,
+    SELECT r.*, first.name AS first_name, first.path AS first_path, first.line AS first_line, target.name AS target_name, first.memoised OR target.memoised AS memoised,
       each.rows_examined AS rows_each, rows.rows_returned AS calls_made, source.line AS rows_line
     FROM reached AS r
     JOIN run
@@ -106,7 +106,7 @@ SELECT
   p.path AS path,
   p.line AS line,
   p."column" AS "column",
-  CASE p.source WHEN 'rows' THEN 'error' ELSE 'warning' END AS level,
+  CASE WHEN p.memoised THEN 'info' WHEN p.source = 'rows' THEN 'error' ELSE 'warning' END AS level,
   p.name || coalesce(' ' || p.relation, '') AS subject,
   printf('%s runs a query%s once for each %s (loop at line %d): ',
     '`' || p.name || '`',

@@ -52,7 +52,10 @@ WITH
       AND s.text NOT LIKE '%FOR UPDATE%'
       AND NOT EXISTS (  -- an edited query that ran in a loop before is no new one
         SELECT 1 FROM replacements AS r JOIN loops AS b ON b.statement_id = r.before_statement_id
-        WHERE r.statement_id = s.statement_id AND b.argument_varies = 1 AND b.always_leaves = 0 AND b.source NOT IN ('literal', 'batch', 'retry'))
+        WHERE r.statement_id = s.statement_id AND b.argument_varies = 1 AND b.always_leaves = 0 AND b.source NOT IN ('literal', 'batch', 'retry')
+          AND NOT EXISTS (
+            SELECT 1 FROM predicates AS p
+            WHERE p.statement_id = b.statement_id AND p.operator = 'IN' AND p.operand IN ('list', 'placeholder')))
       AND NOT (s.dynamic = 1 AND s.text LIKE '%"eg\_hole\_%' ESCAPE '\')
       AND EXISTS (SELECT 1 FROM query_tables AS q WHERE q.statement_id = s.statement_id)
       AND NOT EXISTS (

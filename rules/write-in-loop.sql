@@ -49,7 +49,10 @@ WITH
     WHERE c.call_kind <> 'bulk'
       AND NOT EXISTS (  -- an edited query that ran in a loop before is no new one
         SELECT 1 FROM replacements AS r JOIN loops AS b ON b.statement_id = r.before_statement_id
-        WHERE r.statement_id = s.statement_id AND b.argument_varies = 1 AND b.always_leaves = 0 AND b.source NOT IN ('literal', 'batch', 'retry'))
+        WHERE r.statement_id = s.statement_id AND b.argument_varies = 1 AND b.always_leaves = 0 AND b.source NOT IN ('literal', 'batch', 'retry')
+          AND NOT EXISTS (
+            SELECT 1 FROM predicates AS p
+            WHERE p.statement_id = b.statement_id AND p.operator = 'IN' AND p.operand IN ('list', 'placeholder')))
     UNION ALL
     SELECT s.statement_id, c.path, c.line, c."column", c.name, l.source, l.loop_kind, l.line, l.iterable, l.rows_statement_id,
       l.argument_varies, l.always_leaves, l.depth, c.changed OR l.changed OR (s.changed AND r.statement_id IS NULL), c.call_id,

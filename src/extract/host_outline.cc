@@ -104,6 +104,7 @@ Outline::Call HostFile::outline_callee(int callee, int receiver, std::string_vie
     call.receiver = evaluator_.callee_name(inner);
   } else {
     inner = tree_.ungrouped(inner);
+    call.on_field = tree_.role(inner) == Role::kMember;
     call.receiver = last_word(tree_.text(tree_.role(inner) == Role::kMember ? tree_.part(inner, Part::kName) : inner));
   }
   call.on_self = is_one_of(written, language_.words.self);

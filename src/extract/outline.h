@@ -25,6 +25,7 @@ struct Outline {
     std::string name;       // "load_customer"
     std::string receiver;   // last name of what it's called on: "repository"; empty = none
     std::string module;     // of the import that the call's first name comes from; empty = none
+    bool on_field = false;  // that is a field of something: server.store.find()
     bool on_self = false;   // self.x(), this.x(), super().x()
     bool handled = false;   // stands in an error handler
     int line = 0, column = 0;

@@ -86,7 +86,8 @@ CREATE TABLE functions (
   path TEXT NOT NULL,
   line INTEGER NOT NULL,       -- of its first byte
   end_line INTEGER NOT NULL,
-  name TEXT NOT NULL           -- with its class: 'Orders.report'
+  name TEXT NOT NULL,          -- with its class: 'Orders.report'
+  memoised INTEGER NOT NULL    -- 1 = a decorator or annotation keeps what it gives: '@cache'
 ) STRICT;
 
 CREATE TABLE calls (           -- on the way from a loop to a statement, at most two calls long; head side

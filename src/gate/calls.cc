@@ -131,6 +131,13 @@ class Chains {
     reached_.insert(files_[to.callee_file].path);
   }
 
+  // Itself, or the function that it stands in.
+  [[nodiscard]] bool is_memoised(const FunctionKey& key) const {
+    const std::vector<Outline::Function>& all = files_[key.first].outline.functions;
+    for (auto at = static_cast<int32_t>(key.second); at >= 0; at = all[static_cast<size_t>(at)].parent)
+      if (all[static_cast<size_t>(at)].memoised) return true;
+    return false;
+  }
   [[nodiscard]] int64_t id_of(const FunctionKey& key) const {
     return first_id_[key.first] + static_cast<int64_t>(key.second);
   }
@@ -140,7 +147,7 @@ class Chains {
       const Outline::Function& function = files_[key.first].outline.functions[key.second];
       run_.functions.push_back({id_of(key), files_[key.first].path,
                                 function.owner.empty() ? function.name : function.owner + "." + function.name,
-                                function.line, function.end_line});
+                                function.line, function.end_line, is_memoised(key)});
     }
     int64_t id = 0;
     std::pair<size_t, size_t> last{static_cast<size_t>(-1), 0};

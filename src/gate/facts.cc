@@ -116,7 +116,7 @@ class Filler {
     FactInserter calls(store_, "calls");
     FactInserter loops(store_, "call_loops");
     for (const KnownFunction& function : run_.functions)
-      functions(function.id, function.path, function.line, function.end_line, function.name);
+      functions(function.id, function.path, function.line, function.end_line, function.name, function.memoised);
     int64_t last = 0;
     for (const KnownCall& call : run_.calls) {
       calls(call.id, call.caller_id, call.callee_id, call.path, call.line, call.column, call.name, call.handled,

@@ -59,6 +59,7 @@ struct KnownFunction {
   int64_t id = 0;
   std::string path, name;
   int line = 0, end_line = 0;
+  bool memoised = false;  // what it gives is kept
 };
 
 // One call that leads, at most one call further on, to a function that executes a statement; once for each function

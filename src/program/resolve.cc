@@ -162,7 +162,7 @@ class Resolver {
         if (named == known.end()) continue;
         for (const Definition& definition : meant(f, call, named->second)) {
           bool itself = definition.file == f && static_cast<int32_t>(definition.function) == call.function;
-          if (itself || function(definition).memoised) continue;
+          if (itself) continue;
           if (depth > 1 && reaches(definition, 1)) continue;  // by way of a function in it: that edge is there
           with_inner(definition, [&](const Definition& inner) {
             if (reach(inner) == depth) found[f].push_back({f, c, inner.file, inner.function, depth});
@@ -226,7 +226,8 @@ class Resolver {
                  [&](const Definition& d) { return member(d) && names_owner(receiver, owners_[d.file][d.function]); });
     if (!found.empty()) return found;
     // A class that isn't in the repository: Path::new().
-    return starts_with_capital(call.receiver) ? std::vector<Definition>{} : by_name(call, those(all, member));
+    return starts_with_capital(call.receiver) && !call.on_field ? std::vector<Definition>{}
+                                                                : by_name(call, those(all, member));
   }
 
   // Nothing but the name: most of those that have it must reach a statement, and it must not be everybody's.
