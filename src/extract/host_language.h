@@ -122,6 +122,8 @@ struct Words {             // names with a meaning, as written in sources of the
   std::vector<std::string>
       database_receivers;  // names that a connection or cursor goes by, without "_", "$", "@" before
   std::vector<std::string> any_receiver_callees;  // with a literal SQL text these are call sites on any receiver
+  // In the name of a call that no row knows: what it writes, it writes for each of many rows.
+  std::vector<std::string> bulk_words = {"batch", "bulk", "many"};
   std::vector<std::string> context_names;  // ends of names, in lower case, of a first argument that doesn't count
   std::vector<std::string> quiet_callees;  // SQL-looking text as their argument is no statement: logging, assertions
   // What runs a prepared statement: methods of its handle, functions whose first or second argument it is; and what a

@@ -6,6 +6,18 @@
 #include "parse/parse.h"
 
 namespace explaingate::host {
+namespace {
+
+bool writes(std::string_view sql) {
+  static constexpr std::string_view kVerbs[] = {"insert", "update", "delete", "replace", "merge"};
+  std::string_view first = sql.substr(0, std::min(sql.find_first_of(" \t\r\n("), sql.size()));
+  return std::any_of(std::begin(kVerbs), std::end(kVerbs), [&](std::string_view verb) {
+    return std::equal(first.begin(), first.end(), verb.begin(), verb.end(),
+                      [](char written, char letter) { return (written | 0x20) == letter; });
+  });
+}
+
+}  // namespace
 
 void HostFile::analyse(const Site& site) {
   bool joins = site.row != nullptr && !site.row->joined_by.empty() && tree_.role(site.argument) == Role::kList;
@@ -82,6 +94,10 @@ HostFile::Found HostFile::found_at(const Site& site, Filled& filled, const Value
     statement.library = site.row != nullptr       ? site.row->library
                         : site.wrapper != nullptr ? site.wrapper->library
                                                   : "unknown";
+    // db.many("SELECT …") gives many rows: only what writes is known by the call's name to be given many.
+    bool unknown = site.row == nullptr && site.wrapper == nullptr && kind == CallKind::kExecute;
+    if (unknown && writes(statement.text) && has_word(evaluator_.callee_name(site.call), language_.words.bulk_words))
+      statement.call = CallKind::kBulk;
   } else {
     found.call = -1;
     statement.call = CallKind::kNone;

@@ -79,6 +79,26 @@ TEST_CASE("every Python row of the table of call sites") {
   }
 }
 
+TEST_CASE("a call that no row knows, and many rows") {
+  struct Case {
+    std::string call;
+    CallKind want;
+  };
+  const Case cases[] = {
+      {"txn.execute_batch('INSERT INTO t VALUES (?)', rows)", CallKind::kBulk},
+      {"txn.executeMany('update t set a = ?', rows)", CallKind::kBulk},
+      {"db.bulk_execute('DELETE FROM t WHERE a = ?', rows)", CallKind::kBulk},
+      {"txn.execute('INSERT INTO t VALUES (?)', row)", CallKind::kExecute},
+      {"db.many('SELECT a FROM t WHERE b = ?', b)", CallKind::kExecute},  // the near miss: it gives many rows
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.call);
+    Extraction extraction = extract("a.py", c.call + "\n", test_languages(), Dialect::kSqlite);
+    REQUIRE(extraction.statements.size() == 1);
+    CHECK(extraction.statements.front().call == c.want);
+  }
+}
+
 TEST_CASE("fragments are parts of statements") {
   CHECK(extracted("import django.db\nRawSQL('SELECT a FROM t', [])\nx.extra(where=['SELECT a FROM t'])\n") == "");
 }
