@@ -102,7 +102,8 @@ Extraction extract_host_file(std::string_view path, std::string_view text, const
   }
   auto tree = host::Tree::parse(language.grammar(), text);
   if (!tree) return not_analysed(path, "the parser can make no sense of the file");
-  if (language.mapper) return extract_mapper(path, *tree, dialect);
+  if (outline != nullptr) outline->family = language.family;
+  if (language.mapper) return extract_mapper(path, *tree, dialect, outline);
   host::HostFile file(path, *tree, language, dialect, externals);
   Extraction extraction = file.run(outline);
   extraction.suppressions = suppressions(path, *tree);

@@ -20,7 +20,6 @@ bool contains_word(std::string_view text, const std::vector<std::string>& words)
 }  // namespace
 
 void HostFile::fill_outline(Outline& outline, LoopFinder& finder, const std::map<int, int>& first_of_call) {
-  outline.family = language_.family;
   std::map<int, int> index_of;  // function node -> index
   outline_functions(outline, index_of);
   auto function_index = [&](int node) {
@@ -79,8 +78,12 @@ bool HostFile::is_memoised(int function) const {
 }
 
 void HostFile::outline_functions(Outline& outline, std::map<int, int>& index_of) const {
+  std::set<int> executing;  // a method without a body runs what its annotation says
+  for (const Found& found : found_)
+    if (found.call >= 0) executing.insert(tree_.function_of(found.call));
   for (int node = 0; node < tree_.size(); ++node) {
-    if (tree_.role(node) != Role::kFunction || tree_.part(node, Part::kBody) < 0) continue;
+    if (tree_.role(node) != Role::kFunction) continue;
+    if (tree_.part(node, Part::kBody) < 0 && !executing.contains(node)) continue;
     Outline::Function function;
     function.name = last_word(tree_.text(tree_.part(node, Part::kName)));
     function.owner = owner_of(node);

@@ -39,7 +39,7 @@ class Mapper {
   Mapper(std::string_view path, const Tree& tree, Dialect dialect)
       : path_(path), tree_(tree), dialect_(dialect), lines_(tree.source()) {}
 
-  Extraction run() {
+  Extraction run(Outline* outline) {
     int root = tree_.size() > 0 ? element_below(0) : -1;
     if (root < 0 || name_of(root) != "mapper") return {};
     namespace_ = attribute(root, "namespace");
@@ -52,6 +52,7 @@ class Mapper {
     std::stable_sort(result_.statements.begin(), result_.statements.end(), [](const Statement& a, const Statement& b) {
       return std::pair(a.line, a.column) < std::pair(b.line, b.column);
     });
+    if (outline != nullptr) fill_outline(*outline, root);
     return std::move(result_);
   }
 
@@ -103,6 +104,23 @@ class Mapper {
     for (int child : tree_.elements(content(element)))
       if (tree_.role(child) == Role::kCall) found.push_back(child);
     return found;
+  }
+
+  // namespace="org.x.OrderMapper", id="find": what orderMapper.find() runs.
+  void fill_outline(Outline& outline, int root) {
+    std::map<std::string_view, int32_t> by_id;  // one id can have a statement for each database
+    for (int child : elements(root)) {
+      std::string_view id = attribute(child, "id");
+      if (!is_statement(name_of(child)) || !by_id.try_emplace(id, outline.functions.size()).second) continue;
+      Outline::Function& function = outline.functions.emplace_back();
+      function.name = id;
+      function.owner = host::last_word(namespace_);
+      function.line = lines_.position(tree_.at(child).start).line;
+      function.end_line = lines_.position(tree_.at(child).end - 1).line;
+    }
+    for (size_t index = 0; index < result_.statements.size(); ++index)
+      if (auto run = by_id.find(result_.statements[index].name); run != by_id.end())
+        outline.executions.push_back({run->second, static_cast<int32_t>(index)});
   }
 
   void refuse(int element, std::string reason) {
@@ -381,8 +399,8 @@ class Mapper {
 
 }  // namespace
 
-Extraction extract_mapper(std::string_view path, const host::Tree& tree, Dialect dialect) {
-  return Mapper(path, tree, dialect).run();
+Extraction extract_mapper(std::string_view path, const host::Tree& tree, Dialect dialect, Outline* outline) {
+  return Mapper(path, tree, dialect).run(outline);
 }
 
 }  // namespace explaingate

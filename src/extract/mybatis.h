@@ -9,6 +9,7 @@
 #include "extract/host_language.h"
 #include "extract/host_syntax.h"
 #include "extract/host_text.h"
+#include "extract/outline.h"
 
 namespace explaingate {
 
@@ -18,7 +19,9 @@ namespace explaingate {
 constexpr int kDeepestElement = 200;
 
 // The statements of a mapper file; nothing for any other XML. Entities but the five of XML itself are never expanded.
-[[nodiscard]] Extraction extract_mapper(std::string_view path, const host::Tree& tree, Dialect dialect);
+// `outline` (nullptr = not asked for) gets a function for each id, which the mapper's interface is called by.
+[[nodiscard]] Extraction extract_mapper(std::string_view path, const host::Tree& tree, Dialect dialect,
+                                        Outline* outline);
 
 // An annotation's text: #{x} is a placeholder "?", ${x} a hole.
 [[nodiscard]] host::Text mapper_text(const host::Text& text);

@@ -172,8 +172,7 @@ TEST_CASE("functions as values, functions in functions, stand-ins") {
   const std::string nested =
       "def find(pool, id):\n  def work(c):\n    return " + query + "  return pool.interact(work)\n";
   CHECK(program({{"a.py", nested}, {"b.py", "from a import find\ndef f(p):\n  find(p, 1)\n"}}) ==
-        "a.py:3 dbapi.find.work" + found +
-            "a.py find -> a.py work (1)\nb.py f -> a.py work (1)\n");
+        "a.py:3 dbapi.find.work" + found + "a.py find -> a.py work (1)\nb.py f -> a.py work (1)\n");
   // a mock says nothing of what a name means; neither does a class that isn't here
   const std::string method = "class A:\n  def describe(self, c, id):\n    return " + query;
   const std::string mock = "class B:\n  def describe(self, c, id):\n    return id\n";
@@ -183,6 +182,34 @@ TEST_CASE("functions as values, functions in functions, stand-ins") {
       "a.py:3 dbapi.A.describe" + found + "use.py f -> a.py describe (1)\n");
   CHECK(program({{"a.py", method}, {"use.py", "def f(x):\n  Path.describe(1, 2)\n"}}) ==
         "a.py:3 dbapi.A.describe" + found);
+}
+
+TEST_CASE("methods without a body that run what an annotation or a mapper file says") {
+  const std::string use =
+      "class Report {\n"
+      "  void all(OrderMapper orderMapper) { for (long id : ids) { orderMapper.findOrder(id); } }\n"
+      "}\n";
+  const std::string_view annotated =
+      "@Query(\"SELECT a FROM orders WHERE id = :id\")\n  Order findOrder(long id);\n  Order other(long id);\n}\n";
+  const std::string room = "import androidx.room.Query;\ninterface OrderMapper {\n  " + std::string(annotated);
+  CHECK(program({{"Report.java", use}, {"OrderMapper.java", room}}) ==
+        "OrderMapper.java:3 Room.OrderMapper.findOrder | SELECT a FROM orders WHERE id = :id\n"
+        "Report.java all -> OrderMapper.java findOrder (1)\n");
+  const std::string kotlin =
+      "import androidx.room.Query\ninterface OrderMapper {\n"
+      "  @Query(\"SELECT a FROM orders WHERE id = :id\")\n  fun findOrder(id: Long): Order\n}\n";
+  CHECK(program({{"Report.java", use}, {"OrderMapper.kt", kotlin}}) ==
+        "OrderMapper.kt:3 Room.OrderMapper.findOrder | SELECT a FROM orders WHERE id = :id\n"
+        "Report.java all -> OrderMapper.kt findOrder (1)\n");
+  const std::string mapper =
+      "<mapper namespace=\"org.shop.OrderMapper\">\n"
+      "  <select id=\"findOrder\">SELECT a FROM orders WHERE id = #{id}</select>\n"
+      "  <delete id=\"drop\">DELETE FROM orders WHERE id = #{id}</delete>\n</mapper>\n";
+  CHECK(program({{"Report.java", use}, {"OrderMapper.xml", mapper}}) ==
+        "Report.java all -> OrderMapper.xml findOrder (1)\n");
+  // The near miss: the interface alone says nothing of SQL.
+  CHECK(program({{"Report.java", use}, {"OrderMapper.java", "interface OrderMapper { Order findOrder(long id); }\n"}})
+            .empty());
 }
 
 TEST_CASE("a name of which most definitions don't query says nothing") {
