@@ -70,8 +70,8 @@ WITH
     SELECT k.*, s.statement_id, s.path AS query_path, s.line AS query_line, s.text,
       (SELECT q.name FROM query_tables AS q WHERE q.statement_id = s.statement_id AND q.role = 'from' AND q.name <> ''
        ORDER BY q.table_ref LIMIT 1) AS relation,
-      count(*) OVER (PARTITION BY k.call_id, k.loop_line) AS queries,
-      row_number() OVER (PARTITION BY k.call_id ORDER BY k.inner_line <> 0, s.path, s.line, s.statement_id) AS rank
+      count(*) OVER (PARTITION BY k.path, k.line, k."column", k.loop_line) AS queries,
+      row_number() OVER (PARTITION BY k.path, k.line, k."column" ORDER BY k.inner_line <> 0, s.path, s.line, s.statement_id) AS rank
     FROM looped AS k
     JOIN statements AS s ON s.function_id = k.target_id AND s.side = 'head'
     JOIN call_sites AS site ON site.statement_id = s.statement_id
@@ -79,9 +79,12 @@ WITH
       AND (k.changed = 1 OR k.loop_changed = 1 OR k.inner_changed = 1
         OR (s.changed = 1 AND NOT EXISTS (SELECT 1 FROM replacements AS r WHERE r.statement_id = s.statement_id)))
       AND s.text NOT LIKE '%FOR UPDATE%'
-      AND NOT (s.dynamic = 1 AND s.text LIKE '%"eg\_hole\_%' ESCAPE '\')
+      AND NOT EXISTS (  -- each turn asks another table; a name in capitals is a constant
+        SELECT 1 FROM holes AS h
+        WHERE h.statement_id = s.statement_id AND h.kind = 'identifier' AND h.expression <> upper(h.expression))
       AND EXISTS (SELECT 1 FROM query_tables AS q WHERE q.statement_id = s.statement_id)
-      AND EXISTS (SELECT 1 FROM predicates AS p WHERE p.statement_id = s.statement_id AND p.operand = 'placeholder')
+      AND (s.dynamic = 1
+        OR EXISTS (SELECT 1 FROM predicates AS p WHERE p.statement_id = s.statement_id AND p.operand = 'placeholder'))
       AND NOT EXISTS (
         SELECT 1 FROM predicates AS p
         WHERE p.statement_id = s.statement_id AND p.operator = 'IN' AND p.operand IN ('list', 'placeholder'))

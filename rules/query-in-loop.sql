@@ -56,7 +56,9 @@ WITH
           AND NOT EXISTS (
             SELECT 1 FROM predicates AS p
             WHERE p.statement_id = b.statement_id AND p.operator = 'IN' AND p.operand IN ('list', 'placeholder')))
-      AND NOT (s.dynamic = 1 AND s.text LIKE '%"eg\_hole\_%' ESCAPE '\')
+      AND NOT EXISTS (  -- each turn asks another table; a name in capitals is a constant
+        SELECT 1 FROM holes AS h
+        WHERE h.statement_id = s.statement_id AND h.kind = 'identifier' AND h.expression <> upper(h.expression))
       AND EXISTS (SELECT 1 FROM query_tables AS q WHERE q.statement_id = s.statement_id)
       AND NOT EXISTS (
         SELECT 1 FROM predicates AS p

@@ -90,7 +90,9 @@ WITH
     WHERE s.side = 'head' AND s.statement_kind IN ('insert', 'update', 'delete') AND v.changed = 1
       AND v.argument_varies = 1 AND v.always_leaves = 0 AND v.source NOT IN ('literal', 'batch', 'retry')
       AND NOT (v.loop_kind = 'while' AND v.source = 'unknown')
-      AND NOT (s.dynamic = 1 AND s.text LIKE '%"eg\_hole\_%' ESCAPE '\')
+      AND NOT EXISTS (  -- each turn asks another table; a name in capitals is a constant
+        SELECT 1 FROM holes AS h
+        WHERE h.statement_id = s.statement_id AND h.kind = 'identifier' AND h.expression <> upper(h.expression))
       AND NOT EXISTS (
         SELECT 1 FROM predicates AS p
         WHERE p.statement_id = s.statement_id AND p.operator = 'IN' AND p.operand IN ('list', 'placeholder'))

@@ -33,7 +33,10 @@
 (foreach_statement . (_) @iterable . (_) @variable body: (_) @body) @for
 (while_statement condition: (_) @condition body: (_) @body) @while
 (do_statement body: (_) @body condition: (_) @condition) @while
-(for_statement condition: (_)? @condition body: (_) @body) @while
+(for_statement initialize: (assignment_expression left: (_) @variable) condition: (_) @condition body: (_) @body) @for
+(for_statement update: (_) @value body: (_) @body) @for
+(for_statement condition: (_) @condition body: (_) @body) @for
+(for_statement body: (_) @body) @for
 
 (assignment_expression left: (_) @left right: (_) @right) @assignment
 (reference_assignment_expression left: (_) @left right: (_) @right) @assignment

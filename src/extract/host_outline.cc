@@ -157,8 +157,17 @@ void HostFile::outline_calls(Outline& outline, LoopFinder& finder, const std::ma
       int receiver = tree_.role(given) == Role::kMember ? tree_.part(given, Part::kReceiver) : -1;
       int value = receiver >= 0 ? tree_.part(given, Part::kName) : given;
       bool local = receiver < 0 || is_one_of(tree_.text(receiver), language_.words.self);
-      if (local && tree_.role(value) == Role::kIdentifier && own_functions.contains(tree_.text(value)))
+      if (!local || tree_.role(value) != Role::kIdentifier) continue;
+      if (own_functions.contains(tree_.text(value))) {
         add(node, given, receiver, tree_.text(value));
+      } else if (const std::vector<int>* assigned = evaluator_.assignments(tree_.at(node).scope, tree_.text(value));
+                 assigned != nullptr && receiver < 0) {  // by a name of its own: work = load_one
+        for (int statement : *assigned) {
+          int right = tree_.part(statement, Part::kRight);
+          if (tree_.role(right) == Role::kIdentifier && own_functions.contains(tree_.text(right)))
+            add(node, right, -1, tree_.text(right));
+        }
+      }
     }
   }
 }

@@ -61,6 +61,12 @@ CREATE TABLE call_sites (
   call_kind TEXT NOT NULL    -- 'execute', 'bulk', 'prepare', 'text', 'run'
 ) STRICT;
 
+CREATE TABLE holes (
+  statement_id INTEGER NOT NULL,
+  kind TEXT NOT NULL,         -- 'identifier', 'value', 'list', 'predicate': what stands there at run time
+  expression TEXT NOT NULL    -- the host language's, as written
+) STRICT;
+
 CREATE TABLE loops (
   statement_id INTEGER NOT NULL,
   depth INTEGER NOT NULL,         -- 0 is the outermost loop around the call

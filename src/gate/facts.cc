@@ -70,6 +70,7 @@ class Filler {
   void queries() {
     FactInserter statements(store_, "statements");
     FactInserter calls(store_, "call_sites");
+    FactInserter holes(store_, "holes");
     FactInserter loops(store_, "loops");
     FactInserter replacements(store_, "replacements");
     FactInserter tables(store_, "query_tables");
@@ -87,6 +88,7 @@ class Filler {
                  known.function_id);
       if (source.call != CallKind::kNone)
         calls(known.id, source.call_line, source.callee, source.library, name_of(source.call));
+      for (const Hole& hole : source.holes) holes(known.id, name_of(hole.kind), hole.expression);
       // Unchanged statements run in the same loops as before, whatever was edited on their headers' lines.
       add_loops(loops, known.id, source.loops, source.path, known.side == kHeadSide && known.paired_by != "unchanged");
       if (known.predecessor && known.side == kHeadSide && known.paired_by != "unchanged")
@@ -94,7 +96,7 @@ class Filler {
       parsed_facts(known, tables, blocks, predicates, joins, orderings);
     }
     for (const FactInserter* inserter :
-         {&statements, &calls, &loops, &replacements, &tables, &blocks, &predicates, &joins, &orderings})
+         {&statements, &calls, &holes, &loops, &replacements, &tables, &blocks, &predicates, &joins, &orderings})
       keep(*inserter);
   }
 

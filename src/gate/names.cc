@@ -34,6 +34,20 @@ std::string_view name_of(CallKind kind) {
   }
   return "";
 }
+std::string_view name_of(HoleKind kind) {
+  switch (kind) {
+    case HoleKind::kIdentifier:
+      return "identifier";
+    case HoleKind::kValue:
+      return "value";
+    case HoleKind::kList:
+      return "list";
+    case HoleKind::kPredicate:
+      return "predicate";
+  }
+  return "";
+}
+
 std::string_view name_of(LoopKind kind) {
   switch (kind) {
     case LoopKind::kFor:

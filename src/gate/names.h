@@ -13,6 +13,7 @@ namespace explaingate {
 
 [[nodiscard]] std::string_view name_of(FileStatus status);
 [[nodiscard]] std::string_view name_of(CallKind kind);
+[[nodiscard]] std::string_view name_of(HoleKind kind);
 [[nodiscard]] std::string_view name_of(LoopKind kind);
 [[nodiscard]] std::string_view name_of(LoopSource source);
 [[nodiscard]] std::string_view name_of(RowSource source);
