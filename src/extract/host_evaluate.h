@@ -175,6 +175,10 @@ class Evaluator {
   Value list_text(const std::vector<int>& elements, const Binding* bound);
   Value repeat(int text, int whole, const Binding* bound);
   [[nodiscard]] int placeholder_list(int node, std::string& element, const Binding* bound);
+  // host_loop_variable.cc: what a loop over a literal list gives its variable
+  Value loop_variable(std::string_view name, int variable, int iterable);
+  int looped_list(int iterable, bool& numbered);
+  [[nodiscard]] int field_of(std::string_view name, int pattern, int element, int depth) const;
   // host_format.cc
   Value percent(const Value& pattern, int arguments, const Binding* bound);
   Value percent(const Value& pattern, const std::vector<int>& given, const Binding* bound);
