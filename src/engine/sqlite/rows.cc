@@ -338,7 +338,7 @@ bool RowModel::has_unknown_filter(int block) const {
 // twelve rows share them, SQLite seeks from one value to the next (where.c: LogEst 36): it reads as many rows as there
 // are values, times the rows that a filter passes over in each. Only for one loop, where nothing else sets the order.
 void RowModel::skip_duplicates(Range range, const Flow& flow) {
-  constexpr double kLeastShared = 12.1;  // 2^3.6
+  constexpr double kLeastShared = 12.1;                       // 2^3.6
   if (flow.sparse || has_unknown_filter(flow.block)) return;  // a value may have no row that fits
   size_t loop = range.end;
   for (size_t at = range.begin; at < range.end; at = places_[at].end) {
