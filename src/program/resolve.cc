@@ -25,6 +25,7 @@ constexpr std::array<std::string_view, 70> kCommonNames = {
     "send",    "set",     "size",   "start",   "stop",   "test",   "toString", "update", "value",  "write"};
 
 constexpr size_t kMostDefinitions = 12;  // of one name, where the name is all there is to go by
+constexpr size_t kMostLookedAt = 200;    // of one name; of a name that has more, those of the caller's own file
 
 std::string plain(std::string_view name) {
   std::string out;
@@ -156,11 +157,12 @@ class Resolver {
       const Outline& outline = files_[f].outline;
       const ByName& known = reaching_names.at(outline.family);
       if (known.empty()) return;
+      std::vector<Definition> few;
       for (size_t c = 0; c < outline.calls.size(); ++c) {
         const Outline::Call& call = outline.calls[c];
         auto named = known.find(call.name);
         if (named == known.end()) continue;
-        for (const Definition& definition : meant(f, call, named->second)) {
+        for (const Definition& definition : meant(f, call, near(f, named->second, few))) {
           bool itself = definition.file == f && static_cast<int32_t>(definition.function) == call.function;
           if (itself) continue;
           if (depth > 1 && reaches(definition, 1)) continue;  // by way of a function in it: that edge is there
@@ -173,6 +175,16 @@ class Resolver {
     std::vector<CallEdge> all;
     for (std::vector<CallEdge>& of_file : found) all.insert(all.end(), of_file.begin(), of_file.end());
     return all;
+  }
+
+  // All definitions, or those of the file, when there are too many to look at for every call of the name.
+  static const std::vector<Definition>& near(size_t file, const std::vector<Definition>& all,
+                                             std::vector<Definition>& few) {
+    if (all.size() <= kMostLookedAt) return all;
+    auto [first, last] = std::equal_range(all.begin(), all.end(), Definition{file, 0},
+                                          [](const Definition& a, const Definition& b) { return a.file < b.file; });
+    few.assign(first, first + std::min<ptrdiff_t>(last - first, kMostLookedAt));
+    return few;
   }
 
   template <class Fits>

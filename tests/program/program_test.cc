@@ -212,6 +212,15 @@ TEST_CASE("methods without a body that run what an annotation or a mapper file s
             .empty());
 }
 
+TEST_CASE("a name that hundreds of functions have is looked for in the caller's file") {
+  Sources sources = {{"store.py", kQuery + "def f(c):\n  find(c, 1)\n"},
+                     {"use.py", "from store import find\ndef g(c):\n  find(c, 1)\n"}};
+  const std::string own = kFound + "store.py f -> store.py find (1)\n";
+  CHECK(program(sources) == own + "use.py g -> store.py find (1)\n");
+  for (int i = 0; i < 250; ++i) sources[fmt::format("other{}.py", i)] = "def find(x):\n  return x\n";
+  CHECK(program(sources) == own);
+}
+
 TEST_CASE("a name of which most definitions don't query says nothing") {
   const std::string query =
       "class A:\n  def describe(self, id):\n    return self.c.execute('SELECT a FROM t WHERE id = ?', (id,))\n";
