@@ -177,6 +177,7 @@ std::optional<Part> part_named(std::string_view name) {
 }
 
 std::optional<Tree> Tree::parse(const Grammar& grammar, std::string_view source) {
+  if (grammar.query == nullptr) return std::nullopt;
   std::unique_ptr<TSParser, Deleter> parser(ts_parser_new());
   if (!ts_parser_set_language(parser.get(), grammar.language)) return std::nullopt;
   Budget budget{0, 10'000 + source.size() / 4};

@@ -78,7 +78,9 @@ Language::~Language() = default;
 host::Grammar Language::grammar() const {
   // A query that doesn't compile gives no roles, and the file is listed as not understood. Tests hold those that are
   // built in to compile.
-  std::call_once(compiled_, [this] { (void)compile_query(); });
+  std::call_once(compiled_, [this] {
+    if (!compile_query()) query_.reset();
+  });
   return {language_,  query_.get(),     role_by_symbol_, captures_,   conditions_, blank_type_arguments,
           macro_mark, macro_exceptions, macro_items,     macro_blocks};
 }
@@ -293,7 +295,8 @@ Status Language::read_conditions(const std::string& path) const {
     for (uint32_t at = 0; at < count; ++at) {
       std::string predicate = text_of(steps[at].value_id);
       host::Condition condition;
-      bool sound = (predicate == "eq?" || predicate == "any-of?") && ++at < count &&
+      ++at;
+      bool sound = (predicate == "eq?" || predicate == "any-of?") && at < count &&
                    steps[at].type == TSQueryPredicateStepTypeCapture;
       if (sound) condition.capture = steps[at].value_id;
       for (++at; at < count && steps[at].type != TSQueryPredicateStepTypeDone; ++at) {

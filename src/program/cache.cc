@@ -83,7 +83,7 @@ std::vector<std::optional<std::string>> SourceCache::outlines(const std::vector<
   }
   Status begun = database_->execute("BEGIN");
   for (size_t i = 0; i < keys.size(); ++i) found[i] = read(*statement, keys[i]);
-  if (begun) (void)database_->execute("COMMIT");
+  if (begun && !database_->execute("COMMIT")) database_.reset();
   return found;
 }
 
@@ -93,10 +93,10 @@ std::optional<std::string> SourceCache::extraction(const std::string& key) {
   return statement ? read(*statement, key) : std::nullopt;
 }
 
-void SourceCache::add(const std::vector<CacheEntry>& entries) {
-  if (!database_ || entries.empty()) return;
+// Full disk, another run that writes for long: the next run adds them.
+bool SourceCache::add(const std::vector<CacheEntry>& entries) {
+  if (!database_ || !database_->execute("BEGIN IMMEDIATE")) return false;
   auto insert = [&]() -> Status {
-    if (Status begun = database_->execute("BEGIN IMMEDIATE"); !begun) return begun;
     auto statement = database_->prepare("INSERT OR REPLACE INTO sources VALUES (?1, ?2, ?3)");
     if (!statement) return fail(statement.error());
     for (const CacheEntry& entry : entries) {
@@ -108,8 +108,9 @@ void SourceCache::add(const std::vector<CacheEntry>& entries) {
     }
     return database_->execute("COMMIT");
   };
-  // Full disk, another run that writes for long: the next run adds them.
-  if (!insert()) (void)database_->execute("ROLLBACK");
+  if (insert()) return true;
+  if (!database_->execute("ROLLBACK")) database_.reset();
+  return false;
 }
 
 }  // namespace explaingate

@@ -23,12 +23,11 @@ class SourceCache {
   // `folder` is made when it's absent. A cache that can't be opened (read-only, no space, another user's) keeps nothing
   // and gives nothing.
   explicit SourceCache(const std::string& folder);
-  [[nodiscard]] bool usable() const { return database_.has_value(); }
   // The outlines that are there, by position in `keys`; nothing where one is missing or damaged.
   [[nodiscard]] std::vector<std::optional<std::string>> outlines(const std::vector<std::string>& keys);
   [[nodiscard]] std::optional<std::string> extraction(const std::string& key);
-  // In one transaction: all of them or none.
-  void add(const std::vector<CacheEntry>& entries);
+  // In one transaction: all of them or none (false).
+  bool add(const std::vector<CacheEntry>& entries);
 
  private:
   std::string file_;

@@ -109,9 +109,11 @@ void members(OffsetMap::Piece& x, Archive& a) {
 }
 template <class Archive>
 void members(OffsetMap& x, Archive& a) {
-  std::vector<OffsetMap::Piece> pieces = x.pieces();
-  a(pieces);
-  if constexpr (std::same_as<Archive, Reader>) {
+  if constexpr (std::same_as<Archive, Writer>) {
+    a(x.pieces());
+  } else {
+    std::vector<OffsetMap::Piece> pieces;
+    a(pieces);
     x = OffsetMap();
     for (const OffsetMap::Piece& piece : pieces) x.add(piece.to_length, piece.from, piece.from_length);
   }

@@ -120,8 +120,7 @@ void Program::State::load_outlines(const std::vector<size_t>& wanted) {
         },
         2);
     std::erase_if(made, [](const CacheEntry& entry) { return entry.key.empty(); });
-    if (cache && cache->usable()) {
-      cache->add(made);
+    if (cache && cache->add(made)) {
       for (size_t i = 0; i < count; ++i) fresh_[missing[start + i]].reset();  // read back where it is wanted
     }
   }

@@ -157,12 +157,17 @@ class Resolver {
       const Outline& outline = files_[f].outline;
       const ByName& known = reaching_names.at(outline.family);
       if (known.empty()) return;
-      std::vector<Definition> few;
       for (size_t c = 0; c < outline.calls.size(); ++c) {
         const Outline::Call& call = outline.calls[c];
         auto named = known.find(call.name);
         if (named == known.end()) continue;
-        for (const Definition& definition : meant(f, call, near(f, named->second, few))) {
+        const std::vector<Definition>* looked_at = &named->second;
+        std::vector<Definition> own;
+        if (looked_at->size() > kMostLookedAt) {
+          own = of_file(f, named->second);
+          looked_at = &own;
+        }
+        for (const Definition& definition : meant(f, call, *looked_at)) {
           bool itself = definition.file == f && static_cast<int32_t>(definition.function) == call.function;
           if (itself) continue;
           if (depth > 1 && reaches(definition, 1)) continue;  // by way of a function in it: that edge is there
@@ -177,14 +182,10 @@ class Resolver {
     return all;
   }
 
-  // All definitions, or those of the file, when there are too many to look at for every call of the name.
-  static const std::vector<Definition>& near(size_t file, const std::vector<Definition>& all,
-                                             std::vector<Definition>& few) {
-    if (all.size() <= kMostLookedAt) return all;
+  static std::vector<Definition> of_file(size_t file, const std::vector<Definition>& all) {
     auto [first, last] = std::equal_range(all.begin(), all.end(), Definition{file, 0},
                                           [](const Definition& a, const Definition& b) { return a.file < b.file; });
-    few.assign(first, first + std::min<ptrdiff_t>(last - first, kMostLookedAt));
-    return few;
+    return {first, first + std::min<ptrdiff_t>(last - first, kMostLookedAt)};
   }
 
   template <class Fits>
