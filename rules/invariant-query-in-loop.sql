@@ -29,6 +29,10 @@
 -- - it runs over a literal list or batches, is a retry, or is left after the first call;
 -- - the statement locks rows, reads no table, asks for random rows, or has parts that are put together at run time;
 -- - neither the statement nor the loop's header is part of the change, or the statement that it replaced ran in such a loop too.
+--
+-- ## Limits
+-- The loop and the call stand in the same function. A result that something outside the program changes while the loop runs looks like one
+-- that stays.
 WITH
   looped AS (  -- the innermost loop: the one that repeats it first
     SELECT c.statement_id, c.line AS call_line, c.callee, l.source, l.line AS loop_line, l.iterable, l.rows_statement_id, s.path, s.line,

@@ -68,6 +68,7 @@ TEST_CASE("the binary carries the rules of the repository, each with a whole pag
   }
   for (const std::string& name : names_in(kRoot / "rules"))
     if (name.ends_with(".sql")) there.push_back(name);
+  std::sort(carried.begin(), carried.end());  // by file name, as the folder is
   CHECK(carried == there);
 }
 
@@ -97,7 +98,7 @@ TEST_CASE("no rule without fixtures that fire, stay quiet and are fixed; no fixt
         CHECK((ids.contains(each.substr(0, each.find(' '))) && each.find(' ') != std::string::npos));
       bool fires = std::ranges::any_of(expected, [&](const std::string& each) { return each.starts_with(id + " "); });
       CHECK(fires == (kind == "fires"));
-      if (kind != "fires") CHECK(expected.empty());
+      if (kind == "fixed") CHECK(expected.empty());  // what is quiet can be another rule's business
     }
     CAPTURE(id);
     CHECK(kinds["fires"] >= 1);

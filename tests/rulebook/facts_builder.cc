@@ -74,7 +74,7 @@ std::string shop(const std::string& mode) {
 std::string query(const Query& q) {
   std::string sql = fmt::format(
       "INSERT INTO statements VALUES ({}, 'head', 'shop/{}.sql', {}, 3, {}, 'sql', 'f{}', '', 'file', '{}', {}, "
-      "'fp{}', {}, {}, 1);",
+      "'fp{}', {}, {}, 1, NULL);",
       q.id, q.id, q.id * 10, q.id * 10 + 2, q.id, q.kind, quoted(q.text), q.id, q.dynamic, q.changed);
   double growth = q.growth_class;
   sql += fmt::format("INSERT INTO growth VALUES ({}, 'head', {:.2f}, {}, {:.2f}, {:.1f});", q.id, growth,
@@ -144,7 +144,7 @@ std::string schema_statement(int id, const std::string& action, const std::strin
                              const std::string& object, const std::string& on_table, int changed) {
   std::string sql = fmt::format(
       "INSERT INTO statements VALUES ({}, 'head', 'migrations/{}.sql', 1, 1, 1, 'sql', '', '', 'schema', '{}', 'DDL', "
-      "'fp{}', 0, {}, 0);",
+      "'fp{}', 0, {}, 0, NULL);",
       id, id, action, id, changed);
   if (changed == 1)
     sql += fmt::format("INSERT INTO schema_changes VALUES ({}, 'head', '{}', '{}', '{}', '{}');", id, action,
