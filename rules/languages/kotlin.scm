@@ -17,6 +17,7 @@
 (call_expression . (navigation_expression . (_) @receiver (identifier) @name .) @callee (type_arguments) [(value_arguments) (annotated_lambda)] @arguments .) @call
 (call_expression . (call_expression) @callee (annotated_lambda) @arguments .) @call
 (annotation (constructor_invocation (user_type (identifier) @callee .) (value_arguments) @arguments)) @call
+(navigation_expression . (_) "::" . (identifier) @_class . (#eq? @_class "class")) @constant
 (navigation_expression . (_) @receiver (identifier) @name .) @member
 (index_expression . (_) @receiver . (_) @value) @subscript
 (value_argument . (identifier) @name "=" . (_) @value .) @keyword

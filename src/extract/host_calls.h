@@ -74,6 +74,7 @@ class HostFile {
   [[nodiscard]] int context_arguments(int call) const;
   [[nodiscard]] bool is_sql(int argument);
   // host_statements.cc: what such a call gives
+  [[nodiscard]] int parts_of_text(const Site& site) const;
   void analyse(const Site& site);
   bool emit(const Site& site, const Text& text, const Value& value, CallKind kind);
   [[nodiscard]] Found found_at(const Site& site, Filled& filled, const Value& value, CallKind kind) const;
@@ -100,6 +101,10 @@ class HostFile {
   };
   using Uses = std::map<std::string_view, std::vector<Use>>;
   [[nodiscard]] std::string_view handle_of(int call) const;
+  [[nodiscard]] int lambda_given(int call) const;
+  using Aliases = std::map<std::string_view, std::string_view>;  // of a handle: what was made with it
+  [[nodiscard]] std::string_view object_of(int node) const;
+  void find_bindings(int assignment, Uses& uses, Aliases& aliases) const;
   [[nodiscard]] Uses uses_of_handles() const;
   void run_loops(LoopFinder& finder, const Uses& uses, int prepare, std::vector<FoundLoop>& loops) const;
   // host_outline.cc

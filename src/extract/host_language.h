@@ -41,11 +41,14 @@ struct CallSite {  // a row of "call_sites"
   bool assigned = false;  // "callees" are properties, and the SQL is what is assigned to one: command.CommandText = x
   std::vector<std::pair<std::string, std::string>> required;  // it counts only with these keywords: nativeQuery = true
   bool mapper = false;    // its text has the markup of MyBatis: #{x} is bound, ${x} is not
-  std::string joined_by;  // a literal list in the SQL's place is one text: @Select({"SELECT a", "FROM t"})
+  std::string joined_by;  // a literal list in the SQL's place is one text: @Select({"SELECT a", "FROM t"}); so are
+                          // several literals: @Select("SELECT a", "FROM t")
   bool tagged = false;    // the tag of a template: what is interpolated is bound, unless it's such a text itself
   int handle = -2;  // of a prepared statement: the argument that gets or names it, -1 = the receiver, -2 = the result
   std::vector<std::string> run_by;  // methods of a text that execute it: sql`…`.execute(db)
-  bool in_list = false;             // the SQL may be the first of a list with its values: find_by_sql(["…", 1])
+  std::vector<std::string>
+      bulk_by;           // methods of what the call gives that run it for many: preparedQuery(…).executeBatch
+  bool in_list = false;  // the SQL may be the first of a list with its values: find_by_sql(["…", 1])
   enum class Receiver { kAny, kNone, kRequired } receiver = Receiver::kAny;  // for callees without a dot
 };
 
@@ -129,6 +132,7 @@ struct Words {             // names with a meaning, as written in sources of the
   // What runs a prepared statement: methods of its handle, functions whose first or second argument it is; and what a
   // function that both runs it and gives its next row needs before it runs it anew.
   std::vector<std::string> run_methods, run_functions, reset_functions;
+  std::vector<std::string> scope_methods;        // x.use { y -> … }: y is x
   std::vector<std::string> fetch_methods;        // give rows of what was executed before
   std::vector<std::string> iterate_through;      // list(x), enumerate(x): loops over x
   std::vector<std::string> same_elements;        // those that give the elements as they are: list(x), reversed(x)

@@ -18,6 +18,7 @@ bool LoopFinder::varies(const Shape& shape, int call, int argument, bool dynamic
     return false;
   };
   if (argument < 0 && mentions(tree_.part(call, Part::kReceiver))) return true;  // order.customer()
+  if (argument < 0 && mentions(tree_.part(call, Part::kRight))) return true;     // command.Parameters[0].Value = id
   for (int given : tree_.elements(tree_.part(call, Part::kArguments))) {
     if (tree_.contains(given, argument)) {  // itself, or a keyword with it
       if (dynamic && mentions(argument)) return true;

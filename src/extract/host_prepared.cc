@@ -14,13 +14,36 @@
 
 namespace explaingate::host {
 
+// The function without a name that a call's value is given to at once: prepare("…").use { it.execute() }; -1 = none.
+int HostFile::lambda_given(int call) const {
+  int scope = method_call_on(call, language_.words.scope_methods);
+  if (scope < 0) return -1;
+  int inner = tree_.first_child(tree_.part(scope, Part::kArguments));
+  while (inner >= 0 && tree_.role(inner) != Role::kLambda) inner = tree_.first_child(inner);
+  return inner;
+}
+
 // The name that a prepared statement goes by: what its row of the call sites says, else what the call is assigned to.
 std::string_view HostFile::handle_of(int call) const {
   auto prepare = prepares_.find(call);
   if (prepare == prepares_.end()) return {};
+  if (prepare->second->assigned) {  // command.CommandText = "…"; new Command { CommandText = "…" }
+    if (int left = tree_.part(call, Part::kLeft); tree_.role(left) == Role::kMember)
+      return tree_.text(tree_.ungrouped(tree_.part(left, Part::kReceiver)));
+    int outer = tree_.parent(call);
+    while (outer >= 0 && tree_.role(outer) != Role::kAssignment && !opens_scope(tree_.role(outer)))
+      outer = tree_.parent(outer);
+    return tree_.role(outer) == Role::kAssignment ? tree_.text(tree_.part(outer, Part::kLeft)) : std::string_view{};
+  }
   int handle = prepare->second->handle;
   if (handle == -1) return tree_.text(tree_.ungrouped(tree_.part(call, Part::kReceiver)));
   if (handle >= 0) return tree_.text(tree_.ungrouped(evaluator_.sql_argument(call, handle, {})));
+  if (int lambda = lambda_given(call); lambda >= 0) {
+    std::vector<int> names = tree_.elements(tree_.part(lambda, Part::kParameters));
+    if (names.size() == 1) return tree_.text(names.front());
+    const std::vector<std::string>& implied = language_.words.implicit_parameters;
+    return names.empty() && !implied.empty() ? std::string_view(implied.front()) : std::string_view{};
+  }
   int outer = tree_.parent(call);
   while (tree_.role(outer) == Role::kGroup) outer = tree_.parent(outer);
   if (tree_.role(outer) == Role::kList && tree_.role(tree_.parent(outer)) == Role::kAssignment &&
@@ -35,13 +58,48 @@ std::string_view HostFile::handle_of(int call) const {
   return {};
 }
 
+// The object that an expression begins with: `command` of command.Parameters["id"].Value.
+std::string_view HostFile::object_of(int node) const {
+  constexpr int kMostParts = 12;
+  for (int parts = 0; parts < kMostParts; ++parts) {
+    node = tree_.ungrouped(node);
+    int receiver = tree_.part(node, Part::kReceiver);
+    if (receiver < 0) break;
+    node = receiver;
+  }
+  return tree_.role(node) == Role::kIdentifier ? tree_.text(node) : std::string_view{};
+}
+
+// command.Parameters[0].Value = id, and parameter.Value = id behind parameter = command.CreateParameter(): what binds a
+// value without a call.
+void HostFile::find_bindings(int assignment, Uses& uses, Aliases& aliases) const {
+  int left = tree_.part(assignment, Part::kLeft);
+  if (tree_.role(left) == Role::kIdentifier) {
+    int right = tree_.ungrouped(tree_.part(assignment, Part::kRight));
+    if (tree_.role(right) != Role::kCall) return;
+    std::string_view object = object_of(right);
+    if (uses.contains(object)) aliases[tree_.text(left)] = object;
+  } else if (tree_.role(left) == Role::kMember) {
+    std::string_view object = object_of(left);
+    if (auto alias = aliases.find(object); alias != aliases.end()) object = alias->second;
+    if (auto known = uses.find(object); known != uses.end()) known->second.push_back({Use::Kind::kOther, assignment});
+  }
+}
+
 HostFile::Uses HostFile::uses_of_handles() const {
   const Words& words = language_.words;
   Uses uses;
   for (const auto& [call, row] : prepares_)
     if (std::string_view handle = handle_of(call); !handle.empty()) uses[handle];
   if (uses.empty()) return uses;
+  Aliases aliases;
   for (int node = 0; node < tree_.size(); ++node) {
+    if (tree_.role(node) == Role::kAssignment && !prepares_.contains(node)) {
+      find_bindings(node, uses, aliases);
+    } else if (tree_.role(node) == Role::kAssignment) {
+      if (auto known = uses.find(handle_of(node)); known != uses.end())
+        known->second.push_back({Use::Kind::kPrepare, node});
+    }
     if (tree_.role(node) != Role::kCall) continue;
     std::string_view name = evaluator_.callee_name(node);
     int receiver = tree_.part(node, Part::kReceiver);
@@ -70,10 +128,12 @@ void HostFile::run_loops(LoopFinder& finder, const Uses& uses, int prepare, std:
   if (found == uses.end()) return;
   constexpr int kMostUses = 50;
   int function = tree_.function_of(prepare);
+  int lambda = lambda_given(prepare);
   std::vector<std::vector<FoundLoop>> others;
   auto use = std::upper_bound(found->second.begin(), found->second.end(), prepare,
                               [](int node, const Use& entry) { return node < entry.call; });
   for (int tried = 0; use != found->second.end() && tried < kMostUses; ++use, ++tried) {
+    if (lambda >= 0 && use->call >= tree_.at(lambda).after) break;
     if (tree_.function_of(use->call) != function || use->kind == Use::Kind::kPrepare) break;
     std::vector<FoundLoop> around = finder.around(use->call, -1, false);
     bool steps = !language_.words.reset_functions.empty() &&

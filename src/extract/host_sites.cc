@@ -187,6 +187,7 @@ void HostFile::find_assigned(int assignment) {
     site.row = &row;
     site.gate = true;
     site.placeholders = row.placeholders;
+    if (row.kind == CallKind::kPrepare) prepares_[assignment] = &row;
     return analyse(site);
   }
 }

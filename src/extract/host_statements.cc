@@ -19,9 +19,19 @@ bool writes(std::string_view sql) {
 
 }  // namespace
 
+// What holds the literals of a text that is written as several: a list, or the arguments; -1 = it's written as one.
+int HostFile::parts_of_text(const Site& site) const {
+  if (tree_.role(site.argument) == Role::kList) return site.argument;
+  int arguments = tree_.part(site.call, Part::kArguments);
+  std::vector<int> given = tree_.elements(arguments);
+  bool several = given.size() > 1 && given.front() == site.argument &&
+                 std::ranges::all_of(given, [&](int one) { return tree_.role(one) == Role::kString; });
+  return several ? arguments : -1;
+}
+
 void HostFile::analyse(const Site& site) {
-  bool joins = site.row != nullptr && !site.row->joined_by.empty() && tree_.role(site.argument) == Role::kList;
-  Value value = joins ? evaluator_.joined(site.argument, site.row->joined_by) : evaluator_.evaluate(site.argument);
+  int parts = site.row != nullptr && !site.row->joined_by.empty() ? parts_of_text(site) : -1;
+  Value value = parts >= 0 ? evaluator_.joined(parts, site.row->joined_by) : evaluator_.evaluate(site.argument);
   bool runs_texts = site.row != nullptr && site.row->kind == CallKind::kRun;
   CallKind kind = site.row != nullptr             ? site.row->kind
                   : site.wrapper != nullptr       ? site.wrapper->kind
@@ -33,7 +43,9 @@ void HostFile::analyse(const Site& site) {
         (runs_texts && value.parameter < 0))
       return;  // a query that the library builds
     Role role = tree_.role(tree_.ungrouped(site.argument));
-    if (role == Role::kNumber || role == Role::kConstant || role == Role::kLambda || role == Role::kList ||
+    int root = tree_.ungrouped(site.argument);  // Person::class.java
+    while (tree_.role(root) == Role::kMember) root = tree_.ungrouped(tree_.part(root, Part::kReceiver));
+    if (role == Role::kNumber || tree_.role(root) == Role::kConstant || role == Role::kLambda || role == Role::kList ||
         role == Role::kMap)
       return;
     if (role == Role::kIdentifier && !names_sql(site.argument) &&
@@ -98,6 +110,7 @@ HostFile::Found HostFile::found_at(const Site& site, Filled& filled, const Value
     bool unknown = site.row == nullptr && site.wrapper == nullptr && kind == CallKind::kExecute;
     if (unknown && writes(statement.text) && has_word(evaluator_.callee_name(site.call), language_.words.bulk_words))
       statement.call = CallKind::kBulk;
+    if (site.row != nullptr && method_call_on(site.call, site.row->bulk_by) >= 0) statement.call = CallKind::kBulk;
   } else {
     found.call = -1;
     statement.call = CallKind::kNone;

@@ -34,6 +34,7 @@ host::CallSite read_call_site(const json& object, const std::string& where, std:
   reader.read("fragment", site.fragment);
   reader.read("tagged", site.tagged);
   reader.read("run_by", site.run_by);
+  reader.read("bulk_by", site.bulk_by);
   reader.read("prepared", site.prepared);
   reader.read("certain", site.certain);
   reader.read("handle", site.handle);
@@ -151,6 +152,7 @@ host::Words read_words(const json& object, std::string& problem) {
   reader.read("run_methods", words.run_methods);
   reader.read("run_functions", words.run_functions);
   reader.read("reset_functions", words.reset_functions);
+  reader.read("scope_methods", words.scope_methods);
   reader.read("repeat_methods", words.repeat_methods);
   reader.read("concatenate_functions", words.concatenate_functions);
   reader.read("empty_functions", words.empty_functions);

@@ -179,9 +179,31 @@ int deepest_element(std::string_view text) {
   return deepest;
 }
 
+namespace {
+
+// "\${x}" comes as the piece of an escape and what follows it: "${x}" made one piece again.
+host::Text with_whole_marks(host::Text text) {
+  using host::Piece;
+  for (size_t at = 0; at + 1 < text.size(); ++at) {
+    Piece& sign = text[at];
+    Piece& name = text[at + 1];
+    size_t end = name.text.find('}');
+    if (sign.kind != Piece::Kind::kText || name.kind != Piece::Kind::kText || (sign.text != "$" && sign.text != "#") ||
+        !name.text.starts_with('{') || end == std::string::npos)
+      continue;
+    bool verbatim = name.text.size() == name.length;
+    sign.text += name.text.substr(0, end + 1);
+    sign.length = name.from + (verbatim ? static_cast<uint32_t>(end + 1) : name.length) - sign.from;
+    mybatis::cut_front(name, end + 1);
+  }
+  return text;
+}
+
+}  // namespace
+
 host::Text mapper_text(const host::Text& text) {
   host::Text out;
-  for (const host::Piece& piece : text) {
+  for (const host::Piece& piece : with_whole_marks(text)) {
     if (piece.kind == host::Piece::Kind::kHole) {
       out.push_back(piece);
     } else {
