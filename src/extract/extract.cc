@@ -86,8 +86,11 @@ std::vector<Suppression> suppressions(std::string_view path, const host::Tree& t
   return found;
 }
 
-Extraction extract_host_file(std::string_view path, std::string_view text, const Language& language, Dialect dialect,
+Extraction extract_host_file(std::string_view path, std::string_view text, const Languages& languages, Dialect dialect,
                              const Externals* externals, Outline* outline) {
+  const Language* found = languages.for_path(path);
+  if (found == nullptr) return {};
+  const Language& language = *found;
   if (is_utf16(text)) return not_analysed(path, "the file is encoded in UTF-16");
   if (text.size() > kLargestSource) return not_analysed(path, "the file is larger than 8 MiB");
   if (language.mapper && text.find("<mapper") == std::string_view::npos) return {};
@@ -104,7 +107,7 @@ Extraction extract_host_file(std::string_view path, std::string_view text, const
   if (!tree) return not_analysed(path, "the parser can make no sense of the file");
   if (outline != nullptr) outline->family = language.family;
   if (language.mapper) return extract_mapper(path, *tree, dialect, outline);
-  host::HostFile file(path, *tree, language, dialect, externals);
+  host::HostFile file(path, *tree, language, dialect, externals, languages.mapper());
   Extraction extraction = file.run(outline);
   extraction.suppressions = suppressions(path, *tree);
   return extraction;
@@ -114,15 +117,13 @@ Extraction extract_host_file(std::string_view path, std::string_view text, const
 
 Extraction extract(std::string_view path, std::string_view text, const Languages& languages, Dialect dialect) {
   if (path.ends_with(".sql")) return extract_sql_file(path, text, dialect);
-  const Language* language = languages.for_path(path);
-  return language != nullptr ? extract_host_file(path, text, *language, dialect, nullptr, nullptr) : Extraction{};
+  return extract_host_file(path, text, languages, dialect, nullptr, nullptr);
 }
 
 Extraction extract(std::string_view path, std::string_view text, const Languages& languages, Dialect dialect,
                    const Externals* externals, Outline& outline) {
   if (path.ends_with(".sql")) return extract_sql_file(path, text, dialect);
-  const Language* language = languages.for_path(path);
-  return language != nullptr ? extract_host_file(path, text, *language, dialect, externals, &outline) : Extraction{};
+  return extract_host_file(path, text, languages, dialect, externals, &outline);
 }
 
 bool is_extractable(std::string_view path, const Languages& languages) {

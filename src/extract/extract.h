@@ -114,6 +114,8 @@ class Languages {
   ~Languages();
   // By the path's extension; nullptr when no language has it. ".sql" is not a host language.
   [[nodiscard]] const Language* for_path(std::string_view path) const;
+  // That of mapper files, whose markup stands in other languages' texts too; nullptr when there is none.
+  [[nodiscard]] const Language* mapper() const;
   // Hash of all their data files: what was extracted with others is out of date.
   [[nodiscard]] const std::string& hash() const { return hash_; }
 

@@ -6,12 +6,13 @@
 namespace explaingate::host {
 
 HostFile::HostFile(std::string_view path, const Tree& tree, const Language& language, Dialect dialect,
-                   const Externals* externals)
+                   const Externals* externals, const Language* markup)
     : path_(path),
       tree_(tree),
       language_(language),
       dialect_(dialect),
       externals_(externals),
+      markup_(markup),
       lines_(tree.source()),
       evaluator_(tree, language, externals) {}
 

@@ -15,9 +15,9 @@ namespace explaingate::host {
 
 class HostFile {
  public:
-  // `externals` may be nullptr.
+  // `externals` may be nullptr; so may `markup`: the language of a text that is itself markup.
   HostFile(std::string_view path, const Tree& tree, const Language& language, Dialect dialect,
-           const Externals* externals);
+           const Externals* externals, const Language* markup);
   // `outline` is filled unless it is nullptr.
   [[nodiscard]] Extraction run(Outline* outline);
 
@@ -50,6 +50,7 @@ class HostFile {
   const Language& language_;
   Dialect dialect_;
   const Externals* externals_;
+  const Language* markup_;
   LineIndex lines_;
   Evaluator evaluator_;
   std::vector<Found> found_;
@@ -77,9 +78,13 @@ class HostFile {
   [[nodiscard]] int parts_of_text(const Site& site) const;
   void analyse(const Site& site);
   bool emit(const Site& site, const Text& text, const Value& value, CallKind kind);
+  bool emit_text(const Site& site, const Text& text, const Value& value, CallKind kind);
   [[nodiscard]] Found found_at(const Site& site, Filled& filled, const Value& value, CallKind kind) const;
   void list_cut(const Site& site, const Value& value);
   void refuse(const Site& site, int node, std::string reason);
+  // host_script.cc: MyBatis' <script>
+  [[nodiscard]] static bool is_script(const Text& text);
+  void emit_script(const Site& site, const Text& given, const Value& value, CallKind kind);
   // host_wrappers.cc: functions that execute a parameter
   [[nodiscard]] int leading_parameter(const Site& site, const Text& text) const;
   void find_wrapper(const Site& site, int parameter);

@@ -121,16 +121,16 @@ HostFile::Found HostFile::found_at(const Site& site, Filled& filled, const Value
 
 // False when the text isn't a statement.
 bool HostFile::emit(const Site& site, const Text& given, const Value& value, CallKind kind) {
-  bool braced = site.row != nullptr && site.row->braced_names;
-  Text text = braced ? without_braces(given) : given;
-  bool mapper = site.row != nullptr && site.row->mapper;
-  if (mapper) text = mapper_text(text);
+  if (site.row != nullptr && site.row->braced_names) return emit_text(site, without_braces(given), value, kind);
+  if (site.row == nullptr || !site.row->mapper) return emit_text(site, given, value, kind);
+  if (!is_script(given)) return emit_text(site, mapper_text(given), value, kind);
+  emit_script(site, given, value, kind);
+  return true;
+}
+
+bool HostFile::emit_text(const Site& site, const Text& text, const Value& value, CallKind kind) {
   Filled filled = fill_holes(text, tree_.source(), dialect_);
   if (filled.text.empty() && !filled.starts_with_hole) return false;
-  if (mapper && filled.text.starts_with("<script>")) {
-    refuse(site, site.argument, "SQL is a <script> of MyBatis");
-    return true;
-  }
   if (!starts_like_sql(filled.text)) {
     if (!filled.starts_with_hole || !site.gate) return false;
     refuse(site, site.argument, filled.start_reason);

@@ -368,4 +368,10 @@ const Language* Languages::for_path(std::string_view path) const {
   return nullptr;
 }
 
+const Language* Languages::mapper() const {
+  for (const auto& language : languages_)
+    if (language->mapper) return language.get();
+  return nullptr;
+}
+
 }  // namespace explaingate
