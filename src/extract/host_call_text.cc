@@ -1,5 +1,6 @@
 // The text that a call gives: builders, formats, joins, methods of strings, functions of the same file.
 #include <algorithm>
+#include <charconv>
 
 #include "extract/host_evaluate.h"
 
@@ -142,7 +143,29 @@ Value Evaluator::builder(int node, const Binding* bound) {
   return value;
 }
 
+bool Evaluator::clears(int call) const {
+  if (!is_one_of(callee_name(call), language_.words.clear_methods)) return false;
+  std::vector<int> given = tree_.elements(tree_.part(call, Part::kArguments));
+  return given.empty() || tree_.text(given.front()) == "0";  // setLength(n) cuts it
+}
+
+// b.setLength(b.length() - 2), b.deleteCharAt(b.length() - 1): the 2, the 1; -1 = it cuts nothing that is known.
+int Evaluator::bytes_cut(int call) const {
+  if (!is_one_of(callee_name(call), language_.words.cut_methods)) return -1;
+  std::vector<int> given = tree_.elements(tree_.part(call, Part::kArguments));
+  if (given.empty()) return -1;
+  std::string_view written = tree_.text(given.front());
+  size_t minus = written.rfind('-');
+  if (minus == std::string_view::npos) return -1;
+  written.remove_prefix(std::min(written.find_first_not_of(' ', minus + 1), written.size()));
+  int bytes = -1;
+  auto [end, error] = std::from_chars(written.data(), written.data() + written.size(), bytes);
+  return error == std::errc{} && end == written.data() + written.size() ? bytes : -1;
+}
+
 int Evaluator::appended_to(int call) const {
+  if (clears(call) || is_one_of(callee_name(call), language_.words.cut_methods))
+    return tree_.ungrouped(tree_.part(call, Part::kReceiver));
   if (const FormatFunction* function = format_function(call); function != nullptr && function->into >= 0)
     return tree_.ungrouped(sql_argument(call, function->into, {}));
   int target = call;

@@ -69,7 +69,9 @@ class Evaluator {
   [[nodiscard]] int given_closure(int call) const;
   // The name that a call appends text to, `b` of b.append("x").append("y") or of fprintf(b, "x"); -1 = it's no such
   // call.
-  [[nodiscard]] int appended_to(int call) const;
+  [[nodiscard]] int appended_to(int call) const;  // or emptied
+  [[nodiscard]] bool clears(int call) const;
+  [[nodiscard]] int bytes_cut(int call) const;
   // The texts that such a call appends, in order.
   [[nodiscard]] std::vector<Value> appended_texts(int call, const Binding* bound);
 

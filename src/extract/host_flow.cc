@@ -170,6 +170,14 @@ class Flow {
   }
   End append_call(int call, State& state) {
     if (uses(call)) return End::kReached;
+    if (evaluator_.clears(call)) {
+      state.value = evaluator_.empty_text(call);
+      return End::kOn;
+    }
+    if (is_one_of(evaluator_.callee_name(call), evaluator_.language_.words.cut_methods)) {
+      cut(evaluator_.bytes_cut(call), state);
+      return End::kOn;
+    }
     if (const FormatFunction* function = evaluator_.format_function(call); function != nullptr && function->anew)
       state.value = evaluator_.empty_text(call);
     if (!state.value.known()) return End::kOn;
@@ -185,6 +193,23 @@ class Flow {
     state.value.name = name_;
     spend(state);
     return End::kOn;
+  }
+
+  // What a hole ends in isn't known, nor whether it's cut.
+  static void cut(int bytes, State& state) {
+    auto size = static_cast<size_t>(std::max(bytes, 0));
+    for (Text& text : state.value.variants) {
+      while (!text.empty() && text.back().kind == Piece::Kind::kText && text.back().text.empty()) text.pop_back();
+      if (text.empty() || text.back().kind == Piece::Kind::kHole) continue;
+      Piece& last = text.back();
+      if (bytes < 0 || last.text.size() < size) {
+        state.value = unknown("SQL is cut by a call");
+        return;
+      }
+      bool verbatim = last.text.size() == last.length;
+      last.text.resize(last.text.size() - size);
+      if (verbatim) last.length -= static_cast<uint32_t>(size);
+    }
   }
 
   // a, b = "x", "y"; text, arguments = query("x")
@@ -332,7 +357,8 @@ class Flow {
 
   // Made from itself: `q += x`, `q = q + x`.
   [[nodiscard]] bool grows(int assignment) const {
-    if (tree_.role(assignment) == Role::kAppend || tree_.role(assignment) == Role::kCall) return true;
+    if (tree_.role(assignment) == Role::kCall) return !evaluator_.clears(assignment);
+    if (tree_.role(assignment) == Role::kAppend) return true;
     int right = tree_.part(assignment, Part::kRight);
     for (int node = right; node >= 0 && node < tree_.at(right).after; ++node)
       if (tree_.role(node) == Role::kIdentifier && tree_.text(node) == name_) return true;

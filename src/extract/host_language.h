@@ -114,6 +114,8 @@ struct Words {             // names with a meaning, as written in sources of the
   std::vector<std::string> indent_methods, margin_methods;        // text.trimIndent(), text.trimMargin()
   std::vector<std::string> append_methods;                        // b.append("x"): b is longer by that
   std::vector<std::pair<std::string, std::string>> append_tails;  // AppendLine -> "\n", which follows what it appends
+  std::vector<std::string> clear_methods;                         // b.setLength(0): b is empty again
+  std::vector<std::string> cut_methods;  // b.setLength(b.length() - 1): b ends so many bytes earlier
   std::vector<std::string> builders;  // constructors of what texts are appended to: new StringBuilder("x") begins as x
   std::vector<std::string> empty_texts;  // expressions and types that begin as an empty text: "new StringBuilder()"
   std::vector<std::string> concatenate_functions;  // concat!("a", "b")

@@ -4,6 +4,7 @@
 #include "extract/host_calls.h"
 #include "extract/mybatis.h"
 #include "parse/parse.h"
+#include "parse/scan.h"
 
 namespace explaingate::host {
 namespace {
@@ -15,6 +16,21 @@ bool writes(std::string_view sql) {
     return std::equal(first.begin(), first.end(), verb.begin(), verb.end(),
                       [](char written, char letter) { return (written | 0x20) == letter; });
   });
+}
+
+// IF EXISTS (SELECT …) UPDATE …; DECLARE @x INT = 1 SELECT …; EXEC dbo.refresh @x: Transact-SQL. "If you select" is
+// prose.
+bool is_batch(std::string_view sql) {
+  Scanner scanner(sql, Dialect::kPostgres);
+  Token first = scanner.next(), second = scanner.next();
+  auto starts = [&](std::string_view word) { return is_word(sql, first, word); };
+  std::string_view next = token_text(sql, second);
+  if (starts("declare")) return next.starts_with('@');
+  if (starts("exec") || starts("execute"))
+    return token_text(sql, first).front() == 'E' && second.kind == TokenKind::kWord;
+  if (!starts("if") && !starts("while")) return false;
+  return (is_word(sql, second, "exists") || is_word(sql, second, "not") || next == "(" || next.starts_with('@')) &&
+         verbs_in(sql.substr(second.offset), {}).any_case;
 }
 
 }  // namespace
@@ -129,8 +145,12 @@ bool HostFile::emit(const Site& site, const Text& given, const Value& value, Cal
 }
 
 bool HostFile::emit_text(const Site& site, const Text& text, const Value& value, CallKind kind) {
-  Filled filled = fill_holes(text, tree_.source(), dialect_);
+  Filled filled = fill_holes(with_template_holes(text), tree_.source(), dialect_);
   if (filled.text.empty() && !filled.starts_with_hole) return false;
+  if ((site.gate || site.sure) && is_batch(filled.text)) {
+    refuse(site, site.argument, "SQL is a batch of Transact-SQL: statements with conditions, variables or procedures");
+    return true;
+  }
   if (!starts_like_sql(filled.text)) {
     if (!filled.starts_with_hole || !site.gate) return false;
     refuse(site, site.argument, filled.start_reason);

@@ -8,11 +8,11 @@
 namespace explaingate::host {
 namespace {
 
-constexpr std::array<std::string_view, 34> kVerbs = {
-    "select", "insert",  "update",  "delete",   "with",    "create",   "alter",     "drop",    "replace",
-    "pragma", "vacuum",  "analyze", "begin",    "commit",  "rollback", "savepoint", "release", "attach",
-    "detach", "explain", "values",  "truncate", "merge",   "grant",    "revoke",    "set",     "show",
-    "lock",   "copy",    "call",    "reindex",  "refresh", "comment",  "declare"};
+constexpr std::array<std::string_view, 37> kVerbs = {
+    "select",  "insert",   "update",  "delete",  "with",     "create",    "alter",   "drop",   "replace", "pragma",
+    "vacuum",  "analyze",  "begin",   "commit",  "rollback", "savepoint", "release", "attach", "detach",  "explain",
+    "values",  "truncate", "merge",   "grant",   "revoke",   "set",       "show",    "lock",   "copy",    "call",
+    "reindex", "refresh",  "comment", "declare", "desc",     "describe",  "prepare"};
 
 constexpr std::array<std::string_view, 21> kMainVerbs = {
     "alter",     "attach",  "begin",    "commit", "create", "delete",  "detach",

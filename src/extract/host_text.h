@@ -63,6 +63,10 @@ void strip_margin(Text& text, char margin);
 // An expression as a reason shows it: on one line, in backquotes, cut where it's long.
 [[nodiscard]] std::string quoted(std::string_view expression);
 
+// {{name}} and {{name::type}} of the template dialects that projects put around their queries, outside of SQL's quotes:
+// holes.
+[[nodiscard]] Text with_template_holes(const Text& text);
+
 // {name}, as some libraries write tables whose names get a prefix, without its braces.
 [[nodiscard]] Text without_braces(const Text& text);
 

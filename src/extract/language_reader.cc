@@ -145,6 +145,8 @@ host::Words read_words(const json& object, std::string& problem) {
   reader.read("margin_methods", words.margin_methods);
   reader.read("builders", words.builders);
   reader.read("append_methods", words.append_methods);
+  reader.read("clear_methods", words.clear_methods);
+  reader.read("cut_methods", words.cut_methods);
   std::map<std::string, std::string> append_tails;
   reader.read("append_tails", append_tails);
   words.append_tails.assign(append_tails.begin(), append_tails.end());

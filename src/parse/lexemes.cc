@@ -80,7 +80,8 @@ ScanOptions scan_options(std::string_view placeholders) {
   ScanOptions options;
   options.percent_parameters =
       placeholders.find("%s") != std::string_view::npos || placeholders.find("%(") != std::string_view::npos;
-  options.brace_parameters = placeholders.find("{}") != std::string_view::npos;
+  options.brace_parameters = placeholders.find("{}") != std::string_view::npos ||  // psycopg
+                             placeholders.find("{0}") != std::string_view::npos;   // EF Core, jOOQ
   return options;
 }
 
