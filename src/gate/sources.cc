@@ -26,10 +26,12 @@ Result<std::vector<Wanted>> files_to_read(Run& run) {
   std::vector<Wanted> wanted;
   std::set<std::string> schema_files;
   for (const SchemaSide& side : run.sides) {
-    if (side.schema.tool == "code") continue;  // host code holds queries beside its DDL
     schema_files.insert(side.schema.files.begin(), side.schema.files.end());
     schema_files.insert(side.schema.passed_over.begin(), side.schema.passed_over.end());
   }
+  // A program's queries are looked at whatever DDL it holds, and whether or not any of that could be applied.
+  for (const SchemaSide& side : run.sides)
+    for (const std::string& path : side.schema.code) schema_files.erase(path);
   if (!run.settings.seed.empty()) schema_files.insert(run.settings.seed);
   auto want = [&](const std::string& path, SideIndex side, bool of_change = true) {
     if (path.empty() || schema_files.contains(path) || !is_extractable(path, *run.languages)) return;

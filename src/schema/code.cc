@@ -79,7 +79,9 @@ class Collector {
         any |= add(std::move(part));
       }
     }
-    if (any) schema_.files.push_back(path);
+    if (!any) return;
+    schema_.files.push_back(path);
+    schema_.code.push_back(path);
   }
 
   [[nodiscard]] std::vector<Item> take() { return std::move(items_); }

@@ -257,6 +257,7 @@ class SchemaReader {
     std::move(part.statements.begin(), part.statements.end(), std::back_inserter(schema_.statements));
     std::move(part.not_analysed.begin(), part.not_analysed.end(), std::back_inserter(schema_.not_analysed));
     std::move(part.files.begin(), part.files.end(), std::back_inserter(schema_.files));
+    std::move(part.code.begin(), part.code.end(), std::back_inserter(schema_.code));
   }
 
   void leave_out(std::string_view path, std::string reason) {

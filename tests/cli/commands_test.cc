@@ -224,6 +224,28 @@ TEST_CASE("check: tables that only the program makes are there for the plans, an
   CHECK(ran.out.find("2 planned") != std::string::npos);
 }
 
+TEST_CASE("check: a program's queries are looked at, whatever becomes of its DDL") {
+  Project project;
+  std::string program =
+      "import sqlite3\n"
+      "def setup(conn, s):\n"
+      "    conn.execute(f'CREATE TEMP TABLE {s}(id INTEGER)')\n"
+      "def g(conn):\n"
+      "    for i in range(100):\n"
+      "        conn.execute('SELECT * FROM root WHERE status = ?', (i,))\n";
+  project.write("store/app.py", program);
+  Ran ran = project.gate({"check", "--all"});
+  CHECK(ran.code == 3);
+  CHECK(ran.out.find("  store/app.py:6: not planned: no such table: root\n") != std::string::npos);
+  CHECK(ran.out.find("not verified: no schema was found, so no statement could be planned") != std::string::npos);
+  // Beside a schema of .sql files, where the folder is named as a schema too.
+  project.write("schema.sql", "CREATE TABLE root (id INTEGER PRIMARY KEY, status INTEGER);\n");
+  project.write("explaingate.json", "{\"schema\": [\"schema.sql\", \"store\"]}");
+  ran = project.gate({"check", "--all"});
+  CHECK(ran.code == 1);
+  CHECK(ran.out.find("store/app.py:6") != std::string::npos);
+}
+
 TEST_CASE("doctor: what is missing, with the exit code that check would have") {
   Project project;
   Ran ran = project.gate({"doctor"});
