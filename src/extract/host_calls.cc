@@ -17,9 +17,10 @@ HostFile::HostFile(std::string_view path, const Tree& tree, const Language& lang
       evaluator_(tree, language, externals) {}
 
 Extraction HostFile::run(Outline* outline) {
+  find_external_calls(true);
   find_calls();
   find_wrapper_calls();
-  find_external_calls();
+  find_external_calls(false);
   find_texts();
   find_constants();
   std::stable_sort(found_.begin(), found_.end(), [](const Found& a, const Found& b) {

@@ -57,9 +57,11 @@ class HostFile {
   std::vector<NotAnalysed> not_analysed_;
   std::vector<Wrapper> wrappers_;  // whose calls in this file are to be found yet
   std::vector<Wrapper> all_wrappers_;
+  std::set<std::pair<int, int>> wrapped_;    // their functions and positions
   std::set<int> text_calls_;                 // that some executing call has run
   std::vector<int> texts_;                   // calls of kind "text"
   std::set<int> sites_;                      // calls that were dealt with
+  std::set<int> declared_;                   // those that the project's configuration says how to read
   std::map<int, const CallSite*> prepares_;  // those that prepare a statement
 
   // host_calls.cc: the passes in order, and what they share
@@ -74,6 +76,8 @@ class HostFile {
   [[nodiscard]] bool comes_from(int call, const CallSite& row) const;
   [[nodiscard]] int context_arguments(int call) const;
   [[nodiscard]] bool is_sql(int argument);
+  [[nodiscard]] bool is_surely_sql(const Value& value) const;
+  [[nodiscard]] int sql_elsewhere(int call, int argument);
   // host_statements.cc: what such a call gives
   [[nodiscard]] int parts_of_text(const Site& site) const;
   void analyse(const Site& site);
@@ -89,8 +93,9 @@ class HostFile {
   [[nodiscard]] int leading_parameter(const Site& site, const Text& text) const;
   void find_wrapper(const Site& site, int parameter);
   void find_wrapper_calls();
+  void find_calls_of(const std::vector<Wrapper>& wrappers);
   [[nodiscard]] bool fits(const Externals::Wrapper& wrapper, int call) const;
-  void find_external_calls();
+  void find_external_calls(bool declared);
   // host_constants.cc: statements that nothing here is seen to execute
   void find_texts();
   void find_constants();

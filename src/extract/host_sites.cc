@@ -13,6 +13,7 @@
 #include <algorithm>
 
 #include "extract/host_calls.h"
+#include "parse/parse.h"
 
 namespace explaingate::host {
 namespace {
@@ -99,6 +100,43 @@ bool HostFile::is_sql(int argument) {
   });
 }
 
+bool HostFile::is_surely_sql(const Value& value) const {
+  return std::any_of(value.variants.begin(), value.variants.end(), [&](const Text& text) {
+    std::string filled = fill_holes(text, tree_.source(), dialect_).text;
+    return starts_with_main_verb(filled) && could_be_sql(filled);
+  });
+}
+
+// The argument that is SQL beyond doubt where the one that the call's row names is none; -1 = there is no such, or
+// several. A wrapper that chooses a connection first often has the name of the library's own method.
+//
+//   self.ds.execute(database, "SELECT 1 FROM t", [])    the second
+//   cursor.execute(query, ["SELECT 1 FROM t"])          the near miss: a list of values, and `query` may be anything
+int HostFile::sql_elsewhere(int call, int argument) {
+  constexpr size_t kMostArguments = 8;
+  if (evaluator_.is_tag(call) || names_sql(argument)) return -1;
+  std::vector<int> given = tree_.elements(tree_.part(call, Part::kArguments));
+  if (given.size() < 2 || given.size() > kMostArguments || is_sql(argument)) return -1;
+  int found = -1, named = -1;
+  size_t texts = 0, names = 0;
+  for (int one : given) {
+    if (tree_.role(one) == Role::kKeyword) one = tree_.part(one, Part::kValue);
+    if (one == argument || one < 0) continue;
+    Role role = tree_.role(one);
+    bool text = role == Role::kString || role == Role::kHeredoc || role == Role::kConcat || role == Role::kBinary ||
+                role == Role::kIdentifier || role == Role::kMember || role == Role::kCall;
+    if (text && is_surely_sql(evaluator_.evaluate(one))) {
+      found = one;
+      ++texts;
+    } else if (names_sql(one)) {
+      named = one;
+      ++names;
+    }
+  }
+  if (texts > 0) return texts == 1 ? found : -1;
+  return names == 1 ? named : -1;
+}
+
 // The first row whose import is there; then the first that leaves it to the receiver; then none, by name or receiver
 // only.
 bool HostFile::find_site(int call, Site& site) {
@@ -158,7 +196,7 @@ void HostFile::find_calls() {
       continue;
     }
     Site site;
-    if (!find_site(node, site)) continue;
+    if (declared_.contains(node) || !find_site(node, site)) continue;
     if (site.row != nullptr && site.row->foreign) {
       (void)evaluator_.evaluate(site.argument);  // its literals are used
       evaluator_.mark_used(node);
@@ -167,11 +205,8 @@ void HostFile::find_calls() {
     // Without a gate the name still says that it prepares; the last row is the one that suits any library.
     for (const CallSite* row : evaluator_.rows_for(node))
       if (row->kind == CallKind::kPrepare && (site.row == nullptr || site.row == row)) prepares_[node] = row;
+    if (int other = sql_elsewhere(node, site.argument); other >= 0) site.argument = other;
     analyse(site);
-    if (site.row != nullptr || sites_.contains(node)) continue;
-    site.argument = evaluator_.sql_argument(node, context_arguments(node) + 1,
-                                            {});  // execute(database, "SELECT …"): wrappers that choose a connection
-    if (site.argument >= 0) analyse(site);
   }
 }
 

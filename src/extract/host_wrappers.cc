@@ -3,6 +3,7 @@
 //   def run(sql): cursor.execute(sql)
 //   run("SELECT 1")              a statement, at this call
 #include <algorithm>
+#include <utility>
 
 #include "extract/host_calls.h"
 
@@ -27,20 +28,24 @@ void HostFile::find_wrapper(const Site& site, int parameter) {
   wrapper.site = site;
   // Anything may take `*args`, and go by the name of something else, such as get(): its calls need a literal.
   if (tree_.role(site.argument) == Role::kSplat) wrapper.site.gate = false;
-  if (wrapper.name.empty()) return;
+  if (wrapper.name.empty() || !wrapped_.emplace(function, wrapper.position).second) return;
   wrappers_.push_back(wrapper);
   all_wrappers_.push_back(std::move(wrapper));
 }
 
-// A method is called on a receiver, a function without one.
+// Functions that hand their parameter on to such a function are found in the next round.
 void HostFile::find_wrapper_calls() {
-  std::vector<Wrapper> wrappers = std::move(wrappers_);
+  constexpr int kMostRounds = 4;
+  for (int round = 0; round < kMostRounds && !wrappers_.empty(); ++round) find_calls_of(std::exchange(wrappers_, {}));
   wrappers_.clear();
-  if (wrappers.empty()) return;
+}
+
+// A method is called on a receiver, a function without one.
+void HostFile::find_calls_of(const std::vector<Wrapper>& wrappers) {
   std::multimap<std::string_view, const Wrapper*> by_name;
   for (const Wrapper& wrapper : wrappers) by_name.emplace(wrapper.name, &wrapper);
   for (int node = 0; node < tree_.size(); ++node) {
-    if (tree_.role(node) != Role::kCall || sites_.contains(node)) continue;
+    if (tree_.role(node) != Role::kCall || sites_.contains(node) || declared_.contains(node)) continue;
     std::string_view name = evaluator_.callee_name(node);
     auto [first, last] = by_name.equal_range(name);
     constexpr int kMostOfOneName = 20;
@@ -74,14 +79,16 @@ bool HostFile::fits(const Externals::Wrapper& wrapper, int call) const {
   return receiver < 0 || evaluator_.import_of(last_word(tree_.text(receiver))) != nullptr;
 }
 
-void HostFile::find_external_calls() {
+// What the project declares comes first, and nothing else is made of such a call; what other files were seen to do
+// comes last.
+void HostFile::find_external_calls(bool declared) {
   if (externals_ == nullptr) return;
   for (int node = 0; node < tree_.size(); ++node) {
-    if (tree_.role(node) != Role::kCall || sites_.contains(node)) continue;
+    if (tree_.role(node) != Role::kCall || sites_.contains(node) || declared_.contains(node)) continue;
     std::string_view name = evaluator_.callee_name(node);
     if (name.empty()) continue;
     for (const Externals::Wrapper* wrapper : externals_->wrappers(name)) {
-      if (!fits(*wrapper, node)) continue;
+      if (wrapper->trusted != declared || !fits(*wrapper, node)) continue;
       Site site;
       site.call = node;
       site.wrapper = wrapper;
@@ -89,6 +96,7 @@ void HostFile::find_external_calls() {
       site.placeholders = wrapper->placeholders;
       site.argument = evaluator_.sql_argument(node, wrapper->position, {wrapper->parameter});
       if (site.argument < 0) continue;
+      if (declared) declared_.insert(node);
       analyse(site);
       break;
     }

@@ -131,9 +131,10 @@ std::vector<const Externals::Wrapper*> Names::wrappers(std::string_view path, st
   for (const Offered& entry : found->second) {
     if (entry.file != kDeclared && (entry.family != family || files_[entry.file].path == path)) continue;
     offered += entry.file != kDeclared ? 1 : 0;
-    bool same = std::any_of(fitting.begin(), fitting.end(), [&](const Externals::Wrapper* other) {
-      return other->position == entry.wrapper.position && other->owner.empty() == entry.wrapper.owner.empty();
-    });
+    bool same =
+        entry.file != kDeclared && std::any_of(fitting.begin(), fitting.end(), [&](const Externals::Wrapper* other) {
+          return other->position == entry.wrapper.position && other->owner.empty() == entry.wrapper.owner.empty();
+        });
     if (!same) fitting.push_back(&entry.wrapper);
   }
   // Most functions of that name do something else.

@@ -133,6 +133,16 @@ TEST_CASE("declared call sites") {
       {"a.py", "def f(store, q):\n  store.ask(1, 'SELECT 1')\n  other.ask(1, 'SELECT 2')\n  store.ask(1)\n"}};
   Folder folder(sources);
   CHECK(folder.program(false, {site}) == "a.py:2 declared.f | SELECT 1\n");
+  // What is declared wins over a library's own call site, and over what a function of that name does.
+  Folder imports(
+      {{"a.py",
+        "import sqlite3\ndef f(store, q):\n  store.ask('SELECT 2', 'SELECT 1')\n  store.execute('SELECT 2', q)\n"
+        "  other.execute('SELECT 3')\n"},
+       {"b.py", "def ask(x, sql):\n  x.cursor.execute(sql)\n"}});
+  Externals::Wrapper execute = site;
+  execute.name = "execute";
+  execute.callee = "store.execute";
+  CHECK(imports.program(false, {site, execute}) == "a.py:3 declared.f | SELECT 1\na.py:5 dbapi.f | SELECT 3\n");
 }
 
 TEST_CASE("calls that lead to a statement") {
