@@ -1,6 +1,7 @@
 #include "extract/extract.h"
 
 #include <algorithm>
+#include <map>
 
 #include "extract/host_calls.h"
 #include "extract/host_language.h"
@@ -86,6 +87,27 @@ std::vector<Suppression> suppressions(std::string_view path, const host::Tree& t
   return found;
 }
 
+// Functions as outline.h says of kSqlFamily. A dump, which nobody runs by its name, has none.
+Outline sql_outline(const Extraction& extraction) {
+  constexpr size_t kMostStatements = 2'000;
+  Outline outline;
+  outline.family = kSqlFamily;
+  if (extraction.statements.size() > kMostStatements) return outline;
+  bool named = std::ranges::any_of(extraction.statements, [](const Statement& one) { return !one.name.empty(); });
+  std::map<std::string_view, int32_t> by_name;
+  for (size_t index = 0; index < extraction.statements.size(); ++index) {
+    const Statement& statement = extraction.statements[index];
+    if (named && statement.name.empty()) continue;
+    auto [known, made] = by_name.try_emplace(statement.name, static_cast<int32_t>(outline.functions.size()));
+    if (made) outline.functions.emplace_back().line = statement.line;
+    Outline::Function& function = outline.functions[static_cast<size_t>(known->second)];
+    function.name = statement.name;
+    function.end_line = statement.end_line;
+    outline.executions.push_back({known->second, static_cast<int32_t>(index)});
+  }
+  return outline;
+}
+
 Extraction extract_host_file(std::string_view path, std::string_view text, const Languages& languages, Dialect dialect,
                              const Externals* externals, Outline* outline) {
   const Language* found = languages.for_path(path);
@@ -116,18 +138,26 @@ Extraction extract_host_file(std::string_view path, std::string_view text, const
 }  // namespace
 
 Extraction extract(std::string_view path, std::string_view text, const Languages& languages, Dialect dialect) {
-  if (path.ends_with(".sql")) return extract_sql_file(path, text, dialect);
+  if (is_sql_file(path)) return extract_sql_file(path, text, dialect);
   return extract_host_file(path, text, languages, dialect, nullptr, nullptr);
 }
 
 Extraction extract(std::string_view path, std::string_view text, const Languages& languages, Dialect dialect,
                    const Externals* externals, Outline& outline) {
-  if (path.ends_with(".sql")) return extract_sql_file(path, text, dialect);
+  if (is_sql_file(path)) {
+    Extraction extraction = extract_sql_file(path, text, dialect);
+    outline = sql_outline(extraction);
+    return extraction;
+  }
   return extract_host_file(path, text, languages, dialect, externals, &outline);
 }
 
+bool is_sql_file(std::string_view path) {
+  return path.ends_with(".sql") || path.ends_with(".sq");
+}
+
 bool is_extractable(std::string_view path, const Languages& languages) {
-  return path.ends_with(".sql") || languages.for_path(path) != nullptr;
+  return is_sql_file(path) || languages.for_path(path) != nullptr;
 }
 
 }  // namespace explaingate

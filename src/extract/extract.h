@@ -129,6 +129,8 @@ class Languages {
 // fine: what can't be read as text is one NotAnalysed.
 [[nodiscard]] Extraction extract(std::string_view path, std::string_view text, const Languages& languages,
                                  Dialect dialect);
+// .sql, and .sq (SQLDelight), whose statements have labels.
+[[nodiscard]] bool is_sql_file(std::string_view path);
 // True when extract() would look inside.
 [[nodiscard]] bool is_extractable(std::string_view path, const Languages& languages);
 

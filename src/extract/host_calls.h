@@ -63,6 +63,7 @@ class HostFile {
   std::set<int> sites_;                      // calls that were dealt with
   std::set<int> declared_;                   // those that the project's configuration says how to read
   std::map<int, const CallSite*> prepares_;  // those that prepare a statement
+  std::map<int, std::string> files_;         // paths of the files of SQL that calls run
 
   // host_calls.cc: the passes in order, and what they share
   [[nodiscard]] std::string function_name(int node) const;
@@ -70,6 +71,7 @@ class HostFile {
   // host_sites.cc: which calls may execute SQL, and where it is in them
   void find_calls();
   void find_assigned(int assignment);
+  void find_file(const Site& site);
   bool find_site(int call, Site& site);
   [[nodiscard]] bool receiver_fits(int call, const std::vector<std::string>& names) const;
   [[nodiscard]] bool names_sql(int argument) const;

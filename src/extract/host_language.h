@@ -37,6 +37,7 @@ struct CallSite {  // a row of "call_sites"
                           // known is listed only for a receiver with a database's name, or an argument with SQL's
   bool certain = false;   // nothing else goes by these names: neither import nor receiver is asked for
   bool braced_names = false;  // {table} in its text is a table's name
+  bool file = false;          // its argument is no text but the path of a file of SQL: query_file!("users.sql")
   bool foreign = false;       // its text is in another language (JPQL): quiet
   bool assigned = false;  // "callees" are properties, and the SQL is what is assigned to one: command.CommandText = x
   std::vector<std::pair<std::string, std::string>> required;  // it counts only with these keywords: nativeQuery = true

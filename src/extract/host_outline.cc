@@ -9,14 +9,6 @@ namespace {
 
 constexpr size_t kLongestConstant = 64 << 10;
 
-bool contains_word(std::string_view text, const std::vector<std::string>& words) {
-  std::string lower(text);
-  for (char& c : lower)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return std::any_of(words.begin(), words.end(),
-                     [&](const std::string& word) { return lower.find(word) != std::string::npos; });
-}
-
 }  // namespace
 
 void HostFile::fill_outline(Outline& outline, LoopFinder& finder, const std::map<int, int>& first_of_call) {
@@ -62,7 +54,7 @@ std::string HostFile::owner_of(int function) const {
 
 bool HostFile::is_memoised(int function) const {
   auto keeps = [&](int node) {
-    return tree_.role(node) == Role::kDecorator && contains_word(tree_.text(node), language_.words.memo_words);
+    return tree_.role(node) == Role::kDecorator && has_word(tree_.text(node), language_.words.memo_words);
   };
   for (int node = tree_.first_child(tree_.parent(function)); node >= 0 && node < function;
        node = tree_.next_sibling(node))
@@ -127,7 +119,8 @@ void HostFile::outline_calls(Outline& outline, LoopFinder& finder, const std::ma
                              const std::map<int, int>& index_of) const {
   std::set<std::string_view> own_functions;
   for (const auto& [node, index] : index_of) own_functions.insert(tree_.text(tree_.part(node, Part::kName)));
-  std::set<std::tuple<int, std::string_view, std::string_view>> seen;  // outside loops one call of a kind is enough
+  std::set<std::tuple<int, std::string_view, std::string_view, std::string_view>>
+      seen;  // outside loops one call of a kind is enough
   auto add = [&](int node, int callee, int receiver, std::string_view name) {
     int scope = tree_.function_of(node);
     std::vector<Loop> loops;
@@ -136,8 +129,11 @@ void HostFile::outline_calls(Outline& outline, LoopFinder& finder, const std::ma
         loop.loop.rows_statement = rows->second;
       loops.push_back(std::move(loop.loop));
     }
-    if (loops.empty() && !seen.insert({scope, name, tree_.text(receiver)}).second) return;
+    auto file = files_.find(node);
+    std::string_view path = file != files_.end() ? std::string_view(file->second) : std::string_view{};
+    if (loops.empty() && !seen.insert({scope, name, tree_.text(receiver), path}).second) return;
     Outline::Call call = outline_callee(callee, receiver, name);
+    call.file = path;
     call.loops = std::move(loops);
     auto function = index_of.find(scope);
     call.function = function == index_of.end() ? -1 : function->second;

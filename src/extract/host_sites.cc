@@ -202,12 +202,26 @@ void HostFile::find_calls() {
       evaluator_.mark_used(node);
       continue;
     }
+    if (site.row != nullptr && site.row->file) {
+      find_file(site);
+      continue;
+    }
     // Without a gate the name still says that it prepares; the last row is the one that suits any library.
     for (const CallSite* row : evaluator_.rows_for(node))
       if (row->kind == CallKind::kPrepare && (site.row == nullptr || site.row == row)) prepares_[node] = row;
     if (int other = sql_elsewhere(node, site.argument); other >= 0) site.argument = other;
     analyse(site);
   }
+}
+
+// query_file!("queries/users.sql"): which statements that is, the program knows.
+void HostFile::find_file(const Site& site) {
+  Value value = evaluator_.evaluate(site.argument);
+  std::string path;
+  if (value.variants.size() != 1 || !plain_text(value.variants.front(), path) || path.empty())
+    return refuse(site, site.argument,
+                  "SQL is in a file whose name is not known: " + quoted(tree_.text(site.argument)));
+  files_[site.call] = std::move(path);
 }
 
 // command.CommandText = "SELECT …"

@@ -40,6 +40,7 @@ host::CallSite read_call_site(const json& object, const std::string& where, std:
   reader.read("handle", site.handle);
   reader.read("in_list", site.in_list);
   reader.read("braced_names", site.braced_names);
+  reader.read("file", site.file);
   reader.read("foreign", site.foreign);
   reader.read("assigned", site.assigned);
   reader.read("mapper", site.mapper);

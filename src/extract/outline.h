@@ -11,9 +11,13 @@
 
 namespace explaingate {
 
+// Of files of SQL. Each statement of theirs that has a name is a function, which calls of any language can mean; so is
+// the whole file where none has.
+inline constexpr std::string_view kSqlFamily = "sql";
+
 struct Outline {
   struct Function {
-    std::string name;   // "report"
+    std::string name;   // "report"; empty in a file of SQL: the file's own
     std::string owner;  // class, module or receiver's type around it, as written: "Orders"; empty = none
     int line = 0;       // of its first byte
     int end_line = 0;
@@ -25,6 +29,7 @@ struct Outline {
     std::string name;       // "load_customer"
     std::string receiver;   // last name of what it's called on: "repository"; empty = none
     std::string module;     // of the import that the call's first name comes from; empty = none
+    std::string file;       // it runs the statements of this file: query_file!("queries/users.sql")
     bool on_field = false;  // that is a field of something: server.store.find()
     bool on_self = false;   // self.x(), this.x(), super().x()
     bool handled = false;   // stands in an error handler
@@ -52,7 +57,7 @@ struct Outline {
     int32_t function = -1;
     int32_t statement = -1;
   };
-  std::string family;               // languages of one family call one another: "python", "jvm"
+  std::string family;               // kSqlFamily, or languages of one family call one another: "python", "jvm"
   std::vector<Function> functions;  // by place
   std::vector<Call> calls;          // by place; those that aren't call sites of SQL
   std::vector<Constant> constants;  // text known, one value

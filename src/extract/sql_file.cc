@@ -54,12 +54,12 @@ bool has_percent_parameters(std::string_view sql, Dialect dialect) {
 class SqlFile {
  public:
   SqlFile(std::string_view path, std::string_view text, Dialect dialect)
-      : path_(path), text_(text), dialect_(dialect), lines_(text) {}
+      : path_(path), text_(text), dialect_(dialect), labelled_(path.ends_with(".sq")), lines_(text) {}
 
   Extraction read() {
     size_t start = text_.starts_with("\xEF\xBB\xBF") ? 3 : 0;
     SqlEvents events;
-    events.statement = [this](const SqlSpan& span) { return add_statement(span); };
+    events.statement = [this](const SqlSpan& span) { return labelled_ ? add_labelled(span) : add_statement(span); };
     events.note = [this](size_t offset, std::string reason) { add_note(offset, std::move(reason)); };
     events.comment = [this](size_t offset, std::string_view comment) { add_comment(offset, comment); };
     split_sql(text_, start, dialect_, SqlSyntax::kFile, events);
@@ -82,6 +82,24 @@ class SqlFile {
     size_t begin;
     size_t stop;
   };
+
+  // SQLDelight: "selectAll: SELECT …", and imports of the host language's types.
+  bool add_labelled(SqlSpan span) {
+    Scanner scanner(text_, dialect_, {}, span.begin);
+    Token label = scanner.next();
+    if (label.kind != TokenKind::kWord) return add_statement(span);
+    if (token_text(text_, label) == "import") return true;
+    size_t colon = text_.find_first_not_of(" \t", label.offset + label.length);
+    if (colon >= span.end || text_[colon] != ':') return add_statement(span);
+    size_t begin = text_.find_first_not_of(" \t\r\n", colon + 1);
+    if (begin >= span.end) return true;
+    scanner.seek(begin);
+    span.name = token_text(text_, label);
+    Token first = scanner.next();
+    while (first.kind == TokenKind::kComment) first = scanner.next();
+    span.begin = first.offset;
+    return span.begin < span.end ? add_statement(span) : true;
+  }
 
   bool add_statement(const SqlSpan& span) {
     if (result_.statements.size() == kMostStatements) {
@@ -181,6 +199,7 @@ class SqlFile {
   std::string path_;
   std::string_view text_;
   Dialect dialect_;
+  bool labelled_;
   LineIndex lines_;
   Extraction result_;
   std::vector<Place> places_;

@@ -17,13 +17,13 @@ bool is_whole(const Run& run) {
   return run.mode == Mode::kAll || run.schema_changed;
 }
 
-// Host-language files, sorted.
+// Host-language files and those of SQL, whose statements they can run by name or path; sorted.
 Result<std::vector<std::string>> program_paths(const Run& run) {
   auto entries = run.change.head->list();
   if (!entries) return fail(entries.error());
   std::vector<std::string> paths;
   for (const TreeEntry& entry : *entries)
-    if (entry.kind == TreeEntry::Kind::kFile && run.languages->for_path(entry.path) != nullptr &&
+    if (entry.kind == TreeEntry::Kind::kFile && is_extractable(entry.path, *run.languages) &&
         is_included(run.settings, entry.path))
       paths.push_back(entry.path);
   return paths;
@@ -145,8 +145,9 @@ class Chains {
   void record() {
     for (const FunctionKey& key : functions_) {
       const Outline::Function& function = files_[key.first].outline.functions[key.second];
-      run_.functions.push_back({id_of(key), files_[key.first].path,
-                                function.owner.empty() ? function.name : function.owner + "." + function.name,
+      const std::string& path = files_[key.first].path;
+      std::string name = function.name.empty() ? path.substr(path.rfind('/') + 1) : function.name;  // a file of SQL
+      run_.functions.push_back({id_of(key), path, function.owner.empty() ? name : function.owner + "." + name,
                                 function.line, function.end_line, is_memoised(key)});
     }
     int64_t id = 0;

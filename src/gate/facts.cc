@@ -67,6 +67,12 @@ class Filler {
     keep(lines);
   }
 
+  // sqlc's :batchexec and :copyfrom are given many rows at once.
+  static CallKind run_of(std::string_view row_marker) {
+    bool bulk = row_marker.starts_with("batch") || row_marker.starts_with("copyfrom");
+    return bulk ? CallKind::kBulk : CallKind::kExecute;
+  }
+
   void queries() {
     FactInserter statements(store_, "statements");
     FactInserter calls(store_, "call_sites");
@@ -88,6 +94,9 @@ class Filler {
                  known.function_id);
       if (source.call != CallKind::kNone)
         calls(known.id, source.call_line, source.callee, source.library, name_of(source.call));
+      else if (known.function_id)  // in a file of its own: what calls lead to
+        calls(known.id, source.line, source.callee.empty() ? source.name : source.callee,
+              source.library.empty() ? "file" : source.library, name_of(run_of(source.row_marker)));
       for (const Hole& hole : source.holes) holes(known.id, name_of(hole.kind), hole.expression);
       // Unchanged statements run in the same loops as before, whatever was edited on their headers' lines.
       add_loops(loops, known.id, source.loops, source.path, known.side == kHeadSide && known.paired_by != "unchanged");

@@ -142,7 +142,7 @@ void members(Outline::Function& x, Archive& a) {
 }
 template <class Archive>
 void members(Outline::Call& x, Archive& a) {
-  a(x.function), a(x.name), a(x.receiver), a(x.module), a(x.on_field), a(x.on_self), a(x.handled), a(x.line),
+  a(x.function), a(x.name), a(x.receiver), a(x.module), a(x.file), a(x.on_field), a(x.on_self), a(x.handled), a(x.line),
       a(x.column), a(x.loops);
 }
 template <class Archive>

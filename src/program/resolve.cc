@@ -10,6 +10,7 @@
 
 #include "base/parallel.h"
 #include "program/names.h"
+#include "program/queries.h"
 
 namespace explaingate {
 namespace {
@@ -77,7 +78,7 @@ struct Definition {
 class Resolver {
  public:
   explicit Resolver(const std::vector<ProgramFile>& files)
-      : files_(files), reach_(files.size()), owners_(files.size()) {
+      : files_(files), queries_(files), reach_(files.size()), owners_(files.size()) {
     for (size_t f = 0; f < files.size(); ++f) {
       const Outline& outline = files[f].outline;
       reach_[f].assign(outline.functions.size(), 0);
@@ -112,6 +113,7 @@ class Resolver {
  private:
   using ByName = std::unordered_map<std::string_view, std::vector<Definition>>;
   const std::vector<ProgramFile>& files_;
+  Queries queries_;
   std::map<std::string_view, ByName> definitions_;  // by family
   std::vector<std::vector<int>> reach_;             // 0: no statement; n: n - 1 calls away from one
   std::vector<std::vector<std::string>> owners_;    // of functions, in plain letters
@@ -156,9 +158,11 @@ class Resolver {
     parallel_for(files_.size(), [&](size_t f) {
       const Outline& outline = files_[f].outline;
       const ByName& known = reaching_names.at(outline.family);
-      if (known.empty()) return;
       for (size_t c = 0; c < outline.calls.size(); ++c) {
         const Outline::Call& call = outline.calls[c];
+        if (depth == 1 && !is_generated(f, call))
+          for (auto [file, function] : queries_.meant(files_[f], call))
+            found[f].push_back({f, c, file, function, depth});
         auto named = known.find(call.name);
         if (named == known.end()) continue;
         const std::vector<Definition>* looked_at = &named->second;
@@ -180,6 +184,16 @@ class Resolver {
     std::vector<CallEdge> all;
     for (std::vector<CallEdge>& of_file : found) all.insert(all.end(), of_file.begin(), of_file.end());
     return all;
+  }
+
+  // Where a method that was made for the statement is in the repository as well, that is what is called.
+  [[nodiscard]] bool is_generated(size_t file, const Outline::Call& call) const {
+    auto of_family = definitions_.find(files_[file].outline.family);
+    if (of_family == definitions_.end()) return false;
+    auto named = of_family->second.find(call.name);
+    return named != of_family->second.end() && std::ranges::any_of(named->second, [&](const Definition& d) {
+             return reach(d) == 1 && owners_[d.file][d.function] == "queries";
+           });
   }
 
   static std::vector<Definition> of_file(size_t file, const std::vector<Definition>& all) {

@@ -28,6 +28,10 @@ TEST_CASE("host placeholders") {
             "select 2?\n"
             "where 0 t.a = ? <a = {}>\n"
             "where 0 t.b = ? <b = {name}>\n"},
+           {Dialect::kPostgres, "{0} @n", "SELECT * FROM t WHERE a = {0} AND b = {1}",
+            "select 2?\n"
+            "where 0 t.a = ? <a = {0}>\n"
+            "where 0 t.b = ? <b = {1}>\n"},
            {Dialect::kPostgres, "", "SELECT * FROM t WHERE a = {}", "error 27: syntax error at or near \"{\"\n"},
            {Dialect::kPostgres, ":n", "SELECT * FROM t WHERE a = :a AND b = :b::int AND c = :a",
             "select 2?\n"

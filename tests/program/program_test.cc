@@ -122,6 +122,55 @@ TEST_CASE("wrappers, two deep") {
                  {"use.py", "def f(c):\n  other.ask(c, 'SELECT 1')\n"}}) == "");
 }
 
+TEST_CASE("statements in files of their own, by path and by name") {
+  const std::string file = "SELECT name FROM person WHERE id = $1;\n";
+  const std::string rust =
+      "use sqlx;\nfn all(ids: &[i64]) {\n  for id in ids {\n    sqlx::query_file!(\"q/get.sql\", id);\n  }\n}\n";
+  CHECK(program({{"q/get.sql", file}, {"src/a.rs", rust}}) == "src/a.rs all -> q/get.sql  (1)\n");
+  CHECK(program({{"app/q/get.sql", file}, {"app/src/b/a.rs", rust}}) == "app/src/b/a.rs all -> app/q/get.sql  (1)\n");
+  CHECK(program({{"q/get.sql", file},
+                 {"a.js",
+                  "import postgres from 'postgres'\nconst sql = postgres()\nfunction all(ids) {\n"
+                  "  ids.forEach((id) => sql.file('./q/get.sql', [id]))\n}\n"}}) == "a.js all -> q/get.sql  (1)\n");
+  CHECK(program({{"prisma/sql/getUser.sql", file},
+                 {"a.ts",
+                  "import { getUser } from '@prisma/client/sql'\nasync function all(ids) {\n"
+                  "  for (const id of ids) await prisma.$queryRawTyped(getUser(id))\n}\n"}}) ==
+        "a.ts all -> prisma/sql/getUser.sql  (1)\n");
+  const std::string named = "-- name: get-user^\n" + file + "-- name: users\nSELECT name FROM person;\n";
+  CHECK(program({{"sql/users.sql", named},
+                 {"a.py",
+                  "import aiosql\nqueries = aiosql.from_path('sql', 'psycopg')\ndef all(c, ids):\n"
+                  "  return [queries.get_user(c, id=id) for id in ids]\n"}}) ==
+        "a.py all -> sql/users.sql get-user (1)\n");
+  CHECK(program({{"queries.sql", named},
+                 {"a.go",
+                  "package a\n\nfunc all(app *App, ids []int) {\n  for _, id := range ids {\n"
+                  "    app.queries.GetUser.Get(&u, id)\n  }\n}\n"}}) == "a.go all -> queries.sql get-user (1)\n");
+  CHECK(program(
+            {{"db/Person.sq",
+              "import kotlin.Int;\n\nCREATE TABLE person (id INTEGER);\n\nbyId:\nSELECT * FROM person WHERE id = ?;\n"},
+             {"A.kt",
+              "fun all(db: Database, ids: List<Int>) {\n"
+              "  ids.forEach { db.personQueries.byId(it).executeAsOne() }\n}\n"}}) ==
+        "A.kt all -> db/Person.sq byId (1)\n");
+  // near misses: no such file, a receiver that nothing is said of, a method that was made for the statement
+  CHECK(program({{"q/other.sql", file}, {"src/a.rs", rust}}) == "");
+  CHECK(program({{"sql/users.sql", named},
+                 {"a.py", "def all(c, ids):\n  return [cache.get_user(id) for id in ids]\n"}}) == "");
+  CHECK(program({{"sql/users.sql", named}, {"a.py", "def all(c, ids):\n  return [get_user(id) for id in ids]\n"}}) ==
+        "");
+  CHECK(program({{"sql/users.sql", "-- name: GetUser :one\n" + file},
+                 {"db/users.go",
+                  "package db\n\nimport \"database/sql\"\n\nfunc (q *Queries) GetUser(id int) {\n"
+                  "  q.db.QueryRow(\"SELECT name FROM person WHERE id = $1\", id)\n}\n"},
+                 {"a.go",
+                  "package a\n\nfunc all(q *Queries, ids []int) {\n  for _, id := range ids {\n"
+                  "    q.GetUser(id)\n  }\n}\n"}}) ==
+        "db/users.go:6 database/sql.Queries.GetUser | SELECT name FROM person WHERE id = $1\n"
+        "a.go all -> db/users.go GetUser (1)\n");
+}
+
 TEST_CASE("declared call sites") {
   Externals::Wrapper site;
   site.name = "ask";

@@ -39,7 +39,7 @@ std::vector<std::string> expectations(const fs::path& folder) {
   std::vector<std::string> found;
   for (const fs::path& file : files_below(folder)) {
     std::string text = read_file(file).value();
-    for (std::string_view mark : {"-- expect: ", "# expect: "})
+    for (std::string_view mark : {"-- expect: ", "# expect: ", "// expect: "})
       for (size_t at = text.find(mark); at != std::string::npos; at = text.find(mark, at + 1))
         found.push_back(text.substr(at + mark.size(), text.find('\n', at) - at - mark.size()));
   }

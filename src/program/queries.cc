@@ -1,0 +1,110 @@
+#include "program/queries.h"
+
+#include <algorithm>
+
+#include "program/names.h"
+
+namespace explaingate {
+namespace {
+
+// "get-user", "get_user" and "getUser" are one name.
+std::string letters(std::string_view name) {
+  std::string out;
+  for (char c : name) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) out += c;
+  }
+  return out;
+}
+
+// What runs a statement that was prepared: Exec, Get, Select, QueryRow.
+bool runs(std::string_view name) {
+  std::string plain = letters(name);
+  return std::ranges::any_of(std::initializer_list<std::string_view>{"exec", "get", "select", "query"},
+                             [&](std::string_view verb) { return plain.starts_with(verb); });
+}
+
+// queries.get_user(), app.userQueries.get(), q.GetUser()
+bool holds_queries(std::string_view receiver) {
+  std::string plain = letters(receiver);
+  return plain == "q" || plain.ends_with("queries") || plain.ends_with("query") || plain.ends_with("sql");
+}
+
+// "a/b" and "../c/./d" -> "a/c/d"; false when it leads out.
+bool joined(std::string_view folder, std::string_view path, std::string& out) {
+  out = folder;
+  while (!path.empty()) {
+    size_t slash = std::min(path.find('/'), path.size());
+    std::string_view part = path.substr(0, slash);
+    path.remove_prefix(std::min(slash + 1, path.size()));
+    if (part.empty() || part == ".") continue;
+    if (part == "..") {
+      if (out.empty()) return false;
+      out = path_folder(out);
+      continue;
+    }
+    if (!out.empty()) out += '/';
+    out += part;
+  }
+  return true;
+}
+
+}  // namespace
+
+Queries::Queries(const std::vector<ProgramFile>& files) : files_(files) {
+  for (size_t f = 0; f < files.size(); ++f) {
+    const Outline& outline = files[f].outline;
+    if (outline.family != kSqlFamily || outline.functions.empty()) continue;
+    by_path_.emplace(files[f].path, f);
+    for (size_t i = 0; i < outline.functions.size(); ++i) {
+      if (outline.functions[i].name.empty()) {
+        by_stem_[path_stem(files[f].path)].emplace_back(f, i);
+      } else {
+        by_name_[letters(outline.functions[i].name)].emplace_back(f, i);
+      }
+    }
+  }
+}
+
+std::vector<Queries::Place> Queries::of_path(std::string_view caller, std::string_view path) const {
+  std::vector<Place> found;
+  std::string there;
+  for (std::string_view folder = path_folder(caller);; folder = path_folder(folder)) {
+    if (joined(folder, path, there)) {
+      if (auto file = by_path_.find(there); file != by_path_.end()) {
+        for (size_t i = 0; i < files_[file->second].outline.functions.size(); ++i) found.emplace_back(file->second, i);
+        return found;
+      }
+    }
+    if (folder.empty()) return found;
+  }
+}
+
+// Of one name in several files, those of the file that the receiver is called after.
+std::vector<Queries::Place> Queries::of_name(std::string_view name, std::string_view receiver, bool sure) const {
+  auto known = by_name_.find(letters(name));
+  if (known == by_name_.end()) return {};
+  std::string plain = letters(receiver);
+  std::vector<Place> after;
+  for (const Place& place : known->second) {
+    std::string stem = letters(path_stem(files_[place.first].path));
+    if (!stem.empty() && (plain == stem || plain == stem + "queries" || plain == "queries" + stem))
+      after.push_back(place);
+  }
+  if (!after.empty()) return after;
+  return sure && known->second.size() == 1 ? known->second : std::vector<Place>{};
+}
+
+std::vector<Queries::Place> Queries::meant(const ProgramFile& caller, const Outline::Call& call) const {
+  if (by_path_.empty() || caller.outline.family == kSqlFamily) return {};
+  if (!call.file.empty()) return of_path(caller.path, call.file);
+  if (call.receiver.empty()) {
+    auto stem = call.module.ends_with("/sql") ? by_stem_.find(call.name) : by_stem_.end();
+    return stem == by_stem_.end() ? std::vector<Place>{} : stem->second;
+  }
+  if (call.on_field && runs(call.name))
+    if (std::vector<Place> prepared = of_name(call.receiver, {}, true); !prepared.empty()) return prepared;
+  return of_name(call.name, call.receiver, holds_queries(call.receiver));
+}
+
+}  // namespace explaingate
