@@ -103,6 +103,7 @@ class HostFile {
   void find_constants();
   [[nodiscard]] int method_call_on(int receiver, const std::vector<std::string>& names) const;
   [[nodiscard]] bool is_constant_place(int node) const;
+  [[nodiscard]] bool is_quiet_element(int node) const;
   // host_subqueries.cc
   [[nodiscard]] bool is_in_parentheses(int identifier) const;
   [[nodiscard]] std::set<std::pair<int, std::string_view>> subquery_names() const;  // with their functions

@@ -27,6 +27,22 @@ void HostFile::find_texts() {
   }
 }
 
+// An element of something that is given to a call which says nothing: parametrize("text", ["SELECT …"]).
+bool HostFile::is_quiet_element(int node) const {
+  constexpr int kMostContainers = 8;
+  for (int containers = 0; containers < kMostContainers; ++containers) {
+    Role role = tree_.role(node);
+    int outer = tree_.parent(node);
+    if (tree_.role(outer) == Role::kCall && tree_.part(outer, Part::kArguments) == node)
+      return is_one_of(evaluator_.callee_name(outer), language_.words.quiet_callees);
+    if (containers > 0 && role != Role::kList && role != Role::kMap && role != Role::kPair && role != Role::kKeyword &&
+        role != Role::kGroup)
+      return false;
+    node = outer;
+  }
+  return false;
+}
+
 // Held in something: assigned, returned, an element of a collection, a default value, or given to a call that isn't
 // known.
 bool HostFile::is_constant_place(int node) const {
@@ -40,12 +56,13 @@ bool HostFile::is_constant_place(int node) const {
     case Role::kBind:
       return tree_.part(parent, Part::kRight) == node;
     case Role::kReturn:
-    case Role::kList:
     case Role::kParameter:
       return true;
+    case Role::kList:
+      return !is_quiet_element(node);
     case Role::kPair:
     case Role::kKeyword:
-      return tree_.part(parent, Part::kValue) == node;
+      return tree_.part(parent, Part::kValue) == node && !is_quiet_element(node);
     default:
       break;
   }

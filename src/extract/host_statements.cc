@@ -68,6 +68,9 @@ void HostFile::analyse(const Site& site) {
         is_one_of(bare(tree_.text(site.argument)), language_.words.database_receivers))
       return;  // query.execute(db)
     sites_.insert(site.call);
+    if (role == Role::kCall &&
+        is_one_of(evaluator_.callee_name(tree_.ungrouped(site.argument)), language_.words.quiet_callees))
+      return;  // execute(gql("query { … }"))
     if (Site inner; role == Role::kCall && find_site(site.argument, inner) && inner.gate)
       return;  // query(new Cursor(…))
     refuse(site, site.argument, value.reason);

@@ -154,6 +154,11 @@ TEST_CASE("statements in files of their own, by path and by name") {
               "fun all(db: Database, ids: List<Int>) {\n"
               "  ids.forEach { db.personQueries.byId(it).executeAsOne() }\n}\n"}}) ==
         "A.kt all -> db/Person.sq byId (1)\n");
+  CHECK(program({{"q/get.sql", file},
+                 {"src/a.rs",
+                  "use sqlx;\nfn all(ids: &[i64]) {\n  for id in ids {\n"
+                  "    sqlx::query(include_str!(\"../q/get.sql\")).bind(id);\n  }\n}\n"}}) ==
+        "src/a.rs all -> q/get.sql  (1)\n");
   // near misses: no such file, a receiver that nothing is said of, a method that was made for the statement
   CHECK(program({{"q/other.sql", file}, {"src/a.rs", rust}}) == "");
   CHECK(program({{"sql/users.sql", named},
