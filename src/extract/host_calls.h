@@ -83,6 +83,7 @@ class HostFile {
   // host_statements.cc: what such a call gives
   [[nodiscard]] int parts_of_text(const Site& site) const;
   void analyse(const Site& site);
+  void drop_impossible(const std::vector<size_t>& begins);
   bool emit(const Site& site, const Text& text, const Value& value, CallKind kind);
   bool emit_text(const Site& site, const Text& text, const Value& value, CallKind kind);
   [[nodiscard]] Found found_at(const Site& site, Filled& filled, const Value& value, CallKind kind) const;

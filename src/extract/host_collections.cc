@@ -1,4 +1,6 @@
 // Literal lists and maps: QUERIES["by_name"], ", ".join(list), "?" * n, *arguments.
+#include <algorithm>
+#include <charconv>
 #include <utility>
 
 #include "extract/host_evaluate.h"
@@ -76,8 +78,30 @@ std::vector<std::pair<std::string, int>> Evaluator::pairs_in(const std::vector<i
   return named;
 }
 
+// s[:-2], s[0:len(s) - 2]: how many bytes are cut off a text's end; -1 = it's another slice.
+int Evaluator::bytes_sliced(int subscript) const {
+  std::string written;
+  for (char c : tree_.text(tree_.part(subscript, Part::kValue)).substr(0, 80))
+    if (c != ' ') written += c;
+  std::string_view rest = written;
+  if (rest.starts_with('0')) rest.remove_prefix(1);
+  if (!rest.starts_with(':')) return -1;
+  rest.remove_prefix(1);
+  std::string length = "len(" + std::string(tree_.text(tree_.part(subscript, Part::kReceiver))) + ")";
+  if (rest.starts_with(length)) rest.remove_prefix(length.size());
+  if (!rest.starts_with('-')) return -1;
+  int bytes = -1;
+  auto [end, error] = std::from_chars(rest.data() + 1, rest.data() + rest.size(), bytes);
+  return error == std::errc{} && end == rest.data() + rest.size() ? bytes : -1;
+}
+
 // QUERIES["by_name"] of a literal map: the value of that key, or of every key where the key isn't known.
 Value Evaluator::subscript(int node, const Binding* bound) {
+  if (tree_.role(tree_.part(node, Part::kValue)) == Role::kSlice) {
+    int bytes = bytes_sliced(node);
+    Value value = bytes >= 0 ? evaluate(tree_.part(node, Part::kReceiver), bound) : Value{};
+    if (value.known() && cut_end(value.variants, static_cast<size_t>(bytes))) return value;
+  }
   int map = literal_collection(tree_.part(node, Part::kReceiver));
   Value otherwise = unknown("SQL is the expression " + quoted(tree_.text(node)));
   if (map < 0 || tree_.role(map) == Role::kList) return otherwise;
@@ -140,6 +164,16 @@ Value Evaluator::join_list(const Value& separator, int given, const Binding* bou
     Piece piece = text_piece(between, tree_.at(given).start, tree_.text(given).size()).front();
     piece.hint = Piece::Hint::kSeparator;
     if (Value value = grown_list(piece, given, bound); value.known()) return value;
+  }
+  if (plain && tree_.role(given) == Role::kComprehension) {
+    // "\n".join(f"INSERT INTO t VALUES ({x});" for x in xs): whole statements, all alike
+    Value each = evaluate(tree_.part(given, Part::kBody), bound);
+    auto whole = [&](const Text& text) {
+      bool ends = !text.empty() && text.back().kind == Piece::Kind::kText && text.back().text.ends_with(';');
+      return !text.empty() && (ends || between.find(';') != std::string::npos) &&
+             starts_with_main_verb(text.front().text);
+    };
+    if (each.known() && std::ranges::all_of(each.variants, whole)) return each;
   }
   Value list;
   list.variants.push_back(hole(given, "SQL is joined from a list that is not written there"));

@@ -179,7 +179,7 @@ Value Evaluator::conditional(int node, const Binding* bound) {
       then.variants.push_back(hole(tree_.part(node, Part::kElse), otherwise.reason));
     return then;
   }
-  add_variants(then.variants, std::move(otherwise.variants));
+  then.variants = spread({std::move(then.variants), std::move(otherwise.variants)}, 0);
   then.text_calls.insert(then.text_calls.end(), otherwise.text_calls.begin(), otherwise.text_calls.end());
   return then;
 }
@@ -187,6 +187,7 @@ Value Evaluator::conditional(int node, const Binding* bound) {
 // A branch that is an expression: what each arm ends in.
 Value Evaluator::branch(int node, const Binding* bound) {
   Value value;
+  std::vector<std::vector<Text>> ways;
   auto add = [&](int arm) {
     auto holds = [&](Role role) { return role == Role::kNone || role == Role::kArm || role == Role::kDefaultArm; };
     while (holds(tree_.role(arm)) && tree_.last_named(arm) >= 0) {
@@ -198,8 +199,7 @@ Value Evaluator::branch(int node, const Binding* bound) {
     Value given = evaluate(arm, bound);
     value.text_calls.insert(value.text_calls.end(), given.text_calls.begin(), given.text_calls.end());
     if (!given.known()) given.variants.push_back(hole(arm, given.reason));
-    for (Text& text : given.variants)
-      if (value.variants.size() < kMostVariants) value.variants.push_back(std::move(text));
+    ways.push_back(std::move(given.variants));
   };
   int then = tree_.part(node, Part::kThen), otherwise = tree_.part(node, Part::kElse);
   for (int inner = node + 1; inner < tree_.at(node).after;) {
@@ -208,6 +208,7 @@ Value Evaluator::branch(int node, const Binding* bound) {
     if (arm) add(inner);
     inner = arm || role != Role::kNone ? tree_.at(inner).after : inner + 1;
   }
+  value.variants = spread(std::move(ways), 0);
   return value.known() ? value : unknown("SQL is the expression " + quoted(tree_.text(node)));
 }
 

@@ -161,12 +161,14 @@ class Evaluator {
   Value identifier(int node, const Binding* bound);
   Value name_at(int node, std::string_view name, const Binding* bound);
   Value member(int node, const Binding* bound);
+  [[nodiscard]] bool is_grown(int statement) const;
   Value class_attribute(int class_node, std::string_view name, int depth);
   Value imported_name(int node, std::string_view name);
   // The value that another file gives, or nothing; it is noted that it was asked for.
   std::optional<Value> external(int node, Outline::Wanted wanted);
   // host_collections.cc
   [[nodiscard]] int pair_named(int map, std::string_view name) const;
+  [[nodiscard]] int bytes_sliced(int subscript) const;
   Value subscript(int node, const Binding* bound);
   Value splat(int node);
   Value join(const Value& separator, int arguments, const Binding* bound);

@@ -54,6 +54,8 @@ class Flow {
   int use_;
   const std::vector<int>& assignments_;
 
+  size_t merges_ = 0;
+
   static constexpr int kDeepestBlock = 100;
 
   [[nodiscard]] bool assigns(int node) const {
@@ -197,19 +199,8 @@ class Flow {
 
   // What a hole ends in isn't known, nor whether it's cut.
   static void cut(int bytes, State& state) {
-    auto size = static_cast<size_t>(std::max(bytes, 0));
-    for (Text& text : state.value.variants) {
-      while (!text.empty() && text.back().kind == Piece::Kind::kText && text.back().text.empty()) text.pop_back();
-      if (text.empty() || text.back().kind == Piece::Kind::kHole) continue;
-      Piece& last = text.back();
-      if (bytes < 0 || last.text.size() < size) {
-        state.value = unknown("SQL is cut by a call");
-        return;
-      }
-      bool verbatim = last.text.size() == last.length;
-      last.text.resize(last.text.size() - size);
-      if (verbatim) last.length -= static_cast<uint32_t>(size);
-    }
+    if (state.value.known() && (bytes < 0 || !cut_end(state.value.variants, static_cast<size_t>(bytes))))
+      state.value = unknown("SQL is cut by a call");
   }
 
   // a, b = "x", "y"; text, arguments = query("x")
@@ -256,19 +247,11 @@ class Flow {
     spend(state);
   }
 
-  // Variants of several ways to the same place. More than kMostVariants: what was there before, and one hole for what
-  // may have been appended.
+  // Variants of several ways to the same place. A way on which the text isn't known is one of them, as a hole; None is
+  // none, since nobody executes it. More than kMostVariants: each way has a share of what is kept.
   void merge(State& state, std::vector<State>& ways, int node) {
     State merged;
-    size_t count = 0;
-    for (State& way : ways) count += way.value.variants.size();
-    if (count > kMostVariants && state.value.known()) {
-      Text hole = evaluator_.hole(node, "SQL is put together in more than 8 ways");
-      hole.front().hint = Piece::Hint::kClause;
-      hole.front().cut = true;
-      for (Text& text : state.value.variants) text.insert(text.end(), hole.begin(), hole.end());
-      return;
-    }
+    std::vector<std::vector<Text>> variants;
     for (State& way : ways) {
       if (!way.value.known()) {
         if (merged.value.reason.empty()) {
@@ -280,8 +263,13 @@ class Flow {
       if (merged.value.name.empty()) merged.value.name = way.value.name;
       merged.value.text_calls.insert(merged.value.text_calls.end(), way.value.text_calls.begin(),
                                      way.value.text_calls.end());
-      add_variants(merged.value.variants, std::move(way.value.variants));
+      variants.push_back(std::move(way.value.variants));
     }
+    if (!variants.empty() && !merged.value.reason.empty()) {
+      int named = use_ >= 0 && tree_.text(use_) == name_ ? use_ : node;
+      variants.push_back({evaluator_.hole(named, merged.value.reason)});
+    }
+    merged.value.variants = spread(std::move(variants), merges_++);
     if (merged.value.known()) merged.value.reason.clear();
     state = std::move(merged);
     spend(state);

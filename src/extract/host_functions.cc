@@ -124,18 +124,21 @@ Value Evaluator::result_of(int function, int call, const Binding* bound) {
   following_.push_back(function);
   Value result;
   bool all_known = true;
+  std::vector<std::vector<Text>> ways;
   for (size_t index = 0; index < returns->second.size(); ++index) {
     int given = returns->second[index];
     if (tree_.role(given) == Role::kConstant) continue;
     Value value = index < kMostReturns ? evaluate(given, bindings.empty() ? nullptr : &bindings.back()) : Value{};
     all_known = all_known && value.known();
     result.text_calls.insert(result.text_calls.end(), value.text_calls.begin(), value.text_calls.end());
-    add_variants(result.variants, std::move(value.variants));
+    ways.push_back(std::move(value.variants));
   }
   following_.pop_back();
-  if (result.known() && !all_known)
-    add_variants(result.variants, {hole(call, "SQL is the result of the call `" +
-                                                  std::string(tree_.text(tree_.part(call, Part::kCallee))) + "`")});
+  bool any_known = std::ranges::any_of(ways, [](const std::vector<Text>& way) { return !way.empty(); });
+  if (any_known && !all_known)
+    ways.push_back({hole(
+        call, "SQL is the result of the call `" + std::string(tree_.text(tree_.part(call, Part::kCallee))) + "`")});
+  result.variants = spread(std::move(ways), 0);
   return result;
 }
 

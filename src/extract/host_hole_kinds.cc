@@ -51,6 +51,7 @@ class Filler {
     return std::move(fills_);
   }
   [[nodiscard]] int table_hole() const { return table_hole_; }
+  [[nodiscard]] int statement_hole() const { return statement_hole_; }
 
  private:
   const Marked& marked_;
@@ -66,6 +67,7 @@ class Filler {
   bool between_ = false;      // an AND to come belongs to BETWEEN
   bool between_and_ = false;  // the last word was that AND
   int table_hole_ = -1;
+  int statement_hole_ = -1;
   size_t numbers_seen_ = 0;  // tokens whose number is in last_number_
   int last_number_ = 0;      // of the numbered placeholders
 
@@ -260,6 +262,7 @@ class Filler {
   void fill_lone(size_t hole) {
     const Frame& frame = frames_.back();
     std::string_view before = at_ > 0 ? text_of(at_ - 1) : std::string_view{};
+    if (verb_ == "pragma") return pragma(hole, before);
     if (names_common_tables()) return common_tables(hole);
     if (next_is(".") || before == ".") return names_a_table() ? table(hole, true) : name(hole, true);
     if (term_before_) {
@@ -267,10 +270,10 @@ class Filler {
         return set(hole, HoleKind::kPredicate, "=");
       if (verb_ == "insert" && frame.clause == "into" && frames_.size() == 1 && ends_rows())
         return set(hole, HoleKind::kList, "DEFAULT VALUES");
-      return set(hole, HoleKind::kPredicate, "");
+      return set(hole, HoleKind::kPredicate, orders_rows() ? "ORDER BY NULL" : "");
     }
     if (names_a_table()) return table(hole, true);
-    if (verb_.empty()) return set(hole, HoleKind::kPredicate, "");
+    if (verb_.empty()) return statement(hole, before);
     if (last_word_ == "in") return set(hole, HoleKind::kList, "(?)");
     if (last_word_ == "values") return set(hole, HoleKind::kList, "(?)");
     if (last_word_ == "set") return next_is("=") ? name(hole, true) : assignment(hole);
@@ -280,10 +283,35 @@ class Filler {
     if (wants_value(last_word_)) return set(hole, HoleKind::kValue, "?");
     if (before == "(") return behind_parenthesis(hole);
     if (before == ",") return behind_comma(hole);
-    if (before == ";") return set(hole, HoleKind::kPredicate, "");
     if (last_word_.empty()) return set(hole, HoleKind::kValue, "?");  // behind an operator
     if (is_any(last_word_, {"select", "distinct", "case", "returning"})) return name(hole, true);
     set(hole, HoleKind::kPredicate, "");
+  }
+
+  // PRAGMA {name}, PRAGMA index_list({name}), PRAGMA user_version = {number}: no value is bound in any of them.
+  void pragma(size_t hole, std::string_view before) {
+    before == "=" ? set(hole, HoleKind::kValue, "1") : name(hole, true);
+  }
+
+  // Whole statements of a script, between others: nobody knows which. What stands before the first one is no part of
+  // it: {prefix} SELECT 1; but for what a loop or a list has put together.
+  void statement(size_t hole, std::string_view before) {
+    if (before == ";" || marked_.holes[hole]->hint == Piece::Hint::kClause) statement_hole_ = static_cast<int>(hole);
+    set(hole, HoleKind::kPredicate, "");
+  }
+
+  // WHERE a = 1 {order}, rowid LIMIT 1: the hole begins what is separated by the comma. Behind FROM names alone follow;
+  // FROM t {alias}, u WHERE … is the near miss.
+  [[nodiscard]] bool orders_rows() const {
+    const std::string& clause = frames_.back().clause;
+    if (!next_is(",") || !is_any(clause, {"from", "where", "having"})) return false;
+    for (size_t at = at_ + 1; at < tokens_.size() && clause == "from"; ++at) {
+      std::string word = lowered(text_of(at));
+      if (is_any(word, {"limit", "offset", ")", ";"})) break;
+      if (is_any(word, {"where", "join", "left", "inner", "cross", "natural", "on", "using", "group", "order", "("}))
+        return false;
+    }
+    return true;
   }
 
   // INSERT INTO t {rows}, and nothing more but ON CONFLICT or RETURNING.
@@ -372,7 +400,7 @@ class Filler {
 Fills fill_kinds(const Marked& marked, Dialect dialect) {
   Filler filler(marked, dialect);
   std::vector<Fill> fills = filler.run();
-  return {std::move(fills), filler.table_hole()};
+  return {std::move(fills), filler.table_hole(), filler.statement_hole()};
 }
 
 }  // namespace explaingate::host

@@ -29,6 +29,7 @@ struct Fill {
 struct Fills {
   std::vector<Fill> fills;  // by hole
   int table_hole = -1;      // the hole that stands for a table's name
+  int statement_hole = -1;  // the hole that stands for whole statements of a script
 };
 [[nodiscard]] Fills fill_kinds(const Marked& marked, Dialect dialect);
 

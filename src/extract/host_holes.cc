@@ -48,7 +48,7 @@ void append_cut(Filled& filled, std::string_view text, size_t offset, size_t fir
 
 Filled fill_holes(const Text& text, std::string_view source, Dialect dialect) {
   Marked marked = mark(text);
-  auto [fills, table_hole] = fill_kinds(marked, dialect);
+  auto [fills, table_hole, statement_hole] = fill_kinds(marked, dialect);
   std::string whole;
   size_t hole = 0;
   for (const Piece& piece : text) whole += piece.kind == Piece::Kind::kText ? piece.text : fills[hole++].text;
@@ -81,6 +81,10 @@ Filled fill_holes(const Text& text, std::string_view source, Dialect dialect) {
                        : fill.text.ends_with(kCommonTable) ? "the names of its common tables are"
                                                            : "the table's name is";
       filled.table_expression = expression;
+    }
+    if (statement_hole == static_cast<int>(hole - 1)) {
+      filled.statement_hole = piece.node;
+      filled.statement_expression = expression;
     }
     append_cut(filled, fill.text, offset, first, last, piece);
     offset += fill.text.size();

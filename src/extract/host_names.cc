@@ -86,15 +86,36 @@ Value Evaluator::member(int node, const Binding* bound) {
   return unknown("SQL is the attribute " + quoted(tree_.text(node)) + ", which this file gives no value");
 }
 
+// self.text += x; self.text = self.text[:-1]
+bool Evaluator::is_grown(int statement) const {
+  if (tree_.role(statement) == Role::kAppend) return true;
+  std::string_view left = tree_.text(tree_.part(statement, Part::kLeft));
+  int right = tree_.part(statement, Part::kRight);
+  for (int node = right; node >= 0 && node < tree_.at(right).after; ++node)
+    if (tree_.role(node) == Role::kMember && tree_.text(node) == left) return true;
+  return false;
+}
+
 Value Evaluator::class_attribute(int class_node, std::string_view name, int depth) {
   constexpr int kMostBases = 8;
   Value value;
   if (assignments(class_node, name) != nullptr) value = flow_value(*this, class_node, name, -1, {});
   if (auto found = attributes_.find({class_node, name}); found != attributes_.end()) {
+    int grown = -1;
     for (int statement : found->second) {
+      if (is_grown(statement)) {
+        grown = statement;
+        continue;
+      }
       Value assigned = evaluate(tree_.part(statement, Part::kRight), nullptr);
       if (!assigned.known() && value.reason.empty()) value.reason = assigned.reason;
       add_variants(value.variants, std::move(assigned.variants));
+    }
+    if (grown >= 0) {  // nobody knows which of the class's methods run, and in which order
+      Text more = hole(grown, "SQL is put together in several statements");
+      more.front().hint = Piece::Hint::kClause;
+      if (value.known()) extend(value.variants, {more});
+      if (value.reason.empty()) value.reason = more.front().reason;
     }
   }
   if (value.known() || !value.reason.empty() || depth >= kMostBases) return value;

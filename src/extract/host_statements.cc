@@ -78,16 +78,42 @@ void HostFile::analyse(const Site& site) {
   }
   bool any = false;
   int parameter = -1;
+  std::vector<size_t> begins;  // of each variant's statements in found_
   for (const Text& text : value.variants) {
+    begins.push_back(found_.size());
     any = emit(site, text, value, kind) || any;
     parameter = std::max(parameter, leading_parameter(site, text));
   }
+  drop_impossible(begins);
   find_wrapper(site, parameter);
   if (any) {
     list_cut(site, value);
     sites_.insert(site.call);
     text_calls_.insert(value.text_calls.begin(), value.text_calls.end());
   }
+}
+
+// Branches that go together ("if order: …" twice) give variants that no run makes. Those that aren't understood are
+// dropped where another one is.
+void HostFile::drop_impossible(const std::vector<size_t>& begins) {
+  std::vector<std::pair<size_t, size_t>> wrong;
+  size_t right = 0;
+  for (size_t variant = 0; variant < begins.size(); ++variant) {
+    size_t end = variant + 1 < begins.size() ? begins[variant + 1] : found_.size();
+    if (begins[variant] == end) continue;
+    if (begins.front() + 1 == found_.size()) return;  // the only one
+    bool fine = true;
+    for (size_t index = begins[variant]; index < end && fine; ++index) {
+      const Statement& statement = found_[index].statement;
+      fine = parse_query(statement.text, dialect_, statement.placeholders).has_value();
+    }
+    if (!fine) wrong.emplace_back(begins[variant], end);
+    right += fine ? 1 : 0;
+  }
+  if (right == 0) return;
+  for (auto range = wrong.rbegin(); range != wrong.rend(); ++range)
+    found_.erase(found_.begin() + static_cast<std::ptrdiff_t>(range->first),
+                 found_.begin() + static_cast<std::ptrdiff_t>(range->second));
 }
 
 // The statement of a text at a site, with its place and what executes it.
@@ -171,6 +197,9 @@ bool HostFile::emit_text(const Site& site, const Text& text, const Value& value,
       return true;  // two ways to one text
   if (filled.table_hole >= 0)
     refuse(site, filled.table_hole, std::string(filled.dynamic) + " dynamic: `" + filled.table_expression + "`");
+  if (filled.statement_hole >= 0)
+    refuse(site, filled.statement_hole,
+           "statements of this script are put together at run time: " + quoted(filled.statement_expression));
   std::vector<Statement> parts;
   if (statement.text.find(';') != std::string::npos) parts = split_statement(statement, dialect_, tree_.source());
   if (parts.size() < 2) {

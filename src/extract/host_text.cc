@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 
 #include "parse/scan.h"
 
@@ -187,6 +188,48 @@ void add_variants(std::vector<Text>& variants, std::vector<Text> more, size_t mo
     }
     variants.push_back(std::move(text));
   }
+}
+
+// With two ways that are themselves the eight of three branches, taken or not, the slots are a table in which any two
+// branches are seen taken together, apart, and not at all: branch four is taken in those slots whose lowest two bits
+// differ (mask 3), branch five where the mask is 5, and so on. Sixteen ways would not fit, but no branch is left out.
+std::vector<Text> spread(std::vector<std::vector<Text>> ways, size_t round) {
+  std::erase_if(ways, [](const std::vector<Text>& way) { return way.empty(); });
+  std::vector<std::pair<size_t, size_t>> all, kept;  // way, variant
+  for (size_t way = 0; way < ways.size(); ++way)
+    for (size_t variant = 0; variant < ways[way].size(); ++variant) all.emplace_back(way, variant);
+  bool cut = all.size() > kMostVariants;
+  if (cut) {
+    constexpr std::array<unsigned, 4> kMasks = {3, 5, 6, 7};
+    unsigned mask = kMasks[round % kMasks.size()];
+    auto keep = [&](std::pair<size_t, size_t> one) {
+      if (kept.size() < kMostVariants && std::ranges::find(kept, one) == kept.end()) kept.push_back(one);
+    };
+    for (unsigned slot = 0; slot < kMostVariants; ++slot) {
+      size_t way = ways.size() == 2 ? std::popcount(slot & mask) % 2U : (slot + round) % ways.size();
+      keep({way, slot % ways[way].size()});
+    }
+    for (const auto& one : all) keep(one);
+  } else {
+    kept = std::move(all);
+  }
+  std::vector<Text> texts;
+  for (auto [way, variant] : kept) texts.push_back(std::move(ways[way][variant]));
+  if (cut) mark_cut(texts.back());
+  return texts;
+}
+
+bool cut_end(std::vector<Text>& variants, size_t bytes) {
+  for (Text& text : variants) {
+    while (!text.empty() && text.back().kind == Piece::Kind::kText && text.back().text.empty()) text.pop_back();
+    if (text.empty() || text.back().kind == Piece::Kind::kHole) continue;
+    Piece& last = text.back();
+    if (last.text.size() < bytes) return false;
+    bool verbatim = last.text.size() == last.length;
+    last.text.resize(last.text.size() - bytes);
+    if (verbatim) last.length -= static_cast<uint32_t>(bytes);
+  }
+  return true;
 }
 
 void extend(std::vector<Text>& texts, std::vector<Text> tails) {

@@ -50,6 +50,12 @@ void add_variants(std::vector<Text>& variants, std::vector<Text> more, size_t mo
 [[nodiscard]] Text text_piece(std::string text, size_t from, size_t length);
 // Every text with every tail behind it that goes with it, at most kMostVariants.
 void extend(std::vector<Text>& texts, std::vector<Text> tails);
+// The variants of several ways to one place. Where not all can be kept, each way has a share, and ways that were put
+// together before it are in each share in turn: `round` = how many times that was done. The last one kept says so.
+[[nodiscard]] std::vector<Text> spread(std::vector<std::vector<Text>> ways, size_t round);
+// Cuts so many bytes off the end of each; what a hole ends in isn't known, nor whether it's cut. False = a text is too
+// short, or the cut goes through several pieces.
+[[nodiscard]] bool cut_end(std::vector<Text>& variants, size_t bytes);
 // Notes in each variant of a name which one it is.
 void mark_choices(std::vector<Text>& variants, std::string_view name);
 // Takes the indentation that all lines share off what comes from [first, last) of the source, with its first line
@@ -80,6 +86,8 @@ struct Filled {
   int table_hole = -1;         // node of a hole that stands for a table's name
   std::string_view dynamic;    // what that hole is: "the table's name is"
   std::string table_expression;
+  int statement_hole = -1;  // node of a hole that stands for whole statements of a script
+  std::string statement_expression;
   bool starts_with_hole = false;
   std::string start_reason;  // of that hole
 };
