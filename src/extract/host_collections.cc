@@ -153,6 +153,23 @@ Value Evaluator::join(const Value& separator, int arguments, const Binding* boun
   return join_list(separator, given[0], bound);
 }
 
+// "\n".join(f"INSERT INTO t VALUES ({x});" for x in xs): whole statements, all alike, of which one stands for them all.
+// " UNION ".join(f"SELECT a FROM {t}" for t in ts) is the near miss: parts of one.
+Value Evaluator::joined_statements(int comprehension, std::string_view between, const Binding* bound) {
+  int body = tree_.part(comprehension, Part::kBody);
+  bool apart = between.find(';') != std::string_view::npos;
+  if (tree_.role(comprehension) != Role::kComprehension) return {};
+  if (!apart && tree_.text(body).find(';') == std::string_view::npos) return {};
+  Value each = evaluate(body, bound);
+  auto whole = [&](const Text& text) {
+    std::string_view last = text.empty() ? std::string_view{} : std::string_view(text.back().text);
+    size_t end = last.find_last_not_of(" \t\r\n");
+    bool ends = apart || (end != std::string_view::npos && last[end] == ';');
+    return ends && !text.empty() && starts_with_main_verb(text.front().text);
+  };
+  return std::ranges::all_of(each.variants, whole) ? each : Value{};
+}
+
 Value Evaluator::join_list(const Value& separator, int given, const Binding* bound) {
   int collection = literal_collection(given);
   if (collection >= 0 && tree_.role(collection) == Role::kList)
@@ -165,16 +182,7 @@ Value Evaluator::join_list(const Value& separator, int given, const Binding* bou
     piece.hint = Piece::Hint::kSeparator;
     if (Value value = grown_list(piece, given, bound); value.known()) return value;
   }
-  if (plain && tree_.role(given) == Role::kComprehension) {
-    // "\n".join(f"INSERT INTO t VALUES ({x});" for x in xs): whole statements, all alike
-    Value each = evaluate(tree_.part(given, Part::kBody), bound);
-    auto whole = [&](const Text& text) {
-      bool ends = !text.empty() && text.back().kind == Piece::Kind::kText && text.back().text.ends_with(';');
-      return !text.empty() && (ends || between.find(';') != std::string::npos) &&
-             starts_with_main_verb(text.front().text);
-    };
-    if (each.known() && std::ranges::all_of(each.variants, whole)) return each;
-  }
+  if (Value each = plain ? joined_statements(given, between, bound) : Value{}; each.known()) return each;
   Value list;
   list.variants.push_back(hole(given, "SQL is joined from a list that is not written there"));
   Piece& piece = list.variants[0][0];

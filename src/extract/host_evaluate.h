@@ -172,6 +172,7 @@ class Evaluator {
   Value subscript(int node, const Binding* bound);
   Value splat(int node);
   Value join(const Value& separator, int arguments, const Binding* bound);
+  Value joined_statements(int comprehension, std::string_view between, const Binding* bound);
   Value join_list(const Value& separator, int list, const Binding* bound);
   Value join_elements(const Value& separator, const std::vector<int>& list, const Binding* bound);
   Value grown_list(const Piece& separator, int list, const Binding* bound);
