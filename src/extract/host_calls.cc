@@ -72,11 +72,11 @@ std::string HostFile::function_name(int node) const {
 }
 
 void HostFile::add_loops(LoopFinder& finder, const std::map<int, int>& first_of_call) {
-  Uses uses = uses_of_handles();
+  uses_ = uses_of_handles();
   for (Found& found : found_) {
     if (found.call < 0) continue;
     std::vector<FoundLoop> loops = finder.around(found.call, found.argument, found.statement.dynamic);
-    if (found.statement.call == CallKind::kPrepare) run_loops(finder, uses, found.call, loops);
+    if (found.statement.call == CallKind::kPrepare) run_loops(finder, found.call, loops);
     for (FoundLoop& loop : loops) {
       if (auto rows = first_of_call.find(loop.rows_call); rows != first_of_call.end())
         loop.loop.rows_statement = rows->second;

@@ -120,7 +120,12 @@ class HostFile {
   [[nodiscard]] std::string_view object_of(int node) const;
   void find_bindings(int assignment, Uses& uses, Aliases& aliases) const;
   [[nodiscard]] Uses uses_of_handles() const;
-  void run_loops(LoopFinder& finder, const Uses& uses, int prepare, std::vector<FoundLoop>& loops) const;
+  [[nodiscard]] bool is_shared(int prepare, const std::vector<Use>& uses) const;
+  [[nodiscard]] std::vector<Use> uses_of(int prepare) const;
+  [[nodiscard]] bool runs_anew(const Use& use) const;
+  void run_loops(LoopFinder& finder, int prepare, std::vector<FoundLoop>& loops) const;
+  [[nodiscard]] std::set<int> running_functions(const Found& found) const;
+  Uses uses_;
   // host_outline.cc
   void fill_outline(Outline& outline, LoopFinder& finder, const std::map<int, int>& first_of_call);
   void outline_functions(Outline& outline, std::map<int, int>& index_of) const;

@@ -14,14 +14,14 @@ constexpr size_t kLongestConstant = 64 << 10;
 void HostFile::fill_outline(Outline& outline, LoopFinder& finder, const std::map<int, int>& first_of_call) {
   std::map<int, int> index_of;  // function node -> index
   outline_functions(outline, index_of);
-  auto function_index = [&](int node) {
-    auto found = index_of.find(tree_.function_of(node));
-    return found == index_of.end() ? -1 : found->second;
-  };
   outline_calls(outline, finder, first_of_call, index_of);
-  for (size_t index = 0; index < found_.size(); ++index)
-    if (found_[index].call >= 0)
-      outline.executions.push_back({function_index(found_[index].call), static_cast<int32_t>(index)});
+  for (size_t index = 0; index < found_.size(); ++index) {
+    if (found_[index].call < 0) continue;
+    for (int function : running_functions(found_[index])) {
+      auto known = index_of.find(function);
+      outline.executions.push_back({known == index_of.end() ? -1 : known->second, static_cast<int32_t>(index)});
+    }
+  }
   for (const Wrapper& wrapper : all_wrappers_) {
     const Site& site = wrapper.site;
     Outline::Wrapper entry;

@@ -121,31 +121,74 @@ HostFile::Uses HostFile::uses_of_handles() const {
   return uses;
 }
 
-// Replaces the loops around a prepare by those around the run that stands in most, where those are more.
-void HostFile::run_loops(LoopFinder& finder, const Uses& uses, int prepare, std::vector<FoundLoop>& loops) const {
+// const byId = db.prepare("…") at top level, this.byId = db.prepare("…"): what other functions of the file run as well,
+// if nothing else is prepared by that name.
+bool HostFile::is_shared(int prepare, const std::vector<Use>& uses) const {
   std::string_view handle = handle_of(prepare);
-  auto found = handle.empty() ? uses.end() : uses.find(handle);
-  if (found == uses.end()) return;
-  constexpr int kMostUses = 50;
+  bool field = handle.find('.') != std::string_view::npos || handle.find("->") != std::string_view::npos ||
+               handle.starts_with('@');
+  if (!field && (tree_.function_of(prepare) > 0 || lambda_given(prepare) >= 0)) return false;
+  return std::ranges::count(uses, Use::Kind::kPrepare, &Use::kind) == 1;
+}
+
+// The calls that run what is prepared there, and those that bind its values.
+std::vector<HostFile::Use> HostFile::uses_of(int prepare) const {
+  constexpr size_t kMostUses = 50;
+  std::vector<Use> found;
+  std::string_view handle = handle_of(prepare);
+  auto known = handle.empty() ? uses_.end() : uses_.find(handle);
+  if (known == uses_.end()) return found;
+  bool shared = is_shared(prepare, known->second);
   int function = tree_.function_of(prepare);
+  int owner = tree_.class_of(prepare);
   int lambda = lambda_given(prepare);
-  std::vector<std::vector<FoundLoop>> others;
-  auto use = std::upper_bound(found->second.begin(), found->second.end(), prepare,
-                              [](int node, const Use& entry) { return node < entry.call; });
-  for (int tried = 0; use != found->second.end() && tried < kMostUses; ++use, ++tried) {
+  auto use = known->second.begin();
+  if (!shared)
+    use = std::upper_bound(use, known->second.end(), prepare,
+                           [](int node, const Use& entry) { return node < entry.call; });
+  for (; use != known->second.end() && found.size() < kMostUses; ++use) {
+    if (shared) {
+      bool own = use->kind != Use::Kind::kPrepare && (owner < 0 || tree_.class_of(use->call) == owner);
+      if (own) found.push_back(*use);
+      continue;
+    }
     if (lambda >= 0 && use->call >= tree_.at(lambda).after) break;
     if (tree_.function_of(use->call) != function || use->kind == Use::Kind::kPrepare) break;
-    std::vector<FoundLoop> around = finder.around(use->call, -1, false);
-    bool steps = !language_.words.reset_functions.empty() &&
-                 is_one_of(evaluator_.callee_name(use->call), language_.words.fetch_methods);
-    bool runs = use->kind == Use::Kind::kReset || (use->kind == Use::Kind::kRun && !steps);
-    if (runs && around.size() > loops.size()) loops = around;
+    found.push_back(*use);
+  }
+  return found;
+}
+
+// What both runs a statement and gives its next row runs it anew only where it was reset.
+bool HostFile::runs_anew(const Use& use) const {
+  bool steps = !language_.words.reset_functions.empty() &&
+               is_one_of(evaluator_.callee_name(use.call), language_.words.fetch_methods);
+  return use.kind == Use::Kind::kReset || (use.kind == Use::Kind::kRun && !steps);
+}
+
+// Replaces the loops around a prepare by those around the run that stands in most, where those are more.
+void HostFile::run_loops(LoopFinder& finder, int prepare, std::vector<FoundLoop>& loops) const {
+  std::vector<std::vector<FoundLoop>> others;
+  for (const Use& use : uses_of(prepare)) {
+    std::vector<FoundLoop> around = finder.around(use.call, -1, false);
+    if (runs_anew(use) && around.size() > loops.size()) loops = around;
     others.push_back(std::move(around));
   }
   for (FoundLoop& loop : loops)  // bound in the loop, or given to the call that runs it
     for (const std::vector<FoundLoop>& around : others)
       for (const FoundLoop& other : around)
         if (other.node == loop.node && other.loop.argument_varies) loop.loop.argument_varies = true;
+}
+
+// The functions that run what is prepared there; that of the prepare itself where no other does.
+std::set<int> HostFile::running_functions(const Found& found) const {
+  std::set<int> functions;
+  int own = tree_.function_of(found.call);
+  if (found.statement.call == CallKind::kPrepare)
+    for (const Use& use : uses_of(found.call))
+      if (runs_anew(use)) functions.insert(tree_.function_of(use.call));
+  if (functions.empty()) functions.insert(own);
+  return functions;
 }
 
 }  // namespace explaingate::host
