@@ -24,8 +24,10 @@ void HostFile::fill_outline(Outline& outline, LoopFinder& finder, const std::map
   }
   for (const Wrapper& wrapper : all_wrappers_) {
     const Site& site = wrapper.site;
+    auto known = index_of.find(wrapper.function);
+    if (known == index_of.end()) continue;  // of a text that is no program: a function without a body that calls
     Outline::Wrapper entry;
-    entry.function = index_of.at(wrapper.function);
+    entry.function = known->second;
     entry.position = wrapper.position;
     entry.parameter = wrapper.parameter;
     entry.kind = site.row != nullptr ? site.row->kind : site.wrapper != nullptr ? site.wrapper->kind : entry.kind;

@@ -361,6 +361,10 @@ Result<Languages> Languages::built_in() {
   return languages;
 }
 
+void Languages::make_ready(std::string_view path) const {
+  if (const Language* language = for_path(path)) (void)language->grammar();
+}
+
 const Language* Languages::for_path(std::string_view path) const {
   for (const auto& language : languages_)
     for (const std::string& extension : language->extensions)

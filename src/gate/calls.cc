@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <thread>
 #include <tuple>
 
 #include <fmt/format.h>
@@ -37,20 +38,19 @@ class Chains {
     int64_t next = 1;
     for (const ProgramFile& file : files_) {
       first_id_.push_back(next);
-      next += static_cast<int64_t>(file.outline.functions.size());
+      next += static_cast<int64_t>(file.functions);
     }
     if (run.mode == Mode::kChange) read_base();
     for (size_t i = 0; i < edges_.size(); ++i) {
       const CallEdge& edge = edges_[i];
-      int32_t caller = call(edge).function;
-      if (caller >= 0 && edge.depth == 1) onward_[{edge.file, static_cast<size_t>(caller)}].push_back(i);
+      if (edge.caller >= 0 && edge.depth == 1) onward_[{edge.file, static_cast<size_t>(edge.caller)}].push_back(i);
     }
   }
 
   void select() {
     for (size_t i = 0; i < edges_.size(); ++i) {
       const CallEdge& edge = edges_[i];
-      if (call(edge).loops.empty()) continue;
+      if (!edge.in_loop) continue;
       if (edge.depth == 1) {
         consider(i, i);
         continue;
@@ -73,9 +73,8 @@ class Chains {
   std::set<FunctionKey> functions_;
   std::set<std::string> reached_;
 
-  [[nodiscard]] const Outline::Call& call(const CallEdge& edge) const {
-    return files_[edge.file].outline.calls[edge.call];
-  }
+  [[nodiscard]] const Outline& outline(size_t file) const { return run_.program->outline(file); }
+  [[nodiscard]] const Outline::Call& call(const CallEdge& edge) const { return outline(edge.file).calls[edge.call]; }
   // A call, wherever it stands in its function: path on the head side, function, callee, whether in a loop.
   using CallKey = std::tuple<std::string, std::string, std::string, bool>;
   std::set<CallKey> base_calls_;
@@ -101,12 +100,13 @@ class Chains {
   [[nodiscard]] bool is_fresh(const CallEdge& edge) const {
     const Outline::Call& made = call(edge);
     const ProgramFile& file = files_[edge.file];
-    return !base_calls_.contains({file.path, caller_of(file.outline, made), made.name, !made.loops.empty()});
+    return !base_calls_.contains({file.path, caller_of(outline(edge.file), made), made.name, !made.loops.empty()});
   }
   // An edited line is no new call.
   [[nodiscard]] bool touched(const CallEdge& edge) const {
-    const Outline::Call& made = call(edge);
     const std::string& path = files_[edge.file].path;
+    if (!lines_.has(path)) return false;
+    const Outline::Call& made = call(edge);
     if (!is_fresh(edge)) return false;
     return lines_.touch(path, made.line, made.line) ||
            std::any_of(made.loops.begin(), made.loops.end(),
@@ -116,16 +116,18 @@ class Chains {
   void consider(size_t first, size_t last) {
     const CallEdge& from = edges_[first];
     const CallEdge& to = edges_[last];
-    const Outline::Function& target = files_[to.callee_file].outline.functions[to.callee];
-    bool relevant = is_whole(run_) || touched(from) || (first != last && touched(to)) ||
-                    lines_.touch(files_[to.callee_file].path, target.line, target.end_line);
-    if (!relevant) return;
+    auto target_touched = [&] {
+      const std::string& path = files_[to.callee_file].path;
+      if (!lines_.has(path)) return false;
+      const Outline::Function& target = outline(to.callee_file).functions[to.callee];
+      return lines_.touch(path, target.line, target.end_line);
+    };
+    if (!is_whole(run_) && !touched(from) && (first == last || !touched(to)) && !target_touched()) return;
     for (size_t index : {first, last}) {
       const CallEdge& edge = edges_[index];
       kept_.insert(index);
       functions_.insert({edge.callee_file, edge.callee});
-      if (int32_t caller = call(edge).function; caller >= 0)
-        functions_.insert({edge.file, static_cast<size_t>(caller)});
+      if (edge.caller >= 0) functions_.insert({edge.file, static_cast<size_t>(edge.caller)});
     }
     reached_.insert(files_[from.file].path);  // what the loop runs over may be a statement there
     reached_.insert(files_[to.callee_file].path);
@@ -133,7 +135,7 @@ class Chains {
 
   // Itself, or the function that it stands in.
   [[nodiscard]] bool is_memoised(const FunctionKey& key) const {
-    const std::vector<Outline::Function>& all = files_[key.first].outline.functions;
+    const std::vector<Outline::Function>& all = outline(key.first).functions;
     for (auto at = static_cast<int32_t>(key.second); at >= 0; at = all[static_cast<size_t>(at)].parent)
       if (all[static_cast<size_t>(at)].memoised) return true;
     return false;
@@ -144,7 +146,7 @@ class Chains {
 
   void record() {
     for (const FunctionKey& key : functions_) {
-      const Outline::Function& function = files_[key.first].outline.functions[key.second];
+      const Outline::Function& function = outline(key.first).functions[key.second];
       const std::string& path = files_[key.first].path;
       std::string name = function.name.empty() ? path.substr(path.rfind('/') + 1) : function.name;  // a file of SQL
       run_.functions.push_back({id_of(key), path, function.owner.empty() ? name : function.owner + "." + name,
@@ -159,7 +161,7 @@ class Chains {
       last = {edge.file, edge.call};
       KnownCall known;
       known.id = id;
-      if (made.function >= 0) known.caller_id = id_of({edge.file, static_cast<size_t>(made.function)});
+      if (edge.caller >= 0) known.caller_id = id_of({edge.file, static_cast<size_t>(edge.caller)});
       known.callee_id = id_of({edge.callee_file, edge.callee});
       known.path = files_[edge.file].path;
       known.name = made.name;
@@ -190,6 +192,11 @@ Status load_program(Run& run) {
   if (!run.change.git_folder.empty()) options.cache_folder = run.change.git_folder + "/explaingate";
   if (run.progress != nullptr && *run.progress)
     options.progress = [&run](size_t done, size_t of) { (*run.progress)("reading the program", done, of); };
+  // What the changed files need to be read is made ready in the meantime.
+  std::jthread languages([&run] {
+    for (const ChangedFile& file : run.change.files)
+      for (const std::string& path : {file.old_path, file.new_path}) run.languages->make_ready(path);
+  });
   run.program.emplace(Program::load(*run.change.head, *paths, *run.languages, options));
   Chains(run).select();
   return {};

@@ -19,6 +19,7 @@ class ChangedLines {
         if (hunk.new_lines > 0) ranges_[file.new_path].push_back({hunk.new_start, hunk.new_start + hunk.new_lines - 1});
     }
   }
+  [[nodiscard]] bool has(const std::string& path) const { return all_ || ranges_.contains(path); }
   [[nodiscard]] bool touch(const std::string& path, int first, int last) const {
     if (all_) return true;
     auto found = ranges_.find(path);

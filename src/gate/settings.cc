@@ -389,11 +389,36 @@ Status apply_environment(Settings& settings, const std::map<std::string, std::st
   return {};
 }
 
+namespace {
+
+// fnmatch() reads the pattern anew for each path. Where * is all that is special in it, its pieces stand in the path in
+// their order, the first at the beginning and the last at the end.
+bool matches_glob(std::string_view pattern, const std::string& path) {
+  if (pattern.find_first_of("?[\\") != std::string_view::npos)
+    return ::fnmatch(std::string(pattern).c_str(), path.c_str(), 0) == 0;
+  size_t star = pattern.find('*');
+  if (star == std::string_view::npos) return pattern == path;
+  std::string_view rest = path;
+  if (!rest.starts_with(pattern.substr(0, star))) return false;
+  rest.remove_prefix(star);
+  for (pattern.remove_prefix(star + 1); (star = pattern.find('*')) != std::string_view::npos;
+       pattern.remove_prefix(star + 1)) {
+    size_t found = rest.find(pattern.substr(0, star));
+    if (found == std::string_view::npos) return false;
+    rest.remove_prefix(found + star);
+  }
+  return rest.ends_with(pattern);
+}
+
+}  // namespace
+
 bool is_included(const Settings& settings, const std::string& path) {
-  auto below = [&path](const std::string& prefix) { return path == prefix || path.starts_with(prefix + "/"); };
-  auto matches = [&](std::string pattern) {
-    while (pattern.ends_with('/')) pattern.pop_back();
-    return below(pattern) || ::fnmatch(pattern.c_str(), path.c_str(), 0) == 0;
+  auto below = [&path](std::string_view prefix) {
+    return path.starts_with(prefix) && (path.size() == prefix.size() || path[prefix.size()] == '/');
+  };
+  auto matches = [&](std::string_view pattern) {
+    while (pattern.ends_with('/')) pattern.remove_suffix(1);
+    return below(pattern) || matches_glob(pattern, path);
   };
   if (!settings.include_prefixes.empty() &&
       std::none_of(settings.include_prefixes.begin(), settings.include_prefixes.end(), below))

@@ -105,9 +105,10 @@ void link_calls(Run& run, const std::string& path, size_t first) {
   for (const KnownFunction& function : std::ranges::equal_range(run.functions, path, {}, &KnownFunction::path))
     linked[{function.line, function.end_line}] = function.id;
   if (linked.empty()) return;
-  for (const Outline::Execution& execution : file->outline.executions) {
+  const Outline& outline = run.program->outline(static_cast<size_t>(file - run.program->files().data()));
+  for (const Outline::Execution& execution : outline.executions) {
     if (execution.function < 0) continue;
-    const Outline::Function& function = file->outline.functions[static_cast<size_t>(execution.function)];
+    const Outline::Function& function = outline.functions[static_cast<size_t>(execution.function)];
     auto found = linked.find({function.line, function.end_line});
     size_t index = first + static_cast<size_t>(execution.statement);
     if (found != linked.end() && index < run.statements.size()) run.statements[index].function_id = found->second;

@@ -10,7 +10,7 @@ namespace explaingate {
 namespace {
 
 constexpr uintmax_t kLargestFile = uintmax_t{1} << 30;  // from then on it's made anew
-constexpr int kFormat = 0x65670001;                     // PRAGMA user_version: of the table
+constexpr int kFormat = 0x65670002;                     // PRAGMA user_version: of the tables
 
 std::string checked(std::string_view bytes) {
   return hash_hex(bytes).append(bytes);
@@ -49,7 +49,8 @@ bool SourceCache::open() {
   if (format == 0) {
     Status made = database->execute(fmt::format(
         "BEGIN IMMEDIATE; CREATE TABLE IF NOT EXISTS sources (key TEXT PRIMARY KEY, outline BLOB, extraction BLOB) "
-        "WITHOUT ROWID; PRAGMA user_version = {}; COMMIT",
+        "WITHOUT ROWID; CREATE TABLE IF NOT EXISTS snapshots (key TEXT PRIMARY KEY, digests BLOB); "
+        "PRAGMA user_version = {}; COMMIT",
         kFormat));
     if (!made) return true;  // read-only, or busy for long: this run goes without
   }
@@ -87,10 +88,32 @@ std::vector<std::optional<std::string>> SourceCache::outlines(const std::vector<
   return found;
 }
 
-std::optional<std::string> SourceCache::extraction(const std::string& key) {
+std::optional<std::string> SourceCache::read_one(const char* query, const std::string& key) {
   if (!database_) return std::nullopt;
-  auto statement = database_->prepare("SELECT extraction FROM sources WHERE key = ?1");
+  auto statement = database_->prepare(query);
   return statement ? read(*statement, key) : std::nullopt;
+}
+
+std::optional<std::string> SourceCache::extraction(const std::string& key) {
+  return read_one("SELECT extraction FROM sources WHERE key = ?1", key);
+}
+
+std::optional<std::string> SourceCache::snapshot(const std::string& key) {
+  return read_one("SELECT digests FROM snapshots WHERE key = ?1", key);
+}
+
+void SourceCache::keep_snapshot(const std::string& key, std::string_view bytes) {
+  if (!database_ || !database_->execute("BEGIN IMMEDIATE; DELETE FROM snapshots")) return;
+  auto insert = [&]() -> Status {
+    auto statement = database_->prepare("INSERT INTO snapshots VALUES (?1, ?2)");
+    if (!statement) return fail(statement.error());
+    statement->bind_borrowed(1, key);
+    statement->bind_blob(2, checked(bytes));
+    if (auto done = statement->step(); !done) return fail(done.error());
+    return database_->execute("COMMIT");
+  };
+  // Full disk, another run that writes for long: a later run keeps one.
+  if (!insert() && !database_->execute("ROLLBACK")) database_.reset();
 }
 
 // Full disk, another run that writes for long: the next run adds them.

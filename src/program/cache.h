@@ -28,6 +28,9 @@ class SourceCache {
   [[nodiscard]] std::optional<std::string> extraction(const std::string& key);
   // In one transaction: all of them or none (false).
   bool add(const std::vector<CacheEntry>& entries);
+  // Packed digests of a whole repository, by what they were made with. One is kept, the last.
+  [[nodiscard]] std::optional<std::string> snapshot(const std::string& key);
+  void keep_snapshot(const std::string& key, std::string_view bytes);
 
  private:
   std::string file_;
@@ -36,6 +39,7 @@ class SourceCache {
   bool open();
   void start_anew();
   std::optional<std::string> read(SqliteStatement& statement, const std::string& key);
+  std::optional<std::string> read_one(const char* query, const std::string& key);
 };
 
 }  // namespace explaingate

@@ -64,22 +64,36 @@ bool is_module(std::string_view path, std::string_view module) {
   return true;
 }
 
-Names::Names(const std::vector<ProgramFile>& files, const std::vector<Externals::Wrapper>& declared) : files_(files) {
+Names::Names(const std::vector<ProgramFile>& files, const std::vector<const Digest*>& digests, const NameTable& names,
+             const std::vector<Externals::Wrapper>& declared)
+    : files_(files), names_(names), is_wrapper_(names.size()) {
   for (size_t i = 0; i < files.size(); ++i) {
-    const Outline& outline = files[i].outline;
-    for (const Outline::Constant& constant : outline.constants)
-      constants_[outline.family][constant.name].push_back({i, constant.owner, constant.text});
-    ByName<size_t>& functions = definitions_[outline.family];
-    for (const Outline::Function& function : outline.functions) ++functions[function.name];
-    for (const Outline::Wrapper& wrapper : outline.wrappers) {
-      const Outline::Function& function = outline.functions[static_cast<size_t>(wrapper.function)];
-      wrappers_[function.name].push_back({i,
-                                          outline.family,
-                                          {function.name, function.owner, wrapper.position, wrapper.parameter, "",
-                                           wrapper.kind, wrapper.library, wrapper.placeholders, false}});
+    const Digest& digest = *digests[i];
+    const std::string& family = names.text(digest.family);
+    if (!digest.constants.empty()) {
+      ByName<std::vector<Constant>>& constants = constants_[family];
+      for (const Outline::Constant& constant : digest.constants)
+        constants[constant.name].push_back({i, constant.owner, constant.text});
+    }
+    if (!digest.functions.empty()) {
+      std::vector<uint32_t>& defined = definitions_[family];
+      defined.resize(names.size());
+      for (const Digest::Function& function : digest.functions) ++defined[function.name];
+    }
+    for (const Outline::Wrapper& wrapper : digest.wrappers) {
+      const Digest::Function& function = digest.functions[static_cast<size_t>(wrapper.function)];
+      const std::string& name = names.text(function.name);
+      wrappers_[name].push_back({i,
+                                 family,
+                                 {name, names.text(function.owner), wrapper.position, wrapper.parameter, "",
+                                  wrapper.kind, wrapper.library, wrapper.placeholders, false}});
+      is_wrapper_[function.name] = true;
     }
   }
-  for (const Externals::Wrapper& wrapper : declared) wrappers_[wrapper.name].push_back({kDeclared, "", wrapper});
+  for (const Externals::Wrapper& wrapper : declared) {
+    wrappers_[wrapper.name].push_back({kDeclared, "", wrapper});
+    if (auto number = names.find(wrapper.name)) is_wrapper_[*number] = true;
+  }
 }
 
 // One text, or none: by the qualifier or the module where they are known, else in the same folder, else the only one of
@@ -140,24 +154,33 @@ std::vector<const Externals::Wrapper*> Names::wrappers(std::string_view path, st
   // Most functions of that name do something else.
   auto of_family = definitions_.find(family);
   if (offered == 0 || of_family == definitions_.end()) return fitting;
-  auto all = of_family->second.find(name);
-  if (all != of_family->second.end() && offered * 2 < all->second)
+  auto number = names_.find(name);
+  if (number && *number < of_family->second.size() && offered * 2 < of_family->second[*number])
     std::erase_if(fitting, [](const Externals::Wrapper* wrapper) { return !wrapper->trusted; });
   return fitting;
 }
 
-std::string Names::used_by(size_t file) const {
-  const ProgramFile& mine = files_[file];
+std::string Names::used_by(size_t file, const Digest& mine, const Digest* alone) const {
+  const std::string& path = files_[file].path;
+  const std::string& family = names_.text(mine.family);
   std::string used;
-  for (const Outline::Wanted& wanted : mine.outline.wanted)
-    if (const std::string* text = constant(mine.path, mine.outline.family, wanted))
-      used += fmt::format("{}\x1f{}\x1f{}\x1f{}\x1e", wanted.qualifier, wanted.name, wanted.module, *text);
+  auto add_constants = [&](const Digest& digest) {
+    for (const Outline::Wanted& wanted : digest.wanted)
+      if (const std::string* text = constant(path, family, wanted))
+        used += fmt::format("{}\x1f{}\x1f{}\x1f{}\x1e", wanted.qualifier, wanted.name, wanted.module, *text);
+  };
+  add_constants(mine);
+  if (alone != nullptr) add_constants(*alone);
   if (wrappers_.empty()) return used;
   std::set<std::string_view> called;
-  for (const Outline::Call& call : mine.outline.calls)
-    if (wrappers_.contains(call.name)) called.insert(call.name);
+  auto add_calls = [&](const Digest& digest) {
+    for (const Digest::Call& call : digest.calls)
+      if (call.name < is_wrapper_.size() && is_wrapper_[call.name]) called.insert(names_.text(call.name));
+  };
+  add_calls(mine);
+  if (alone != nullptr) add_calls(*alone);
   for (std::string_view name : called)
-    for (const Externals::Wrapper* wrapper : wrappers(mine.path, mine.outline.family, name))
+    for (const Externals::Wrapper* wrapper : wrappers(path, family, name))
       used += fmt::format("{}\x1f{}\x1f{}\x1f{}\x1f{}\x1f{}\x1f{}\x1f{}\x1f{}\x1d", wrapper->name, wrapper->owner,
                           wrapper->callee, wrapper->position, wrapper->parameter, static_cast<int>(wrapper->kind),
                           wrapper->library, wrapper->placeholders, wrapper->trusted);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "extract/outline.h"
+#include "program/digest.h"
 #include "program/program.h"
 
 namespace explaingate {
@@ -20,11 +21,14 @@ namespace explaingate {
 
 class Names {
  public:
-  // Constants and wrappers as the outlines say now. Paths must stay while this does; outlines may change.
-  Names(const std::vector<ProgramFile>& files, const std::vector<Externals::Wrapper>& declared);
+  // Constants and wrappers as the digests say now. Files and names must stay while this does; digests may change, and
+  // names be added.
+  Names(const std::vector<ProgramFile>& files, const std::vector<const Digest*>& digests, const NameTable& names,
+        const std::vector<Externals::Wrapper>& declared);
   // Everything of other files that one file's extraction would use, as a text: equal texts, equal extractions. Empty =
-  // nothing.
-  [[nodiscard]] std::string used_by(size_t file) const;
+  // nothing. `alone` is its digest without what others say, where that is another: a call that was found to be one of
+  // SQL is no longer among the calls.
+  [[nodiscard]] std::string used_by(size_t file, const Digest& mine, const Digest* alone) const;
   [[nodiscard]] const std::string* constant(std::string_view path, std::string_view family,
                                             const Outline::Wanted& wanted) const;
   [[nodiscard]] std::vector<const Externals::Wrapper*> wrappers(std::string_view path, std::string_view family,
@@ -48,9 +52,11 @@ class Names {
   template <class T>
   using ByName = std::unordered_map<std::string, T, Hash, std::equal_to<>>;
   const std::vector<ProgramFile>& files_;
+  const NameTable& names_;
   std::map<std::string, ByName<std::vector<Constant>>, std::less<>> constants_;  // by family
   ByName<std::vector<Offered>> wrappers_;
-  std::map<std::string, ByName<size_t>, std::less<>> definitions_;  // functions of each name, by family
+  std::vector<bool> is_wrapper_;                                           // by number of the name
+  std::map<std::string, std::vector<uint32_t>, std::less<>> definitions_;  // functions of each name's number, by family
 };
 
 // The view of one file.

@@ -1,9 +1,14 @@
 #include "program/pack.h"
 
+#include <algorithm>
 #include <concepts>
 #include <cstdint>
+#include <numeric>
 #include <type_traits>
 #include <vector>
+
+#include "base/parallel.h"
+#include "program/digest.h"
 
 namespace explaingate {
 namespace {
@@ -43,10 +48,17 @@ class Reader {
  public:
   explicit Reader(std::string_view bytes) : rest_(bytes) {}
   [[nodiscard]] bool whole() const { return good_ && rest_.empty(); }
+  [[nodiscard]] bool good() const { return good_; }
+  [[nodiscard]] std::string_view rest() const { return rest_; }
 
   template <class T>
     requires std::integral<T> || std::is_enum_v<T>
   void operator()(T& value) {
+    if (!rest_.empty() && static_cast<unsigned char>(rest_.front()) < 0x80) {  // most are small
+      value = static_cast<T>(rest_.front());
+      rest_.remove_prefix(1);
+      return;
+    }
     uint64_t number = 0;
     for (int shift = 0;; shift += 7) {
       if (rest_.empty() || shift > 63) {
@@ -165,6 +177,32 @@ template <class Archive>
 void members(Outline& x, Archive& a) {
   a(x.family), a(x.functions), a(x.calls), a(x.constants), a(x.wrappers), a(x.wanted), a(x.executions);
 }
+template <class Archive>
+void members(Digest::Function& x, Archive& a) {
+  a(x.name), a(x.owner), a(x.line), a(x.end_line), a(x.parent), a(x.executes);
+}
+template <class Archive>
+void members(Digest::Call& x, Archive& a) {
+  auto flags = static_cast<uint8_t>((x.on_field ? 1U : 0U) | (x.on_self ? 2U : 0U) | (x.in_loop ? 4U : 0U));
+  a(x.function), a(x.name), a(x.receiver), a(x.module), a(x.file), a(flags);
+  x.on_field = (flags & 1U) != 0;
+  x.on_self = (flags & 2U) != 0;
+  x.in_loop = (flags & 4U) != 0;
+}
+template <class Archive>
+void members(Digest& x, Archive& a) {
+  a(x.family), a(x.functions), a(x.calls), a(x.constants), a(x.wrappers), a(x.wanted);
+}
+
+// In front of the digests, which follow one another, so that they can be read at the same time.
+struct SnapshotHead {
+  std::vector<std::string> names, keys;
+  std::vector<uint32_t> sizes;  // bytes of each digest
+};
+template <class Archive>
+void members(SnapshotHead& x, Archive& a) {
+  a(x.names), a(x.keys), a(x.sizes);
+}
 
 template <class T>
 std::string packed(const T& object) {
@@ -194,6 +232,22 @@ bool is_sound(const Outline& outline) {
   for (const Outline::Execution& execution : outline.executions)
     if (!function(execution.function) || execution.statement < 0) return false;
   return true;
+}
+
+bool is_sound(const Digest& digest, size_t names) {
+  auto function = [&](int32_t index) { return index >= -1 && index < static_cast<int32_t>(digest.functions.size()); };
+  for (size_t i = 0; i < digest.functions.size(); ++i) {
+    const Digest::Function& one = digest.functions[i];
+    if (one.name >= names || one.owner >= names || one.parent < -1 || one.parent >= static_cast<int32_t>(i))
+      return false;
+  }
+  for (const Digest::Call& call : digest.calls)
+    if (!function(call.function) || call.name >= names || call.receiver >= names || call.module >= names ||
+        call.file >= names)
+      return false;
+  for (const Outline::Wrapper& wrapper : digest.wrappers)
+    if (wrapper.function < 0 || !function(wrapper.function)) return false;
+  return digest.family < names;
 }
 
 bool is_sound(const Extraction& extraction) {
@@ -227,6 +281,70 @@ std::optional<Extraction> unpack_extraction(std::string_view bytes, const std::s
   for (NotAnalysed& entry : extraction->not_analysed) entry.path = path;
   for (Suppression& entry : extraction->suppressions) entry.path = path;
   return extraction;
+}
+
+std::string pack_snapshot(const NameTable& names, const std::vector<std::string_view>& keys,
+                          const std::vector<const Digest*>& digests) {
+  std::vector<uint32_t> order(names.size());  // of the names, by their text
+  std::iota(order.begin(), order.end(), 0U);
+  std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) { return names.text(a) < names.text(b); });
+  std::vector<uint32_t> renumbered(names.size());
+  SnapshotHead head;
+  for (uint32_t old : order) {
+    renumbered[old] = static_cast<uint32_t>(head.names.size());
+    head.names.push_back(names.text(old));
+  }
+  std::vector<size_t> by_key(keys.size());
+  std::iota(by_key.begin(), by_key.end(), size_t{0});
+  std::sort(by_key.begin(), by_key.end(), [&](size_t a, size_t b) { return keys[a] < keys[b]; });
+  Writer bodies;
+  for (size_t index : by_key) {
+    if (!head.keys.empty() && head.keys.back() == keys[index]) continue;
+    Digest digest = *digests[index];
+    digest.family = renumbered[digest.family];
+    for (Digest::Function& function : digest.functions) {
+      function.name = renumbered[function.name];
+      function.owner = renumbered[function.owner];
+    }
+    for (Digest::Call& call : digest.calls)
+      for (uint32_t* name : {&call.name, &call.receiver, &call.module, &call.file}) *name = renumbered[*name];
+    size_t before = bodies.bytes.size();
+    bodies(digest);
+    head.keys.emplace_back(keys[index]);
+    head.sizes.push_back(static_cast<uint32_t>(bodies.bytes.size() - before));
+  }
+  return packed(head) + bodies.bytes;
+}
+
+std::optional<Snapshot> unpack_snapshot(std::string_view bytes) {
+  Reader reader(bytes);
+  SnapshotHead head;
+  reader(head);
+  if (!reader.good() || head.names.empty() || !head.names.front().empty() || head.sizes.size() != head.keys.size() ||
+      !std::is_sorted(head.names.begin(), head.names.end()) || !std::is_sorted(head.keys.begin(), head.keys.end()))
+    return std::nullopt;
+  std::string_view bodies = reader.rest();
+  std::vector<std::string_view> parts;
+  for (uint32_t size : head.sizes) {
+    if (size > bodies.size()) return std::nullopt;
+    parts.push_back(bodies.substr(0, size));
+    bodies.remove_prefix(size);
+  }
+  if (!bodies.empty()) return std::nullopt;
+  std::vector<std::optional<Digest>> read(parts.size());
+  parallel_for(parts.size(), [&](size_t i) {
+    auto digest = unpacked<Digest>(parts[i]);
+    if (digest && is_sound(*digest, head.names.size())) read[i] = std::move(digest);
+  });
+  Snapshot snapshot;
+  snapshot.digests.reserve(read.size());
+  for (std::optional<Digest>& one : read) {
+    if (!one) return std::nullopt;
+    snapshot.digests.push_back(std::move(*one));
+  }
+  snapshot.names = NameTable(std::move(head.names));
+  snapshot.keys = std::move(head.keys);
+  return snapshot;
 }
 
 }  // namespace explaingate

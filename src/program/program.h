@@ -30,16 +30,19 @@ inline constexpr int kMostCalls = 2;  // between a loop and the function that ex
 
 struct ProgramFile {
   std::string path;
-  Outline outline;
-  std::string key;  // of the cache
+  std::string key;       // of the cache
+  std::string family;    // Outline's
+  size_t functions = 0;  // how many its outline has
 };
 
 struct CallEdge {  // a call of the program that can reach a statement
   size_t file = 0;
   size_t call = 0;  // in its outline
   size_t callee_file = 0;
-  size_t callee = 0;  // function in that file's outline
-  int depth = 1;      // 1: the callee executes a statement itself; 2: it calls one that does
+  size_t callee = 0;    // function in that file's outline
+  int depth = 1;        // 1: the callee executes a statement itself; 2: it calls one that does
+  int32_t caller = -1;  // function in the file's outline; -1 = top level
+  bool in_loop = false;
 };
 
 struct ProgramOptions {
@@ -60,6 +63,8 @@ class Program {
 
   [[nodiscard]] const std::vector<ProgramFile>& files() const;
   [[nodiscard]] const ProgramFile* file(std::string_view path) const;
+  // By position in files(). Read where it is asked for; safe on several threads.
+  [[nodiscard]] const Outline& outline(size_t file) const;
   // The statements of a file, with what other files say; empty for a file that isn't there. Safe on several threads.
   [[nodiscard]] Extraction extraction(std::string_view path) const;
   // Another version of a file (the base side's), with what the files say now.

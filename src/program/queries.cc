@@ -51,19 +51,25 @@ bool joined(std::string_view folder, std::string_view path, std::string& out) {
 
 }  // namespace
 
-Queries::Queries(const std::vector<ProgramFile>& files) : files_(files) {
+Queries::Queries(const std::vector<ProgramFile>& files, const std::vector<const Digest*>& digests,
+                 const NameTable& names)
+    : files_(files), digests_(digests), names_(names) {
   for (size_t f = 0; f < files.size(); ++f) {
-    const Outline& outline = files[f].outline;
-    if (outline.family != kSqlFamily || outline.functions.empty()) continue;
+    const std::vector<Digest::Function>& functions = digests[f]->functions;
+    if (functions.empty() || files[f].family != kSqlFamily) continue;
     by_path_.emplace(files[f].path, f);
-    for (size_t i = 0; i < outline.functions.size(); ++i) {
-      if (outline.functions[i].name.empty()) {
+    for (size_t i = 0; i < functions.size(); ++i) {
+      if (functions[i].name == 0) {
         by_stem_[path_stem(files[f].path)].emplace_back(f, i);
       } else {
-        by_name_[letters(outline.functions[i].name)].emplace_back(f, i);
+        by_name_[letters(names.text(functions[i].name))].emplace_back(f, i);
       }
     }
   }
+  if (by_name_.empty()) return;
+  is_known_.resize(names.size());
+  for (uint32_t number = 0; number < names.size(); ++number)
+    is_known_[number] = by_name_.contains(letters(names.text(number)));
 }
 
 std::vector<Queries::Place> Queries::of_path(std::string_view caller, std::string_view path) const {
@@ -72,7 +78,7 @@ std::vector<Queries::Place> Queries::of_path(std::string_view caller, std::strin
   for (std::string_view folder = path_folder(caller);; folder = path_folder(folder)) {
     if (joined(folder, path, there)) {
       if (auto file = by_path_.find(there); file != by_path_.end()) {
-        for (size_t i = 0; i < files_[file->second].outline.functions.size(); ++i) found.emplace_back(file->second, i);
+        for (size_t i = 0; i < digests_[file->second]->functions.size(); ++i) found.emplace_back(file->second, i);
         return found;
       }
     }
@@ -95,16 +101,19 @@ std::vector<Queries::Place> Queries::of_name(std::string_view name, std::string_
   return sure && known->second.size() == 1 ? known->second : std::vector<Place>{};
 }
 
-std::vector<Queries::Place> Queries::meant(const ProgramFile& caller, const Outline::Call& call) const {
-  if (by_path_.empty() || caller.outline.family == kSqlFamily) return {};
-  if (!call.file.empty()) return of_path(caller.path, call.file);
-  if (call.receiver.empty()) {
-    auto stem = call.module.ends_with("/sql") ? by_stem_.find(call.name) : by_stem_.end();
+std::vector<Queries::Place> Queries::meant(size_t caller, const Digest::Call& call) const {
+  if (by_path_.empty() || files_[caller].family == kSqlFamily) return {};
+  if (call.file != 0) return of_path(files_[caller].path, names_.text(call.file));
+  if (call.receiver == 0) {
+    auto stem = names_.text(call.module).ends_with("/sql") ? by_stem_.find(names_.text(call.name)) : by_stem_.end();
     return stem == by_stem_.end() ? std::vector<Place>{} : stem->second;
   }
-  if (call.on_field && runs(call.name))
-    if (std::vector<Place> prepared = of_name(call.receiver, {}, true); !prepared.empty()) return prepared;
-  return of_name(call.name, call.receiver, holds_queries(call.receiver));
+  if (is_known_.empty()) return {};
+  const std::string& receiver = names_.text(call.receiver);
+  if (call.on_field && is_known_[call.receiver] && runs(names_.text(call.name)))
+    if (std::vector<Place> prepared = of_name(receiver, {}, true); !prepared.empty()) return prepared;
+  if (!is_known_[call.name]) return {};
+  return of_name(names_.text(call.name), receiver, holds_queries(receiver));
 }
 
 }  // namespace explaingate

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "program/digest.h"
 #include "program/program.h"
 
 namespace explaingate {
@@ -22,14 +23,17 @@ class Queries {
  public:
   using Place = std::pair<size_t, size_t>;  // file, and function of its outline
 
-  // Paths and outlines must stay while this does.
-  explicit Queries(const std::vector<ProgramFile>& files);
-  [[nodiscard]] std::vector<Place> meant(const ProgramFile& caller, const Outline::Call& call) const;
+  // All must stay while this does.
+  Queries(const std::vector<ProgramFile>& files, const std::vector<const Digest*>& digests, const NameTable& names);
+  [[nodiscard]] std::vector<Place> meant(size_t caller, const Digest::Call& call) const;
 
  private:
   const std::vector<ProgramFile>& files_;
+  const std::vector<const Digest*>& digests_;
+  const NameTable& names_;
   std::unordered_map<std::string_view, size_t> by_path_;
   std::unordered_map<std::string, std::vector<Place>> by_name_;       // in plain letters
+  std::vector<bool> is_known_;                                        // by number of a name: by_name_ has it
   std::unordered_map<std::string_view, std::vector<Place>> by_stem_;  // files without names
 
   [[nodiscard]] std::vector<Place> of_path(std::string_view caller, std::string_view path) const;

@@ -53,8 +53,8 @@ class Folder {
                              statement.function, statement.text);
     }
     for (const CallEdge& edge : program.edges()) {
-      const Outline& from = program.files()[edge.file].outline;
-      const Outline& to = program.files()[edge.callee_file].outline;
+      const Outline& from = program.outline(edge.file);
+      const Outline& to = program.outline(edge.callee_file);
       int32_t caller = from.calls[edge.call].function;
       out += fmt::format("{} {} -> {} {} ({})\n", program.files()[edge.file].path,
                          caller < 0 ? "top" : from.functions[static_cast<size_t>(caller)].name,
@@ -311,6 +311,37 @@ TEST_CASE("what was found is kept by content, and a damaged cache is no cache") 
   SUBCASE("another content, another entry: also where only another file's constant changed") {
     folder.write("queries.py", "BY_ID = 'SELECT b FROM t'\n");
     CHECK(folder.program(true) == "store.py:3 dbapi.find | SELECT b FROM t\na.py f -> store.py find (1)\n");
+  }
+  SUBCASE("a wrapper that takes its SQL at another place now") {
+    folder.write("wrap.py", "def ask(c, sql, more):\n  return c.execute(sql)\n");
+    folder.write("use.py", "from wrap import ask\ndef g(c):\n  return ask(c, 'SELECT 1', 'SELECT 2')\n");
+    CHECK(folder.program(true) ==
+          "store.py:3 dbapi.find | SELECT a FROM t WHERE id = ?\nuse.py:3 dbapi.g | SELECT 1\na.py f -> store.py find "
+          "(1)\n");
+    folder.write("wrap.py", "def ask(c, more, sql):\n  return c.execute(sql)\n");
+    CHECK(folder.program(true) ==
+          "store.py:3 dbapi.find | SELECT a FROM t WHERE id = ?\nuse.py:3 dbapi.g | SELECT 2\na.py f -> store.py find "
+          "(1)\n");
+  }
+  SUBCASE("a repository of many files is kept as one") {
+    for (int i = 0; i < 100; ++i)
+      folder.write(fmt::format("m{}.py", i), fmt::format("from store import find\ndef f{0}(c):\n  find(c, {0})\n", i));
+    const std::string cold = folder.program();
+    CHECK(folder.program(true) == cold);
+    CHECK(folder.program(true) == cold);  // by the snapshot
+    folder.write("m7.py", "def nothing():\n  pass\n");
+    folder.write("store.py", "from queries import BY_ID\ndef look(c, id):\n  return c.execute(BY_ID, (id,))\n");
+    const std::string other = folder.program();
+    CHECK(other != cold);
+    CHECK(folder.program(true) == other);  // by the snapshot and what is new
+    const std::string whole = read_file(folder.cache_file()).value();
+    for (size_t at = 100; at < whole.size(); at += whole.size() / 97) {
+      std::string damaged = whole;
+      damaged[at] = static_cast<char>(damaged[at] ^ 0x5a);
+      REQUIRE(write_file_atomic(folder.cache_file(), damaged));
+      CAPTURE(at);
+      CHECK(folder.program(true) == other);
+    }
   }
   SUBCASE("every byte of the file in turn, by the way of a few") {
     const std::string whole = read_file(folder.cache_file()).value();

@@ -1,0 +1,42 @@
+#include "program/digest.h"
+
+#include <algorithm>
+
+namespace explaingate {
+
+uint32_t NameTable::add(std::string_view text) {
+  if (auto known = find(text)) return *known;
+  auto [entry, added] = numbers_.emplace(text, static_cast<uint32_t>(size()));
+  added_.push_back(&entry->first);
+  return entry->second;
+}
+
+std::optional<uint32_t> NameTable::find(std::string_view text) const {
+  if (text.empty()) return 0;
+  auto base = std::lower_bound(base_.begin(), base_.end(), text);
+  if (base != base_.end() && *base == text) return static_cast<uint32_t>(base - base_.begin());
+  auto added = numbers_.find(text);
+  if (added == numbers_.end()) return std::nullopt;
+  return added->second;
+}
+
+Digest digest(const Outline& outline, NameTable& names) {
+  Digest result;
+  result.family = names.add(outline.family);
+  result.functions.reserve(outline.functions.size());
+  for (const Outline::Function& function : outline.functions)
+    result.functions.push_back({names.add(function.name), names.add(function.owner), function.line, function.end_line,
+                                function.parent, false});
+  for (const Outline::Execution& execution : outline.executions)
+    if (execution.function >= 0) result.functions[static_cast<size_t>(execution.function)].executes = true;
+  result.calls.reserve(outline.calls.size());
+  for (const Outline::Call& call : outline.calls)
+    result.calls.push_back({call.function, names.add(call.name), names.add(call.receiver), names.add(call.module),
+                            names.add(call.file), call.on_field, call.on_self, !call.loops.empty()});
+  result.constants = outline.constants;
+  result.wrappers = outline.wrappers;
+  result.wanted = outline.wanted;
+  return result;
+}
+
+}  // namespace explaingate
