@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "schema/ddl.h"
+#include "schema/holes.h"
 #include "schema/names.h"
 
 namespace explaingate::schema {
@@ -93,6 +94,12 @@ class Collector {
     // A constant that two calls use is one statement at one place.
     if (!seen_.emplace(statement.path, statement.line, statement.column, statement.text).second) return true;
     std::string reason = unusable(statement);
+    if (std::string rest = reason.empty() ? "" : without_holes(statement.text, statement.holes, dialect_);
+        !rest.empty()) {
+      statement.text = std::move(rest);
+      ddl = read_ddl(statement.text, dialect_);
+      reason.clear();
+    }
     if (reason.empty() && items_.size() >= kMostStatements) reason = "more DDL in code than is read";
     if (!reason.empty()) {
       schema_.not_analysed.push_back(

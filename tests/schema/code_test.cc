@@ -87,6 +87,26 @@ TEST_CASE("code whose names are computed") {
         "! m.py:3 DDL whose name is computed at run time (`name`)\n");
 }
 
+TEST_CASE("code whose checks, defaults and types are computed") {
+  CHECK(found({{"m.py",
+                "def make(db, s, d, t, c):\n"
+                "    db.execute(f'CREATE TABLE a (id INTEGER, status INTEGER CONSTRAINT k CHECK ({s}), n INT)')\n"
+                "    db.execute(f'CREATE TABLE b (id INTEGER, x TEXT DEFAULT {d} NOT NULL, CHECK (id IN ({s})))')\n"
+                "    db.execute(f\"CREATE TABLE c (id {t} PRIMARY KEY, x {t}, y TEXT DEFAULT '{d}')\")\n"
+                "    db.execute(f'ALTER TABLE c ADD COLUMN z {t} DEFAULT ({d})')\n"
+                "    db.execute(f'CREATE TABLE d (id INTEGER, {c} TEXT)')\n"
+                "    db.execute(f'CREATE TABLE e (id INTEGER {c})')\n"
+                "    db.execute(f'CREATE INDEX i ON a ({c})')\n"}}) ==
+        "= code\n"
+        "m.py:2 CREATE TABLE a (id INTEGER, status INTEGER CONSTRAINT k CHECK (1), n INT)\n"
+        "m.py:3 CREATE TABLE b (id INTEGER, x TEXT NOT NULL, CHECK (1))\n"
+        "m.py:4 CREATE TABLE c (id PRIMARY KEY, x , y TEXT )\n"
+        "m.py:5 ALTER TABLE c ADD COLUMN z\n"
+        "m.py:7 CREATE TABLE e (id INTEGER )\n"
+        "! m.py:6 DDL whose name is computed at run time (`c`)\n"
+        "! m.py:8 DDL whose name is computed at run time (`c`)\n");
+}
+
 TEST_CASE("code without DDL is no schema") {
   CHECK(found({{"m.py", "def read(db):\n    return db.execute('SELECT created FROM droplets')\n"}}) == "= \n");
 }
