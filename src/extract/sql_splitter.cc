@@ -1,12 +1,7 @@
-#include "extract/sql_splitter.h"
-
 #include <algorithm>
-#include <optional>
 #include <utility>
 
-#include "extract/sql_file_syntax.h"
-#include "extract/sql_template.h"
-#include "parse/scan.h"
+#include "extract/sql_splitter_state.h"
 
 namespace explaingate {
 
@@ -27,96 +22,7 @@ namespace explaingate {
 // 3. In the body of a function or procedure, as psql has it: BEGIN and CASE count up, END counts down.
 //      CREATE FUNCTION f() … BEGIN ATOMIC SELECT CASE … END; SELECT 2; END;             one statement
 //      BEGIN; SELECT 1; END;                                                            three: nothing is created
-namespace {
-
-constexpr auto kNone = std::string_view::npos;
-
-enum class Head { kStart, kCreate, kTrigger, kFunction, kCopy, kOther };
-
-// What the token before this one was, as far as bodies ask.
-enum class Last { kNothing, kSemicolon, kDot, kComma, kOfOrOn, kBlockStart, kEndWord, kFromWord, kOther };
-
-struct Progress {  // of the statement being read
-  std::optional<size_t> begin;
-  size_t end = 0;
-  Head head = Head::kStart;
-  Last last = Last::kNothing;
-  int parentheses = 0;
-  int body = 0;              // BEGINs (and CASEs, in a function) that are open
-  bool body_closed = false;  // a trigger's END was read
-  bool copies_stdin = false;
-  size_t inner_semicolon = kNone;  // first one inside parentheses
-  size_t inner_end = 0;            // `end` there
-  bool starts_with_template = false;
-  std::vector<SqlGap> gaps;
-};
-
-class Splitter {
- public:
-  Splitter(std::string_view text, size_t start, Dialect dialect, SqlSyntax syntax, const SqlEvents& events)
-      : text_(text),
-        scanner_(text, dialect, {}, start),
-        peeker_(scanner_),
-        dialect_(dialect),
-        file_(syntax == SqlSyntax::kFile),
-        events_(events),
-        templates_(text) {}
-
-  void run() {
-    while (!stopped_) {
-      Token token = scanner_.next();
-      if (token.kind == TokenKind::kEnd) {
-        at_end();
-      } else if (!(file_ && (take_delimiter(token) || take_client_line(token) || take_template(token)))) {
-        take(token);
-      }
-    }
-  }
-
- private:
-  [[nodiscard]] bool open() const { return now_.begin.has_value(); }
-  [[nodiscard]] std::string_view written(const Token& token) const { return token_text(text_, token); }
-
-  void take(const Token& token);
-  void take_comment(const Token& token);
-  void take_semicolon(const Token& token);
-  void take_part(const Token& token);
-  void take_word(const Token& token);
-  void take_word_of_trigger(const Token& token);
-  void take_word_of_function(const Token& token);
-  bool take_delimiter(const Token& token);
-  bool take_client_line(const Token& token);
-  void take_psql_command(size_t at);
-  bool take_template(const Token& token);
-  void add_template(size_t begin, size_t end);
-  bool take_dollar_quote(const Token& token);
-  void start(size_t at);
-  void finish(size_t stop);
-  void at_end();
-  size_t data_end(size_t at);
-  [[nodiscard]] bool next_is_loop_word();
-
-  std::string_view text_;
-  Scanner scanner_;
-  Scanner peeker_;
-  Dialect dialect_;
-  bool file_;
-  const SqlEvents& events_;
-  TemplateFinder templates_;
-  Progress now_;
-  NameComment pending_name_;
-  std::string delimiter_;            // empty: the semicolon
-  bool ignore_parentheses_ = false;  // set when it went back: from there on comments are seen a second time
-  bool no_more_data_ = false;  // no "\\." line follows: without this many COPYs would each search the rest of the text
-  bool stopped_ = false;
-};
-
-size_t Splitter::data_end(size_t at) {
-  if (no_more_data_) return kNone;
-  size_t end = copy_data_end(text_, at);
-  no_more_data_ = end == kNone;
-  return end;
-}
+namespace splitting {
 
 void Splitter::start(size_t at) {
   now_.begin = at;
@@ -309,114 +215,10 @@ bool Splitter::take_dollar_quote(const Token& token) {
   return true;
 }
 
-// After a mysql client's DELIMITER line only that text ends statements; it may touch the token before it ("END$$").
-bool Splitter::take_delimiter(const Token& token) {
-  if (delimiter_.empty()) return false;
-  size_t found = text_.substr(token.offset).starts_with(delimiter_) ? 0 : kNone;
-  if (found == kNone && (token.kind == TokenKind::kWord || token.kind == TokenKind::kOperator ||
-                         token.kind == TokenKind::kParameter || token.kind == TokenKind::kOther))
-    found = written(token).find(delimiter_);
-  if (found == kNone) return false;
-  if (found > 0) take_part({token.kind, token.offset, static_cast<uint32_t>(found)});
-  finish(token.offset + found);
-  scanner_.seek(token.offset + found + delimiter_.size());
-  return true;
-}
-
-// Lines for the client instead of the server.
-bool Splitter::take_client_line(const Token& token) {
-  size_t at = token.offset;
-  char c = text_[at];
-  if (c == '\\' && token.kind == TokenKind::kOther) {
-    take_psql_command(at);
-    return true;
-  }
-  bool at_margin = at == 0 || text_[at - 1] == '\n';
-  if (at_margin && token.kind == TokenKind::kWord && token.length == 2 && now_.parentheses == 0 &&
-      is_go_line(rest_of_line(text_, at))) {
-    scanner_.seek(at + rest_of_line(text_, at).size());
-    finish(at);
-    return true;
-  }
-  if (open()) return false;
-  bool candidate = c == '.' || c == '#' || c == '/' || is_word(text_, token, "delimiter");
-  if (!candidate || token.kind == TokenKind::kComment || !is_first_on_line(text_, at)) return false;
-  std::string_view line = rest_of_line(text_, at);
-  if (token.kind == TokenKind::kWord) {
-    std::string_view delimiter = parse_delimiter_line(line);
-    if (delimiter.empty()) return false;
-    delimiter_ = delimiter == ";" ? "" : delimiter;
-  } else if (c == '.') {
-    if (std::string reason = sqlite_command_reason(line); !reason.empty()) events_.note(at, std::move(reason));
-  } else if (c == '/' && line.find_first_not_of("/ \t") != kNone) {
-    return false;
-  }
-  scanner_.seek(at + line.size());
-  return true;
-}
-
-void Splitter::take_psql_command(size_t at) {
-  if (text_.substr(at).starts_with("\\;")) {
-    scanner_.seek(at + 2);
-    finish(at);
-    return;
-  }
-  std::string_view line = rest_of_line(text_, at);
-  PsqlCommand command = parse_psql_command(line);
-  if (!command.reason.empty()) events_.note(at, std::move(command.reason));
-  size_t end = command.data_follows ? data_end(at) : kNone;
-  if (end == kNone) end = at + line.size();
-  scanner_.seek(end);
-  if (command.ends_statement) {
-    finish(at);
-  } else if (open()) {
-    now_.gaps.push_back({at, end - at, SqlGap::Kind::kCut});
-  }
-}
-
-// A template is found where its first bytes make a token of their own, or inside a string or quoted name.
-bool Splitter::take_template(const Token& token) {
-  char c = text_[token.offset];
-  size_t begin = token.offset;
-  size_t end = kNone;
-  if (token.kind == TokenKind::kString || token.kind == TokenKind::kQuotedName) {
-    if (c != '\'' && c != '"' && c != '`') return false;
-    end = templates_.end_of_quoted(begin, begin + token.length);
-    bool whole_string = token.kind == TokenKind::kString && end == begin + token.length;
-    if (end == kNone || whole_string) return false;
-  } else if (c == ':' && token.length == 1) {  // psql's :'name' and :"name"
-    char quote = begin + 1 < text_.size() ? text_[begin + 1] : '\0';
-    bool after_operand = begin > 0 && (text_[begin - 1] == ']' || text_[begin - 1] == ')');
-    if ((quote != '\'' && quote != '"') || after_operand) return false;
-    size_t close = text_.find_first_of(quote == '"' ? "\"\n" : "'\n", begin + 2);
-    if (close == kNone || text_[close] == '\n') return false;
-    end = close + 1;
-  } else if (c == '{' || c == '$' || c == '<') {
-    end = templates_.end_of(begin);
-  }
-  if (end == kNone) return false;
-  add_template(begin, end);
-  scanner_.seek(end);
-  return true;
-}
-
-void Splitter::add_template(size_t begin, size_t end) {
-  if (now_.body_closed) finish(begin);
-  TemplateKind kind = template_kind(text_.substr(begin, end - begin));
-  if (!open()) {
-    if (kind != TemplateKind::kExpression) return;
-    start(begin);
-    now_.starts_with_template = true;
-  }
-  now_.gaps.push_back({begin, end - begin, SqlGap::Kind::kTemplate});
-  if (kind == TemplateKind::kExpression) now_.end = end;
-  now_.last = Last::kOther;
-}
-
-}  // namespace
+}  // namespace splitting
 
 void split_sql(std::string_view text, size_t start, Dialect dialect, SqlSyntax syntax, const SqlEvents& events) {
-  Splitter(text, start, dialect, syntax, events).run();
+  splitting::Splitter(text, start, dialect, syntax, events).run();
 }
 
 }  // namespace explaingate
