@@ -24,10 +24,16 @@ bool runs(std::string_view name) {
                              [&](std::string_view verb) { return plain.starts_with(verb); });
 }
 
-// queries.get_user(), app.userQueries.get(), q.GetUser()
+// GetUser, get_user. Of one word are fields of anything: self.users.get(id)
+bool has_two_words(std::string_view name) {
+  for (size_t i = 1; i + 1 < name.size(); ++i)
+    if (name[i] == '_' || (name[i] >= 'A' && name[i] <= 'Z' && name[i - 1] >= 'a' && name[i - 1] <= 'z')) return true;
+  return false;
+}
+
+// queries.get_user(), app.userQueries.get(). The near miss: query.count(), which builders of queries have.
 bool holds_queries(std::string_view receiver) {
-  std::string plain = letters(receiver);
-  return plain == "q" || plain.ends_with("queries") || plain.ends_with("query") || plain.ends_with("sql");
+  return letters(receiver).ends_with("queries");
 }
 
 // "a/b" and "../c/./d" -> "a/c/d"; false when it leads out.
@@ -110,7 +116,7 @@ std::vector<Queries::Place> Queries::meant(size_t caller, const Digest::Call& ca
   }
   if (is_known_.empty()) return {};
   const std::string& receiver = names_.text(call.receiver);
-  if (call.on_field && is_known_[call.receiver] && runs(names_.text(call.name)))
+  if (call.on_field && is_known_[call.receiver] && has_two_words(receiver) && runs(names_.text(call.name)))
     if (std::vector<Place> prepared = of_name(receiver, {}, true); !prepared.empty()) return prepared;
   if (!is_known_[call.name]) return {};
   return of_name(names_.text(call.name), receiver, holds_queries(receiver));

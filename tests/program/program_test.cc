@@ -159,6 +159,10 @@ TEST_CASE("statements in files of their own, by path and by name") {
                   "use sqlx;\nfn all(ids: &[i64]) {\n  for id in ids {\n"
                   "    sqlx::query(include_str!(\"../q/get.sql\")).bind(id);\n  }\n}\n"}}) ==
         "src/a.rs all -> q/get.sql  (1)\n");
+  CHECK(program({{"sql/users.sql", "-- name: count\n" + file},
+                 {"a.py", "def all(query, ids):\n  return [query.count(id) for id in ids]\n"}}) == "");
+  CHECK(program({{"sql/users.sql", named},
+                 {"a.py", "class A:\n  def all(self, ids):\n    return [self.users.get(id) for id in ids]\n"}}) == "");
   // near misses: no such file, a receiver that nothing is said of, a method that was made for the statement
   CHECK(program({{"q/other.sql", file}, {"src/a.rs", rust}}) == "");
   CHECK(program({{"sql/users.sql", named},
