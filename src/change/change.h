@@ -2,6 +2,7 @@
 // only.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -88,6 +89,8 @@ struct ChangeRequest {
   // GIT_INDEX_FILE, which git sets for hooks: `git commit -a` runs pre-commit with an index of its own. Empty = the
   // usual one.
   std::string index_file;
+  // Called when it is known where the repository is, before its files are looked at: what doesn't need them can begin.
+  std::function<void(const std::string& git_folder)> on_repository;
 };
 
 // `folder` is where the command runs: any folder of a repository, worktree or bare repository.

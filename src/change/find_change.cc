@@ -1,3 +1,4 @@
+#include <future>
 #include <utility>
 
 #include <fmt/format.h>
@@ -59,6 +60,7 @@ Result<Change> find_change(const std::string& folder, const ChangeRequest& reque
   Change change;
   change.root = repository->root;
   change.git_folder = repository->git_folder;
+  if (request.on_repository) request.on_repository(change.git_folder);
   if (request.mode == Mode::kPatch) return patch_change(repository, std::move(change), request.patch);
   if (request.mode == Mode::kStaged && repository->bare)
     return fail(ErrorKind::kUsage, "a bare repository has no index", "name two commits instead: `--base REF`");
@@ -67,9 +69,12 @@ Result<Change> find_change(const std::string& folder, const ChangeRequest& reque
   if (!base) return fail(base.error());
   change.base_name = base->name;
   if (base->commit) change.base_id = to_hex(*base->commit);
-  auto base_tree = base->commit ? open_commit_tree(repository, *base->commit) : open_empty_tree();
-  if (!base_tree) return fail(base_tree.error());
+  auto opening = std::async(std::launch::async, [&repository, &base] {
+    return base->commit ? open_commit_tree(repository, *base->commit) : open_empty_tree();
+  });
   auto head_tree = request.mode == Mode::kStaged ? open_index_tree(repository) : open_head(repository, change);
+  auto base_tree = opening.get();
+  if (!base_tree) return fail(base_tree.error());
   if (!head_tree) return fail(head_tree.error());
   if (request.mode == Mode::kStaged) change.head_name = "index";
   auto files = compare_trees(**base_tree, **head_tree);

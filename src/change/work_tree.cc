@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/parallel.h"
 #include "change/disk.h"
 #include "change/tree.h"
 
@@ -65,6 +66,7 @@ class WorkTreeLister {
     Deltas changed = sorted_deltas();
     converts_ = may_convert(changed);
     if (Status done = add_tracked(changed); !done) return fail(done.error());
+    set_converted();
     for (const git_diff_delta* delta : changed)
       if (delta->status == GIT_DELTA_UNTRACKED) add_from_disk(delta->new_file.path);
     if (entries_.size() > kMaxTreeFiles)
@@ -154,7 +156,7 @@ class WorkTreeLister {
       if (entry.kind == TreeEntry::Kind::kLink) name_link(entry);
     } else if (!held_to_be_unchanged(item)) {
       entry.id = to_hex(item.id);
-      set_converted(entry, item);
+      if (converts_ && entry.kind == TreeEntry::Kind::kFile) may_be_converted_.emplace_back(entries_.size(), &item);
     }
     entries_.push_back(std::move(entry));
   }
@@ -166,14 +168,17 @@ class WorkTreeLister {
 
   // Conversions of line ends and idents change a file's size. So does an unknown size (0) in the index; then nothing is
   // lost but the id.
-  void set_converted(TreeEntry& entry, const git_index_entry& item) const {
-    if (!converts_ || entry.kind != TreeEntry::Kind::kFile) return;
-    size_t size = 0;
-    git_object_t type = GIT_OBJECT_INVALID;
-    int code = git_odb_read_header(&size, &type, repository_->objects.get(), &item.id);
-    if (code == 0 && static_cast<uint32_t>(size) == item.file_size) return;
-    entry.stored_id = std::move(entry.id);
-    entry.id.clear();
+  void set_converted() {
+    parallel_for(may_be_converted_.size(), [&](size_t i) {
+      auto [index, item] = may_be_converted_[i];
+      size_t size = 0;
+      git_object_t type = GIT_OBJECT_INVALID;
+      int code = git_odb_read_header(&size, &type, repository_->objects.get(), &item->id);
+      if (code == 0 && static_cast<uint32_t>(size) == item->file_size) return;
+      TreeEntry& entry = entries_[index];
+      entry.stored_id = std::move(entry.id);
+      entry.id.clear();
+    });
   }
 
   void name_link(TreeEntry& entry) const {
@@ -193,6 +198,7 @@ class WorkTreeLister {
   GitIndex index_;
   GitDiff diff_;
   bool converts_ = false;
+  std::vector<std::pair<size_t, const git_index_entry*>> may_be_converted_;  // index in entries_
   std::vector<TreeEntry> entries_;
   std::set<std::string> absent_;
 };

@@ -129,9 +129,12 @@ Status prepare(const GateOptions& options, Context& context) {
   auto languages = Languages::built_in();
   if (!languages) return fail(languages.error());
   context.languages.emplace(std::move(*languages));
+  Run& run = context.run;
+  request->on_repository = [&run](const std::string& git_folder) {
+    run.kept = std::make_shared<KeptProgram>(git_folder + kCacheFolder);
+  };
   auto change = find_change(".", *request);
   if (!change) return fail(change.error());
-  Run& run = context.run;
   run.change = std::move(*change);
   auto settings = find_settings(options, run.change);
   if (!settings) return fail(settings.error());

@@ -189,7 +189,8 @@ Status load_program(Run& run) {
   ProgramOptions options;
   options.dialect = run.settings.dialect();
   options.declared = run.settings.call_sites;
-  if (!run.change.git_folder.empty()) options.cache_folder = run.change.git_folder + "/explaingate";
+  if (!run.change.git_folder.empty()) options.cache_folder = run.change.git_folder + kCacheFolder;
+  options.kept = run.kept;
   if (run.progress != nullptr && *run.progress)
     options.progress = [&run](size_t done, size_t of) { (*run.progress)("reading the program", done, of); };
   // What the changed files need to be read is made ready in the meantime.

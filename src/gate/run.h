@@ -104,6 +104,7 @@ struct SkippedFile {
   std::string path, reason;
 };
 
+inline constexpr const char* kCacheFolder = "/explaingate";  // below the git folder
 inline constexpr std::string_view kRulesFolder = ".explaingate/rules/";
 
 enum class Mode { kChange, kAll };
@@ -117,6 +118,7 @@ struct Run {
   std::string today;             // YYYY-MM-DD, for waivers
   Languages* languages = nullptr;
   const std::function<void(std::string_view, size_t, size_t)>* progress = nullptr;
+  std::shared_ptr<KeptProgram> kept;  // begun before the change was looked at; nullptr = not
   // load_change
   Change change;
   // load_schemas

@@ -12,6 +12,8 @@ namespace {
 constexpr uintmax_t kLargestFile = uintmax_t{1} << 30;  // from then on it's made anew
 constexpr int kFormat = 0x65670002;                     // PRAGMA user_version: of the tables
 
+const std::string kWhole = "repository";  // key of the only snapshot
+
 std::string checked(std::string_view bytes) {
   return hash_hex(bytes).append(bytes);
 }
@@ -31,6 +33,11 @@ SourceCache::SourceCache(const std::string& folder) {
   file_ = folder + "/sources.db";
   auto size = std::filesystem::file_size(file_, code);
   if ((!code && size > kLargestFile) || !open()) start_anew();
+}
+
+bool SourceCache::is_there(const std::string& folder) {
+  std::error_code code;
+  return std::filesystem::is_regular_file(folder + "/sources.db", code);
 }
 
 // False when what is there can't be used: another format, or damaged.
@@ -98,16 +105,16 @@ std::optional<std::string> SourceCache::extraction(const std::string& key) {
   return read_one("SELECT extraction FROM sources WHERE key = ?1", key);
 }
 
-std::optional<std::string> SourceCache::snapshot(const std::string& key) {
-  return read_one("SELECT digests FROM snapshots WHERE key = ?1", key);
+std::optional<std::string> SourceCache::snapshot() {
+  return read_one("SELECT digests FROM snapshots WHERE key = ?1", kWhole);
 }
 
-void SourceCache::keep_snapshot(const std::string& key, std::string_view bytes) {
+void SourceCache::keep_snapshot(std::string_view bytes) {
   if (!database_ || !database_->execute("BEGIN IMMEDIATE; DELETE FROM snapshots")) return;
   auto insert = [&]() -> Status {
     auto statement = database_->prepare("INSERT INTO snapshots VALUES (?1, ?2)");
     if (!statement) return fail(statement.error());
-    statement->bind_borrowed(1, key);
+    statement->bind_borrowed(1, kWhole);
     statement->bind_blob(2, checked(bytes));
     if (auto done = statement->step(); !done) return fail(done.error());
     return database_->execute("COMMIT");

@@ -23,14 +23,15 @@ class SourceCache {
   // `folder` is made when it's absent. A cache that can't be opened (read-only, no space, another user's) keeps nothing
   // and gives nothing.
   explicit SourceCache(const std::string& folder);
+  [[nodiscard]] static bool is_there(const std::string& folder);
   // The outlines that are there, by position in `keys`; nothing where one is missing or damaged.
   [[nodiscard]] std::vector<std::optional<std::string>> outlines(const std::vector<std::string>& keys);
   [[nodiscard]] std::optional<std::string> extraction(const std::string& key);
   // In one transaction: all of them or none (false).
   bool add(const std::vector<CacheEntry>& entries);
-  // Packed digests of a whole repository, by what they were made with. One is kept, the last.
-  [[nodiscard]] std::optional<std::string> snapshot(const std::string& key);
-  void keep_snapshot(const std::string& key, std::string_view bytes);
+  // Packed digests of a whole repository: the last that were kept.
+  [[nodiscard]] std::optional<std::string> snapshot();
+  void keep_snapshot(std::string_view bytes);
 
  private:
   std::string file_;

@@ -17,6 +17,25 @@
 
 namespace explaingate {
 
+struct KeptProgram::Content {
+  std::optional<SourceCache> cache;
+  Snapshot snapshot;
+
+  static std::unique_ptr<Content> read(const std::string& folder) {
+    auto content = std::make_unique<Content>();
+    content->cache.emplace(folder);
+    if (auto bytes = content->cache->snapshot())
+      if (auto snapshot = unpack_snapshot(*bytes)) content->snapshot = std::move(*snapshot);
+    return content;
+  }
+};
+
+KeptProgram::KeptProgram(std::string cache_folder)
+    : content_(std::async(std::launch::async, [folder = std::move(cache_folder)]() -> std::unique_ptr<Content> {
+        return SourceCache::is_there(folder) ? Content::read(folder) : nullptr;
+      })) {}
+KeptProgram::~KeptProgram() = default;
+
 struct Program::State {
   const Tree* tree = nullptr;
   const Languages* languages = nullptr;
@@ -42,7 +61,6 @@ struct Program::State {
   static constexpr size_t kBesideAll = 64;  // so many digests may be missing in a snapshot before it is made anew
 
   [[nodiscard]] std::string key(const std::string& path, const std::string& content, std::string_view used) const;
-  [[nodiscard]] std::string snapshot_key() const;
   [[nodiscard]] Extraction take(size_t file, std::string_view text, Outline& outline) const;
   void read_snapshot();
   void keep_snapshot();
@@ -95,20 +113,14 @@ void Program::State::add_paths(const std::vector<std::string>& paths) {
   digests.resize(files.size());
 }
 
-std::string Program::State::snapshot_key() const {
-  return hash_fields(
-      {extraction_hash(), languages->hash(), options.dialect == Dialect::kSqlite ? "sqlite" : "postgres"});
-}
-
 void Program::State::read_snapshot() {
-  if (!cache) return;
-  auto bytes = cache->snapshot(snapshot_key());
-  if (!bytes) return;
-  auto read = unpack_snapshot(*bytes);
-  if (!read) return;
-  name_table = std::move(read->names);
-  snapshot_.keys = std::move(read->keys);
-  snapshot_.digests = std::move(read->digests);
+  std::unique_ptr<KeptProgram::Content> kept;
+  if (options.kept && options.kept->content_.valid()) kept = options.kept->content_.get();
+  if (!kept) kept = KeptProgram::Content::read(options.cache_folder);
+  cache = std::move(kept->cache);
+  name_table = std::move(kept->snapshot.names);
+  snapshot_.keys = std::move(kept->snapshot.keys);
+  snapshot_.digests = std::move(kept->snapshot.digests);
 }
 
 // One that lacks a few digests serves as well: those come from their own entries.
@@ -120,7 +132,7 @@ void Program::State::keep_snapshot() {
     keys.push_back(key);
     kept.push_back(digest);
   }
-  cache->keep_snapshot(snapshot_key(), pack_snapshot(name_table, keys, kept));
+  cache->keep_snapshot(pack_snapshot(name_table, keys, kept));
 }
 
 Extraction Program::State::take(size_t file, std::string_view text, Outline& outline) const {
@@ -238,8 +250,7 @@ Program Program::load(const Tree& tree, const std::vector<std::string>& paths, c
   state->tree = &tree;
   state->languages = &languages;
   state->options = options;
-  if (!options.cache_folder.empty()) state->cache.emplace(options.cache_folder);
-  state->read_snapshot();
+  if (!options.cache_folder.empty()) state->read_snapshot();
   state->add_paths(paths);
   std::vector<size_t> all(state->files.size());
   for (size_t i = 0; i < all.size(); ++i) all[i] = i;

@@ -14,6 +14,7 @@
 #pragma once
 
 #include <functional>
+#include <future>
 #include <map>
 #include <memory>
 #include <string>
@@ -45,10 +46,26 @@ struct CallEdge {  // a call of the program that can reach a statement
   bool in_loop = false;
 };
 
+// What the cache keeps of the whole repository, read on a thread of its own while other things go on.
+class KeptProgram {
+ public:
+  // Nothing is made in the folder.
+  explicit KeptProgram(std::string cache_folder);
+  ~KeptProgram();
+  KeptProgram(const KeptProgram&) = delete;
+  KeptProgram& operator=(const KeptProgram&) = delete;
+
+ private:
+  friend class Program;
+  struct Content;
+  std::future<std::unique_ptr<Content>> content_;
+};
+
 struct ProgramOptions {
   Dialect dialect = Dialect::kSqlite;
   std::vector<Externals::Wrapper> declared;  // `call_sites` of the configuration
   std::string cache_folder;                  // empty = nothing is kept
+  std::shared_ptr<KeptProgram> kept;         // of that folder; nullptr = it is read when it is needed
   std::function<void(size_t done, size_t of)> progress;
 };
 
