@@ -39,12 +39,15 @@ class Descriptor {
   int number_;
 };
 
-std::unexpected<Error> io_failure(std::string_view path, std::string_view doing) {
+std::unexpected<Error> io_failure(std::string_view path, std::string_view done) {
+  int number = errno;
   Error error;
   error.kind = ErrorKind::kIo;
   error.file = path;
-  error.message = errno == ELOOP || errno == ENOTDIR ? "is reached through a symbolic link"
-                                                     : fmt::format("cannot {}: {}", doing, std::strerror(errno));
+  error.message = number == ELOOP || number == ENOTDIR ? "is reached through a symbolic link"
+                                                       : fmt::format("can't be {}: {}", done, std::strerror(number));
+  if (number == EACCES)
+    error.hint = "make it readable for the user that runs explaingate, or take it out of the project";
   return std::unexpected(error);
 }
 
@@ -83,7 +86,7 @@ struct DirectoryCloser {
 Status walk_into(Descriptor folder, const std::string& prefix, int depth, std::vector<TreeEntry>& found) {
   if (depth > kMaxTreeDepth) return refused(prefix, fmt::format("is nested deeper than {} folders", kMaxTreeDepth));
   std::unique_ptr<DIR, DirectoryCloser> directory(::fdopendir(folder.get()));
-  if (directory == nullptr) return io_failure(prefix, "list");
+  if (directory == nullptr) return io_failure(prefix, "listed");
   int at = folder.release();  // the DIR closes it
   while (const dirent* item = ::readdir(directory.get())) {
     std::string name = item->d_name;
@@ -94,7 +97,7 @@ Status walk_into(Descriptor folder, const std::string& prefix, int depth, std::v
     if (S_ISDIR(info.st_mode)) {
       if (name.starts_with('.')) continue;
       Descriptor next(::openat(at, name.c_str(), kFolder));
-      if (next.get() < 0) return io_failure(path, "list");
+      if (next.get() < 0) return io_failure(path, "listed");
       if (Status done = walk_into(std::move(next), path, depth + 1, found); !done) return done;
     } else if (S_ISREG(info.st_mode) || S_ISLNK(info.st_mode)) {
       if (found.size() >= kMaxTreeFiles) return refused(prefix, fmt::format("holds over {} files", kMaxTreeFiles));
@@ -190,9 +193,16 @@ Result<TreeEntry> Folder::look(std::string_view path) const {
   return entry;
 }
 
+Status Folder::check_readable(std::string_view path) const {
+  auto place = open_parent(descriptor_, path);
+  if (!place) return fail(place.error());
+  if (::faccessat(place->at, place->name.c_str(), R_OK, AT_EACCESS) != 0) return io_failure(path, "read");
+  return {};
+}
+
 Result<std::vector<TreeEntry>> Folder::walk() const {
   Descriptor start(::openat(descriptor_, ".", O_RDONLY | O_CLOEXEC | O_DIRECTORY));
-  if (start.get() < 0) return io_failure(".", "list");
+  if (start.get() < 0) return io_failure(".", "listed");
   std::vector<TreeEntry> found;
   if (Status done = walk_into(std::move(start), "", 0, found); !done) return fail(done.error());
   sort_entries(found);

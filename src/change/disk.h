@@ -26,6 +26,8 @@ class Folder {
   [[nodiscard]] Result<std::string> read_link(std::string_view path) const;
   // What is there, itself and not what it points to: kFile or kLink; an error for anything else.
   [[nodiscard]] Result<TreeEntry> look(std::string_view path) const;
+  // An error where it may not be read.
+  [[nodiscard]] Status check_readable(std::string_view path) const;
   // Every file and link below, sorted by path; hidden folders are left out.
   [[nodiscard]] Result<std::vector<TreeEntry>> walk() const;
 

@@ -1,5 +1,6 @@
 // The working tree as git sees it: tracked files as they are on disk, and untracked files that are not ignored.
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include <fmt/format.h>
@@ -85,10 +86,26 @@ class WorkTreeLister {
                     GIT_DIFF_INCLUDE_UNREADABLE;
     options.ignore_submodules = GIT_SUBMODULE_IGNORE_DIRTY;
     git_diff* raw = nullptr;
-    if (git_diff_index_to_workdir(&raw, repository_->handle.get(), index_.get(), &options) != 0)
-      return git_failure(ErrorKind::kUnverified, "read the working tree");
+    if (git_diff_index_to_workdir(&raw, repository_->handle.get(), index_.get(), &options) != 0) {
+      auto failure = git_failure(ErrorKind::kUnverified, "read the working tree");
+      if (auto refused = first_unreadable()) return fail(std::move(*refused));
+      return failure;
+    }
     diff_.reset(raw);
     return {};
+  }
+
+  // git says "is locked" of a file that it may not read.
+  [[nodiscard]] std::optional<Error> first_unreadable() const {
+    for (size_t i = 0; i < git_index_entrycount(index_.get()); ++i) {
+      Status readable = folder_.check_readable(git_index_get_byindex(index_.get(), i)->path);
+      bool there = readable || folder_.look(readable.error().file).has_value();
+      if (readable || !there) continue;
+      Error error = readable.error();
+      error.kind = ErrorKind::kUnverified;
+      return error;
+    }
+    return std::nullopt;
   }
 
   [[nodiscard]] static std::string_view path_of(const git_diff_delta* delta) {

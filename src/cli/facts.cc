@@ -63,14 +63,20 @@ Result<std::string> list(Sqlite& database) {
 }  // namespace
 
 int facts_command(const GateOptions& options, const std::string& sql, const std::string& save) {
+  if (!save.empty()) {
+    std::error_code ignored;  // what can't be looked at can't be written either, and then that is said
+    bool there = std::filesystem::exists(save, ignored);
+    if (there && !std::filesystem::is_regular_file(save, ignored))
+      return report_error(Error{ErrorKind::kUsage, "--save: is not a regular file", save, 0, 0, "", ""});
+    if (there && !FactStore::is_saved(save))
+      return report_error(Error{ErrorKind::kUsage, "--save: is there already, and is no file of facts", save, 0, 0, "",
+                                "give the name of a new file, or remove that one first"});
+  }
   Context context;
   if (Status ready = prepare(options, context); !ready) return report_error(ready.error());
   if (Status done = run_passes(context.run); !done) return report_error(done.error());
   FactStore& facts = *context.run.facts;
   if (!save.empty()) {
-    std::error_code ignored;  // what can't be looked at can't be written either, and then that is said
-    if (std::filesystem::exists(save, ignored) && !std::filesystem::is_regular_file(save, ignored))
-      return report_error(Error{ErrorKind::kUsage, "--save: is not a regular file", save, 0, 0, "", ""});
     facts.database().set_authorizer(nullptr);
     facts.database().limit_steps(0);
     if (Status saved = facts.save(save); !saved) return report_error(saved.error());

@@ -196,7 +196,7 @@ bool HostFile::emit_text(const Site& site, const Text& text, const Value& value,
     if (known->statement.text == statement.text && known->statement.line == statement.line)
       return true;  // two ways to one text
   if (filled.table_hole >= 0)
-    refuse(site, filled.table_hole, std::string(filled.dynamic) + " dynamic: `" + filled.table_expression + "`");
+    refuse(site, filled.table_hole, std::string(filled.dynamic) + " dynamic: " + quoted(filled.table_expression));
   if (filled.statement_hole >= 0)
     refuse(site, filled.statement_hole,
            "statements of this script are put together at run time: " + quoted(filled.statement_expression));

@@ -1,7 +1,9 @@
 #include "facts/store.h"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
+#include <fstream>
 
 #include <fmt/format.h>
 
@@ -17,6 +19,9 @@ std::string_view facts_schema() {
 }
 
 namespace {
+
+constexpr std::string_view kMagic = "SQLite format 3";  // with the zero behind it, the first bytes of a database
+constexpr uint32_t kApplication = 0x65674661;           // "egFa": tells what `facts --save` wrote from other databases
 
 // Indexes stand at the end of schema.sql.
 size_t indexes_start() {
@@ -36,6 +41,8 @@ Result<FactStore> FactStore::create_for_fill() {
   Result<Sqlite> database = Sqlite::open(":memory:");
   if (!database) return fail(database.error());
   if (Status made = database->execute(facts_schema().substr(0, indexes_start())); !made) return fail(made.error());
+  if (Status marked = database->execute(fmt::format("PRAGMA application_id = {}", kApplication)); !marked)
+    return fail(marked.error());
   return FactStore(std::move(*database));
 }
 
@@ -43,8 +50,18 @@ Status FactStore::create_indexes() {
   return database_.execute(facts_schema().substr(indexes_start()));
 }
 
+bool FactStore::is_saved(const std::string& path) {
+  constexpr size_t kHeader = 72;  // of SQLite's file format: the application's id is its last four bytes
+  std::array<unsigned char, kHeader> header{};
+  std::ifstream file(path, std::ios::binary);
+  if (!file.read(reinterpret_cast<char*>(header.data()), kHeader)) return false;
+  uint32_t id = 0;
+  for (size_t i = kHeader - 4; i < kHeader; ++i) id = (id << 8U) | header.at(i);
+  return std::equal(kMagic.begin(), kMagic.end(), header.begin()) && id == kApplication;
+}
+
 Status FactStore::save(const std::string& path) {
-  std::string temporary = path + ".tmp";
+  std::string temporary = path + ".explaingate-tmp";
   std::error_code ignored;  // absence is the usual case; a leftover that can't be removed makes VACUUM INTO fail with
                             // its own message
   std::filesystem::remove(temporary, ignored);

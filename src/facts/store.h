@@ -21,6 +21,8 @@ class FactStore {
   static Result<FactStore> create_for_fill();
   Status create_indexes();
   [[nodiscard]] Sqlite& database() { return database_; }
+  // Whether a file is such a copy.
+  [[nodiscard]] static bool is_saved(const std::string& path);
   // Writes a copy to a file (through a temporary file and a rename), for the sqlite3 shell.
   Status save(const std::string& path);
 

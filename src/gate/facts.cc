@@ -6,12 +6,49 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "gate/changed_lines.h"
 #include "gate/names.h"
 #include "gate/run.h"
 
 namespace explaingate {
 namespace {
+
+constexpr size_t kLongestIterable = 80;  // bytes: rules show it in a sentence
+
+// The head's statements by place, for what is said of one or of a part of it.
+class StatementPlaces {
+ public:
+  explicit StatementPlaces(const Run& run) {
+    for (const KnownStatement& known : run.statements) {
+      const Statement& source = known.source;
+      if (known.side != kHeadSide || known.not_planned == "unchanged") continue;
+      by_path_[source.path].push_back({{source.line, source.column}, {source.end_line, source.end_column}, known.id});
+    }
+    for (auto& [path, places] : by_path_) std::ranges::stable_sort(places, {}, &Place::first);
+  }
+
+  // The first of the statements that begin there; else one that holds the place.
+  [[nodiscard]] std::optional<int64_t> at(const NotAnalysed& item) const {
+    auto places = by_path_.find(item.path);
+    if (places == by_path_.end()) return std::nullopt;
+    std::pair<int, int> place{item.line, item.column};
+    const std::vector<Place>& all = places->second;
+    auto from = std::ranges::lower_bound(all, place, {}, &Place::first);
+    if (from != all.end() && from->first == place) return from->id;
+    constexpr int kLookBack = 16;
+    for (int steps = 0; steps < kLookBack && from != all.begin(); ++steps)
+      if ((--from)->last >= place) return from->id;
+    return std::nullopt;
+  }
+
+ private:
+  struct Place {
+    std::pair<int, int> first, last;  // line, column
+    int64_t id;
+  };
+  std::map<std::string, std::vector<Place>> by_path_;
+};
 
 std::optional<int64_t> or_null(int index) {
   return index < 0 ? std::nullopt : std::optional<int64_t>(index);
@@ -116,7 +153,7 @@ class Filler {
       std::optional<int64_t> source;
       if (loop.rows_statement >= 0) source = run_.statements[static_cast<size_t>(loop.rows_statement)].id;
       rows(id, static_cast<int64_t>(depth), name_of(loop.kind), name_of(loop.source), loop.line, loop.variable,
-           loop.iterable, source, loop.argument_varies, loop.always_leaves,
+           shorten(fold_spaces(loop.iterable), kLongestIterable), source, loop.argument_varies, loop.always_leaves,
            may_be_new && lines_.touch(path, loop.line, loop.line));
     }
   }
@@ -349,9 +386,11 @@ class Filler {
   }
 
   void the_rest() {
+    StatementPlaces places(run_);
     FactInserter missing(store_, "not_analysed");
     for (const NotAnalysed& item : run_.not_analysed)
-      missing(item.path, item.line, item.column, item.reason, nullptr, lines_.touch(item.path, item.line, item.line));
+      missing(item.path, item.line, item.column, item.reason, places.at(item),
+              lines_.touch(item.path, item.line, item.line));
     keep(missing);
     FactInserter baseline(store_, "baseline_entries");
     if (run_.baseline)

@@ -31,14 +31,15 @@ const std::vector<std::string>& known_keys() {
 // Test code and vendored code hold queries that never run in production.
 const std::vector<std::string>& default_exclude() {
   static const std::vector<std::string> patterns = {
-      "test/*",          "*/test/*",      "tests/*",         "*/tests/*",      "testing/*",        "*/testing/*",
-      "testdata/*",      "*/testdata/*",  "spec/*",          "*/spec/*",       "__tests__/*",      "*/__tests__/*",
-      "*/androidTest/*", "*.Tests/*",     "*.Test/*",        "test_*.py",      "*/test_*.py",      "*_test.py",
-      "conftest.py",     "*/conftest.py", "*_test.go",       "*_test.rb",      "*_spec.rb",        "*.test.js",
-      "*.test.jsx",      "*.test.ts",     "*.test.tsx",      "*.test.mjs",     "*.spec.js",        "*.spec.ts",
-      "*.spec.tsx",      "*Test.java",    "*Tests.java",     "*Test.kt",       "*Test.php",        "*Tests.cs",
-      "*Test.cs",        "benches/*",     "*/benches/*",     "node_modules/*", "*/node_modules/*", "vendor/*",
-      "*/vendor/*",      "third_party/*", "*/third_party/*", ".venv/*",        "venv/*",           "*.min.js"};
+      "test/*",           "*/test/*",     "tests/*",         "*/tests/*",     "testing/*",       "*/testing/*",
+      "testdata/*",       "*/testdata/*", "spec/*",          "*/spec/*",      "__tests__/*",     "*/__tests__/*",
+      "_tests/*",         "*/_tests/*",   "*/androidTest/*", "*.Tests/*",     "*.Test/*",        "test_*.py",
+      "*/test_*.py",      "*_test.py",    "conftest.py",     "*/conftest.py", "*_test.go",       "*_test.rb",
+      "*_spec.rb",        "*.test.js",    "*.test.jsx",      "*.test.ts",     "*.test.tsx",      "*.test.mjs",
+      "*.spec.js",        "*.spec.ts",    "*.spec.tsx",      "*Test.java",    "*Tests.java",     "*Test.kt",
+      "*Test.php",        "*Tests.cs",    "*Test.cs",        "benches/*",     "*/benches/*",     "node_modules/*",
+      "*/node_modules/*", "vendor/*",     "*/vendor/*",      "third_party/*", "*/third_party/*", ".venv/*",
+      "venv/*",           "*.min.js"};
   return patterns;
 }
 
@@ -412,14 +413,18 @@ bool matches_glob(std::string_view pattern, const std::string& path) {
 
 }  // namespace
 
+static bool is_below(std::string_view folder, std::string_view path) {
+  return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');
+}
+
+bool matches_pattern(std::string_view pattern, const std::string& path) {
+  while (pattern.ends_with('/')) pattern.remove_suffix(1);
+  return is_below(pattern, path) || matches_glob(pattern, path);
+}
+
 bool is_included(const Settings& settings, const std::string& path) {
-  auto below = [&path](std::string_view prefix) {
-    return path.starts_with(prefix) && (path.size() == prefix.size() || path[prefix.size()] == '/');
-  };
-  auto matches = [&](std::string_view pattern) {
-    while (pattern.ends_with('/')) pattern.remove_suffix(1);
-    return below(pattern) || matches_glob(pattern, path);
-  };
+  auto below = [&path](std::string_view prefix) { return is_below(prefix, path); };
+  auto matches = [&path](std::string_view pattern) { return matches_pattern(pattern, path); };
   if (!settings.include_prefixes.empty() &&
       std::none_of(settings.include_prefixes.begin(), settings.include_prefixes.end(), below))
     return false;

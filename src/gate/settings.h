@@ -53,6 +53,8 @@ struct LimitInfo {
 // Applies EXPLAINGATE_* (name without the prefix, upper case -> value): ENGINE, SCHEMA, SEED, STATISTICS, BASELINE.
 [[nodiscard]] Status apply_environment(Settings& settings, const std::map<std::string, std::string>& environment);
 
+// A pattern of `include` or `exclude`: a shell pattern on the whole path, or a folder's name for all below it.
+[[nodiscard]] bool matches_pattern(std::string_view pattern, const std::string& path);
 // Whether `path` is among the sources that the settings name.
 [[nodiscard]] bool is_included(const Settings& settings, const std::string& path);
 

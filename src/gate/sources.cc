@@ -117,7 +117,43 @@ void link_calls(Run& run, const std::string& path, size_t first) {
 
 }  // namespace
 
+namespace {
+
+// A pattern of `include` that matches nothing is a mistake that would turn the gate off for what it means; one of
+// `exclude` may have outlived what it was for. A change may delete the last file: then the base has it.
+Status check_patterns(Run& run) {
+  const Settings& settings = run.settings;
+  auto unmatched = [&](const std::vector<std::string>& patterns) -> Result<std::vector<std::string>> {
+    std::vector<std::string> left = patterns;
+    for (const Tree* tree : {run.change.head.get(), run.change.base.get()}) {
+      if (left.empty() || tree == nullptr) continue;
+      auto entries = tree->list();
+      if (!entries) return fail(entries.error());
+      std::erase_if(left, [&](const std::string& pattern) {
+        return std::ranges::any_of(*entries,
+                                   [&](const TreeEntry& entry) { return matches_pattern(pattern, entry.path); });
+      });
+    }
+    return left;
+  };
+  auto included = unmatched(settings.include);
+  if (!included) return fail(included.error());
+  if (!included->empty())
+    return fail(Error{ErrorKind::kConfiguration,
+                      fmt::format("`include` names \"{}\", which matches no file", included->front()), settings.file, 0,
+                      0, "", "a pattern is matched against whole paths from the root, such as src/* or *.py"});
+  if (settings.default_excludes) return {};
+  auto excluded = unmatched(settings.exclude);
+  if (!excluded) return fail(excluded.error());
+  for (const std::string& pattern : *excluded)
+    run.notes.push_back(fmt::format("`exclude` names \"{}\", which matches no file", pattern));
+  return {};
+}
+
+}  // namespace
+
 Status load_statements(Run& run) {
+  if (Status checked = check_patterns(run); !checked) return checked;
   auto wanted = files_to_read(run);
   if (!wanted) return fail(wanted.error());
   struct Read {

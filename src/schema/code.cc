@@ -8,6 +8,7 @@
 #include <set>
 #include <tuple>
 
+#include "base/text.h"
 #include "schema/ddl.h"
 #include "schema/holes.h"
 #include "schema/names.h"
@@ -54,8 +55,9 @@ bool goes_down(std::string_view function) {
 std::string unusable(const Statement& statement) {
   for (const Hole& hole : statement.holes) {
     if (hole.kind == HoleKind::kIdentifier)
-      return fmt::format("DDL whose name is computed at run time (`{}`)", hole.expression);
-    if (hole.length > 0) return fmt::format("DDL with a part that is computed at run time (`{}`)", hole.expression);
+      return fmt::format("DDL whose name is computed at run time (`{}`)", fold_spaces(hole.expression));
+    if (hole.length > 0)
+      return fmt::format("DDL with a part that is computed at run time (`{}`)", fold_spaces(hole.expression));
   }
   return {};
 }

@@ -209,11 +209,12 @@ Database database_of(std::string_view path, Dialect dialect) {
 }
 
 bool is_excluded(std::string_view path) {
-  constexpr std::array<std::string_view, 32> kFolders = {
-      "test",      "tests",     "testing",    "testdata",     "test-data", "test_data",   "spec",          "specs",
-      "__tests__", "fixture",   "fixtures",   "example",      "examples",  "sample",      "samples",       "demo",
-      "demos",     "doc",       "docs",       "node_modules", "vendor",    "third_party", "site-packages", "venv",
-      "bench",     "benchmark", "benchmarks", "mocks",        "mock",      "e2e",         "dist",          "target"};
+  constexpr std::array<std::string_view, 33> kFolders = {
+      "test",   "tests",       "testing",       "testdata", "test-data", "test_data", "spec",
+      "specs",  "__tests__",   "_tests",        "fixture",  "fixtures",  "example",   "examples",
+      "sample", "samples",     "demo",          "demos",    "doc",       "docs",      "node_modules",
+      "vendor", "third_party", "site-packages", "venv",     "bench",     "benchmark", "benchmarks",
+      "mocks",  "mock",        "e2e",           "dist",     "target"};
   std::vector<std::string_view> parts = segments(folder_of(path));
   return std::any_of(parts.begin(), parts.end(), [&](std::string_view segment) {
     return segment.starts_with('.') || is_one_of(lower(segment), kFolders);

@@ -76,7 +76,12 @@ TEST_CASE("prune drops queries that are gone and waivers that match nothing") {
   for (const auto& [fingerprint, entry] : pruned["queries"].items()) CHECK(entry == whole["queries"][fingerprint]);
   CHECK(project.read(".explaingate/waivers.json") == "{\n \"explaingate_waivers\": 1,\n \"waivers\": []\n}\n");
   project.remove(kBaseline);
-  CHECK(project.gate({"baseline", "prune"}).code == 0);
+  CHECK(project.gate({"baseline", "prune"}).code == 0);  // of the waivers
+  project.remove(".explaingate/waivers.json");
+  Ran none = project.gate({"baseline", "prune"});
+  CHECK(none.code == 2);
+  CHECK(none.err ==
+        "explaingate: there is no .explaingate/baseline.json\nhelp: make it with `explaingate baseline update`\n");
   CHECK(!project.has(kBaseline));
 }
 

@@ -130,6 +130,20 @@ TEST_CASE("facts: what is saved is what the real sqlite3 runs a rule file on") {
     CHECK(project.masked(saved.err) == "<temporary>/facts.db: written; open it with sqlite3\n");
     CHECK(saved.code == 0);
   }
+  // A near miss: a file, and a database, that are no facts.
+  project.write("notes.txt", "mine");
+  REQUIRE(run_program({"sqlite3", project.path() + "/mine.db", "CREATE TABLE t(a)"}).code == 0);
+  for (std::string name : {"notes.txt", "mine.db"}) {
+    std::string before = project.read(name);
+    Ran refused = project.gate({"facts", "--save", name});
+    CHECK(refused.code == 2);
+    CHECK(refused.err == "explaingate: " + name +
+                             ": --save: is there already, and is no file of facts\nhelp: give the name of a new file, "
+                             "or remove that one first\n");
+    CHECK(project.read(name) == before);
+  }
+  project.remove("notes.txt");
+  project.remove("mine.db");
   json report = json::parse(project.gate({"check", "--format", "json"}).out);
   REQUIRE(report["findings"].size() == 4);
   for (const auto& finding : report["findings"]) {
@@ -244,6 +258,48 @@ TEST_CASE("check: a program's queries are looked at, whatever becomes of its DDL
   ran = project.gate({"check", "--all"});
   CHECK(ran.code == 1);
   CHECK(ran.out.find("store/app.py:6") != std::string::npos);
+}
+
+TEST_CASE("facts: a place that was not analysed has its statement, and what a loop runs over is one line") {
+  Project project;
+  project.write("schema.sql", "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT);\n");
+  project.write("app.py",
+                "def f(conn, x, add):\n"
+                "    conn.execute('SELECT a FROM nowhere')\n"
+                "    conn.execute(f'SELECT a FROM t JOIN {x} USING (id)')\n"
+                "    conn.execute(x)\n"
+                "    for one in add.traverse(\n"
+                "            add.children,\n"
+                "            'name, and more of it, so that it is longer than what a sentence can hold',\n"
+                "            add.parent):\n"
+                "        conn.execute('INSERT INTO t (a) VALUES (?)', (one,))\n");
+  CHECK(project
+            .gate({"facts", "--all", "--sql",
+                   "SELECT n.line, s.text FROM not_analysed n LEFT JOIN statements s USING (statement_id) ORDER BY 1"})
+            .out == "line\ttext\n2\tSELECT a FROM nowhere\n3\tSELECT a FROM t JOIN \"eg_hole_1\" USING (id)\n4\t\n");
+  CHECK(project.gate({"facts", "--all", "--sql", "SELECT iterable FROM loops"}).out ==
+        "iterable\nadd.traverse( add.children, 'name, and more of it, so that it is longer than wha…\n");
+}
+
+TEST_CASE("check: patterns that match nothing") {
+  Project project;
+  project.write("schema.sql", "CREATE TABLE t (a);\n");
+  project.write("src/app.py", "import sqlite3\ndef f(c):\n    c.execute('SELECT a FROM t')\n");
+  project.write("pkg/_tests/util.py", "import sqlite3\ndef f(c):\n    c.execute('SELECT b FROM t')\n");
+  CHECK(project.gate({"check", "--all"}).out.find("(1 statement in 1 file, ") != std::string::npos);
+  project.write("explaingate.json", R"({"include": ["src/*", "srcc/*.py"]})");
+  for (const char* command : {"check", "extract"}) {
+    Ran ran = project.gate({command, "--all"});
+    CHECK(ran.code == 2);
+    CHECK(ran.err ==
+          "explaingate: explaingate.json: `include` names \"srcc/*.py\", which matches no file\nhelp: a pattern is "
+          "matched against whole paths from the root, such as src/* or *.py\n");
+  }
+  project.write("explaingate.json", R"({"include": ["src/"], "exclude": ["old/*", "pkg/_tests"]})");
+  Ran ran = project.gate({"check", "--all"});
+  CHECK(ran.code == 0);
+  CHECK(ran.out.find("note: `exclude` names \"old/*\", which matches no file\n") != std::string::npos);
+  CHECK(ran.out.find("pkg/_tests") == std::string::npos);
 }
 
 TEST_CASE("doctor: what is missing, with the exit code that check would have") {

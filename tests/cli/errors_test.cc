@@ -711,5 +711,32 @@ TEST_CASE("a folder that can't be written to") {
   REQUIRE(::chmod((project.path() + "/.explaingate").c_str(), 0755) == 0);
 }
 
+TEST_CASE("a file that can't be read: named, with what to do") {
+  Project project = make_shop();
+  project.write("closed.py", "def f(c):\n    c.execute('SELECT 1 FROM t')\n");
+  project.commit();
+  project.write("closed.py", "def f(c):\n    c.execute('SELECT 2 FROM t')\n");
+  project.write("new.py", "def f(c):\n    c.execute('SELECT 3 FROM t')\n");
+  std::vector<std::string> command = {EXPLAINGATE_BINARY, "check", "--all"};
+  if (::geteuid() == 0) {
+    if (run_program({"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", EXPLAINGATE_BINARY, "--version"})
+            .code != 0) {
+      MESSAGE("skipped: as root every file is open, and setpriv can't run the binary as another user");
+      return;
+    }
+    command.insert(command.begin(), {"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"});
+    run_program({"chown", "-R", "65534:65534", project.outside("")});
+  }
+  REQUIRE(::chmod((project.path() + "/new.py").c_str(), 0) == 0);
+  Ran ran = run_program(command, {project.path(), {}, "", -1});
+  CHECK(ran.out.find("  new.py:1: the file can't be read: Permission denied\n") != std::string::npos);
+  REQUIRE(::chmod((project.path() + "/closed.py").c_str(), 0) == 0);
+  ran = run_program(command, {project.path(), {}, "", -1});
+  CHECK(ran.err ==
+        "explaingate: closed.py: can't be read: Permission denied\nhelp: make it readable for the user that runs "
+        "explaingate, or take it out of the project\n");
+  CHECK(ran.code == 3);
+}
+
 }  // namespace
 }  // namespace explaingate
