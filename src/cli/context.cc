@@ -136,6 +136,10 @@ Status prepare(const GateOptions& options, Context& context) {
   auto change = find_change(".", *request);
   if (!change) return fail(change.error());
   run.change = std::move(*change);
+  run.languages_ready = std::jthread([&run, &languages = *context.languages] {
+    for (const ChangedFile& file : run.change.files)
+      for (const std::string& path : {file.old_path, file.new_path}) languages.make_ready(path);
+  });
   auto settings = find_settings(options, run.change);
   if (!settings) return fail(settings.error());
   run.settings = std::move(*settings);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <map>
 #include <set>
-#include <thread>
 #include <tuple>
 
 #include <fmt/format.h>
@@ -193,11 +192,6 @@ Status load_program(Run& run) {
   options.kept = run.kept;
   if (run.progress != nullptr && *run.progress)
     options.progress = [&run](size_t done, size_t of) { (*run.progress)("reading the program", done, of); };
-  // What the changed files need to be read is made ready in the meantime.
-  std::jthread languages([&run] {
-    for (const ChangedFile& file : run.change.files)
-      for (const std::string& path : {file.old_path, file.new_path}) run.languages->make_ready(path);
-  });
   run.program.emplace(Program::load(*run.change.head, *paths, *run.languages, options));
   Chains(run).select();
   return {};
