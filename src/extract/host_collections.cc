@@ -162,10 +162,17 @@ Value Evaluator::joined_statements(int comprehension, std::string_view between, 
   if (!apart && tree_.text(body).find(';') == std::string_view::npos) return {};
   Value each = evaluate(body, bound);
   auto whole = [&](const Text& text) {
-    std::string_view last = text.empty() ? std::string_view{} : std::string_view(text.back().text);
-    size_t end = last.find_last_not_of(" \t\r\n");
-    bool ends = apart || (end != std::string_view::npos && last[end] == ';');
-    return ends && !text.empty() && starts_with_main_verb(text.front().text);
+    std::string head, tail;  // before the first hole, behind the last one
+    bool hole = false;
+    for (const Piece& piece : text) {
+      hole = hole || piece.kind == Piece::Kind::kHole;
+      if (piece.kind == Piece::Kind::kHole) tail.clear();
+      if (piece.kind == Piece::Kind::kText) tail += piece.text;
+      if (!hole) head += piece.text;
+    }
+    size_t end = tail.find_last_not_of(" \t\r\n");
+    bool ends = apart || (end != std::string::npos && tail[end] == ';');
+    return ends && starts_with_main_verb(head);
   };
   return std::ranges::all_of(each.variants, whole) ? each : Value{};
 }

@@ -68,7 +68,8 @@ class Definition {
     out.object = qualified_name();
     if (lexed_.word(at_) == Word::kOn) out.on_table = table_behind_on();
     check(out, type == Word::kTable || type == Word::kIndex || type == Word::kView || type == Word::kTrigger);
-    check(out, !out.object.empty() && at_ >= lexed_.tokens.size());
+    bool whole = at_ >= lexed_.tokens.size() && lexed_.symbol(lexed_.tokens.size() - 1) != '.';
+    check(out, !out.object.empty() && whole);
   }
 
   void alter(Outline& out) {

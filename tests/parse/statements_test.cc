@@ -274,6 +274,9 @@ TEST_CASE("errors and their columns") {
       {Dialect::kSqlite, "k", R"q(DROP TABLE a b)q",
        R"(error 14: syntax error at or near "b"
 )"},
+      {Dialect::kSqlite, "k", R"q(DROP TABLE temp.)q",
+       R"(error 17: syntax error at end of input
+)"},
       {Dialect::kSqlite, "k", R"q(ALTER TABLE t FROBNICATE)q",
        R"(error 15: syntax error at or near "FROBNICATE"
 )"},
