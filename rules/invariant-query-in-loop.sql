@@ -51,7 +51,7 @@ WITH
   ),
   same AS (
     SELECT l.*,
-      (SELECT q.name FROM query_tables AS q WHERE q.statement_id = l.statement_id AND q.role = 'from' AND q.name <> ''
+      (SELECT q.name FROM query_tables AS q WHERE q.statement_id = l.statement_id AND q.role = 'from' AND q.name <> '' AND q.name NOT LIKE 'eg_hole_%'
        ORDER BY q.table_ref LIMIT 1) AS relation
     FROM looped AS l
     WHERE l.place = 1 AND l.varies = 0 AND l.excused = 0 AND l.changed = 1

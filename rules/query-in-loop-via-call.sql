@@ -38,7 +38,8 @@
 -- - the loop runs over a literal list, a range of literals, or batches, is a retry, or is left after the first call;
 -- - it is a `while` whose condition tells nothing of what it runs over: paging, polling, walking a queue;
 -- - the call's arguments don't depend on the loop, or the call stands in an error handler;
--- - the query fetches a batch (IN (list), = ANY (…), json_each(…)), locks rows, or reads no table;
+-- - the query fetches a batch (IN (list), = ANY (…), json_each(…)) and the call gives it more than a list of one element; it
+--   locks rows, or reads no table;
 -- - the call could mean many functions: names that everything has (`get`, `run`, `load`) are followed only where the receiver,
 --   the class or the import says which one is meant, others where at least half of the functions of that name run a query;
 -- - no part of the chain is new: an edited line whose call stood in that function, in a loop, before is none.
@@ -49,17 +50,17 @@
 WITH
   chains AS (  -- from a call in a loop to the function that executes; `inner_call` is 0 where that's the callee itself
     SELECT c.call_id, c.path, c.line, c."column", c.name, c.changed, c.callee_id AS first_id, c.callee_id AS target_id,
-      0 AS inner_line, 0 AS inner_changed
+      0 AS inner_line, 0 AS inner_changed, c.single
     FROM calls AS c
     WHERE c.in_handler = 0
     UNION
-    SELECT c.call_id, c.path, c.line, c."column", c.name, c.changed, c.callee_id, n.callee_id, n.line, n.changed
+    SELECT c.call_id, c.path, c.line, c."column", c.name, c.changed, c.callee_id, n.callee_id, n.line, n.changed, c.single OR n.single
     FROM calls AS c
     JOIN calls AS n ON n.caller_id = c.callee_id
     WHERE c.in_handler = 0 AND n.in_handler = 0
   ),
   looped AS (  -- with the innermost loop that the call depends on
-    SELECT c.*, l.source, l.line AS loop_line, l.iterable, l.rows_statement_id, l.changed AS loop_changed,
+    SELECT c.*, l.source, l.text_varies, l.line AS loop_line, l.iterable, l.rows_statement_id, l.changed AS loop_changed,
       row_number() OVER (PARTITION BY c.call_id, c.first_id, c.target_id, c.inner_line ORDER BY l.depth DESC) AS place
     FROM chains AS c
     JOIN call_loops AS l ON l.call_id = c.call_id
@@ -68,27 +69,32 @@ WITH
   ),
   reached AS (
     SELECT k.*, s.statement_id, s.path AS query_path, s.line AS query_line, s.text,
-      (SELECT q.name FROM query_tables AS q WHERE q.statement_id = s.statement_id AND q.role = 'from' AND q.name <> ''
+      (SELECT q.name FROM query_tables AS q WHERE q.statement_id = s.statement_id AND q.role = 'from' AND q.name <> '' AND q.name NOT LIKE 'eg_hole_%'
        ORDER BY q.table_ref LIMIT 1) AS relation,
       count(*) OVER (PARTITION BY k.path, k.line, k."column", k.loop_line) AS queries,
       row_number() OVER (PARTITION BY k.path, k.line, k."column" ORDER BY k.inner_line <> 0, s.path, s.line, s.statement_id) AS rank
     FROM looped AS k
     JOIN statements AS s ON s.function_id = k.target_id AND s.side = 'head'
-    JOIN call_sites AS site ON site.statement_id = s.statement_id
-    WHERE k.place = 1 AND s.statement_kind = 'select' AND site.call_kind IN ('execute', 'prepare', 'run', 'text')
+    LEFT JOIN call_sites AS site ON site.statement_id = s.statement_id  -- none: prepared elsewhere, by its constant
+    WHERE k.place = 1 AND s.statement_kind = 'select'
+      AND coalesce(site.call_kind, 'prepare') IN ('execute', 'prepare', 'run', 'text')
       AND (k.changed = 1 OR k.loop_changed = 1 OR k.inner_changed = 1
         OR (s.changed = 1 AND NOT EXISTS (SELECT 1 FROM replacements AS r WHERE r.statement_id = s.statement_id)))
       AND s.text NOT LIKE '%FOR UPDATE%'
       AND NOT EXISTS (  -- each turn asks another table; a name in capitals is a constant
         SELECT 1 FROM holes AS h
-        WHERE h.statement_id = s.statement_id AND h.kind = 'identifier' AND h.expression <> upper(h.expression))
-      AND EXISTS (SELECT 1 FROM query_tables AS q WHERE q.statement_id = s.statement_id)
-      AND (s.dynamic = 1
+        WHERE h.statement_id = s.statement_id AND h.kind = 'identifier' AND h.expression <> upper(h.expression)
+          AND (h.fixed = 0 OR k.text_varies = 1))
+      -- a dialect's own syntax, that the parser refuses, is known by its text alone
+      AND (EXISTS (SELECT 1 FROM query_tables AS q WHERE q.statement_id = s.statement_id)
+        OR (s.fingerprint LIKE 'x%' AND s.text LIKE '%FROM%' AND (k.single = 1 OR s.text NOT LIKE '% IN (%')))
+      AND (s.dynamic = 1 OR (s.fingerprint LIKE 'x%' AND s.text LIKE '%?%')
         OR EXISTS (SELECT 1 FROM predicates AS p WHERE p.statement_id = s.statement_id AND p.operand = 'placeholder'))
-      AND NOT EXISTS (
-        SELECT 1 FROM predicates AS p
-        WHERE p.statement_id = s.statement_id AND p.operator = 'IN' AND p.operand IN ('list', 'placeholder'))
-      AND NOT EXISTS (SELECT 1 FROM query_tables AS q WHERE q.statement_id = s.statement_id AND q.role = 'function')
+      AND (k.single = 1  -- a list of one
+        OR NOT EXISTS (
+            SELECT 1 FROM predicates AS p
+            WHERE p.statement_id = s.statement_id AND p.operator = 'IN' AND p.operand IN ('list', 'placeholder'))
+          AND NOT EXISTS (SELECT 1 FROM query_tables AS q WHERE q.statement_id = s.statement_id AND q.role = 'function'))
       -- the loop is inside the function's own query loop: that one is query-in-loop's
       AND NOT EXISTS (SELECT 1 FROM loops AS own WHERE own.statement_id = s.statement_id AND own.source IN ('batch', 'retry'))
   ),

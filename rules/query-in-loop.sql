@@ -33,7 +33,7 @@
 -- - it is a `while` whose condition tells nothing of what it runs over: paging by key, polling, walking a queue;
 -- - the arguments don't depend on the loop;
 -- - the statement locks rows (FOR UPDATE), reads no table, or is no SELECT;
--- - the name of a table or column is put together at run time: each turn asks another table, which no join replaces;
+-- - the name of a table or column is another in each turn: each turn asks another table, which no join replaces;
 -- - neither the statement nor the loop's header is part of the change, or the statement that it replaced ran in such a loop too.
 --
 -- ## Limits
@@ -56,9 +56,9 @@ WITH
           AND NOT EXISTS (
             SELECT 1 FROM predicates AS p
             WHERE p.statement_id = b.statement_id AND p.operator = 'IN' AND p.operand IN ('list', 'placeholder')))
-      AND NOT EXISTS (  -- each turn asks another table; a name in capitals is a constant
+      AND NOT (l.text_varies = 1 AND EXISTS (  -- each turn asks another table; a name in capitals is a constant
         SELECT 1 FROM holes AS h
-        WHERE h.statement_id = s.statement_id AND h.kind = 'identifier' AND h.expression <> upper(h.expression))
+        WHERE h.statement_id = s.statement_id AND h.kind = 'identifier' AND h.expression <> upper(h.expression)))
       AND EXISTS (SELECT 1 FROM query_tables AS q WHERE q.statement_id = s.statement_id)
       AND NOT EXISTS (
         SELECT 1 FROM predicates AS p
@@ -67,7 +67,7 @@ WITH
   ),
   priced AS (
     SELECT v.*, each.rows_examined AS rows_each, rows.rows_returned AS calls, source.line AS rows_line, source.path AS rows_path,
-      (SELECT q.name FROM query_tables AS q WHERE q.statement_id = v.statement_id AND q.role = 'from' AND q.name <> ''
+      (SELECT q.name FROM query_tables AS q WHERE q.statement_id = v.statement_id AND q.role = 'from' AND q.name <> '' AND q.name NOT LIKE 'eg_hole_%'
        ORDER BY q.table_ref LIMIT 1) AS relation
     FROM varying AS v
     JOIN run

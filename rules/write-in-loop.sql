@@ -41,7 +41,7 @@
 WITH
   sites AS (  -- the call in the loop, and the function that it calls, where it is not the executing call itself
     SELECT c.statement_id, s.path, c.line, CASE WHEN c.line = s.line THEN s."column" ELSE 1 END AS "column", c.callee AS name, l.source,
-      l.loop_kind, l.line AS loop_line, l.iterable, l.rows_statement_id, l.argument_varies, l.always_leaves, l.depth,
+      l.loop_kind, l.line AS loop_line, l.iterable, l.rows_statement_id, l.argument_varies, l.text_varies, l.always_leaves, l.depth,
       s.changed OR l.changed AS changed, 0 AS call_id, '' AS through
     FROM call_sites AS c
     JOIN statements AS s ON s.statement_id = c.statement_id
@@ -55,28 +55,28 @@ WITH
             WHERE p.statement_id = b.statement_id AND p.operator = 'IN' AND p.operand IN ('list', 'placeholder')))
     UNION ALL
     SELECT s.statement_id, c.path, c.line, c."column", c.name, l.source, l.loop_kind, l.line, l.iterable, l.rows_statement_id,
-      l.argument_varies, l.always_leaves, l.depth, c.changed OR l.changed OR (s.changed AND r.statement_id IS NULL), c.call_id,
+      l.argument_varies, l.text_varies, l.always_leaves, l.depth, c.changed OR l.changed OR (s.changed AND r.statement_id IS NULL), c.call_id,
       f.name || ' (' || s.path || ':' || s.line || ')'
     FROM calls AS c
     JOIN call_loops AS l ON l.call_id = c.call_id
     JOIN statements AS s ON s.function_id = c.callee_id
-    JOIN call_sites AS site ON site.statement_id = s.statement_id AND site.call_kind <> 'bulk'
+    LEFT JOIN call_sites AS site ON site.statement_id = s.statement_id
     JOIN functions AS f ON f.function_id = c.callee_id
     LEFT JOIN replacements AS r ON r.statement_id = s.statement_id
-    WHERE c.in_handler = 0
+    WHERE c.in_handler = 0 AND coalesce(site.call_kind, 'prepare') <> 'bulk'
     UNION ALL
     SELECT s.statement_id, c.path, c.line, c."column", c.name, l.source, l.loop_kind, l.line, l.iterable, l.rows_statement_id,
-      l.argument_varies, l.always_leaves, l.depth, c.changed OR l.changed OR n.changed OR (s.changed AND r.statement_id IS NULL), c.call_id,
+      l.argument_varies, l.text_varies, l.always_leaves, l.depth, c.changed OR l.changed OR n.changed OR (s.changed AND r.statement_id IS NULL), c.call_id,
       g.name || ', ' || f.name || ' (' || s.path || ':' || s.line || ')'
     FROM calls AS c
     JOIN call_loops AS l ON l.call_id = c.call_id
     JOIN calls AS n ON n.caller_id = c.callee_id AND n.in_handler = 0
     JOIN statements AS s ON s.function_id = n.callee_id
-    JOIN call_sites AS site ON site.statement_id = s.statement_id AND site.call_kind <> 'bulk'
+    LEFT JOIN call_sites AS site ON site.statement_id = s.statement_id
     JOIN functions AS g ON g.function_id = c.callee_id
     JOIN functions AS f ON f.function_id = n.callee_id
     LEFT JOIN replacements AS r ON r.statement_id = s.statement_id
-    WHERE c.in_handler = 0
+    WHERE c.in_handler = 0 AND coalesce(site.call_kind, 'prepare') <> 'bulk'
   ),
   writes AS (
     SELECT v.*, s.statement_kind,
@@ -92,7 +92,8 @@ WITH
       AND NOT (v.loop_kind = 'while' AND v.source = 'unknown')
       AND NOT EXISTS (  -- each turn asks another table; a name in capitals is a constant
         SELECT 1 FROM holes AS h
-        WHERE h.statement_id = s.statement_id AND h.kind = 'identifier' AND h.expression <> upper(h.expression))
+        WHERE h.statement_id = s.statement_id AND h.kind = 'identifier' AND h.expression <> upper(h.expression)
+          AND (v.text_varies = 1 OR (v.call_id > 0 AND h.fixed = 0)))
       AND NOT EXISTS (
         SELECT 1 FROM predicates AS p
         WHERE p.statement_id = s.statement_id AND p.operator = 'IN' AND p.operand IN ('list', 'placeholder'))

@@ -47,3 +47,12 @@
 (field_declaration declarator: (field_identifier) @left default_value: (_) @right) @assignment
 (field_declaration declarator: (pointer_declarator declarator: (field_identifier) @left) default_value: (_) @right) @assignment
 (field_declaration declarator: (array_declarator declarator: (field_identifier) @left) default_value: (_) @right) @assignment
+
+; Types as declared: who a call on a name means.
+(parameter_declaration type: (_) @type declarator: (identifier) @left) @parameter
+(parameter_declaration type: (_) @type declarator: (reference_declarator (identifier) @left)) @parameter
+(parameter_declaration type: (_) @type declarator: (pointer_declarator declarator: (identifier) @left)) @parameter
+(declaration type: (_) @type declarator: (identifier) @left) @assignment
+(declaration type: (_) @type declarator: (pointer_declarator declarator: (identifier) @left)) @typed
+(field_declaration type: (_) @type declarator: (field_identifier) @left) @typed
+(field_declaration type: (_) @type declarator: (pointer_declarator declarator: (field_identifier) @left)) @typed

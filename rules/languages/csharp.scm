@@ -75,3 +75,9 @@
 (using_directive !name (identifier) @module) @import
 (using_directive "static" (qualified_name qualifier: (_) @module name: (_) @name)) @import
 (using_directive name: (_) @alias (qualified_name) @module) @import
+
+; Types as declared: who a call on a name means.
+(parameter type: (_) @type) @parameter
+(variable_declaration type: (_) @type (variable_declarator name: (identifier) @left)) @typed
+(property_declaration type: (_) @type name: (_) @left) @typed
+(interface_declaration (base_list) @bases) @class

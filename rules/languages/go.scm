@@ -51,3 +51,11 @@
 
 (import_spec path: (interpreted_string_literal (_) @module)) @import
 (import_spec name: (_) @alias path: (interpreted_string_literal (_) @module)) @import
+
+; Types as declared: who a call on a name means.
+(parameter_declaration name: (identifier) @left type: (_) @type) @typed
+(var_spec name: (identifier) @left type: (_) @type) @typed
+(field_declaration name: (_) @left type: (_) @type) @typed
+(type_spec name: (_) @name type: [(struct_type) (interface_type)]) @record
+(type_spec type: (struct_type (field_declaration_list (field_declaration !name type: (_) @bases)))) @record
+(method_elem name: (_) @name) @function

@@ -51,3 +51,11 @@
 
 (import_declaration (scoped_identifier) @module (asterisk)) @import
 (import_declaration (scoped_identifier scope: (_) @module name: (_) @name) .) @import
+
+; Types as declared: who a call on a name means.
+(formal_parameter type: (_) @type) @parameter
+(field_declaration type: (_) @type declarator: (variable_declarator name: (_) @left)) @typed
+(local_variable_declaration type: (_) @type declarator: (variable_declarator name: (_) @left)) @typed
+(enhanced_for_statement type: (_) @type) @for
+(class_declaration interfaces: (_) @implements) @class
+(method_reference . (_) @receiver . "::" . (identifier) @name .) @member

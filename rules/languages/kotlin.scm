@@ -57,3 +57,9 @@
 (import (qualified_identifier) @module . "." . "*") @import
 (import (qualified_identifier (identifier) @name .) @module .) @import
 (import (qualified_identifier (identifier) @name .) @module "as" . (identifier) @alias) @import
+
+; Types as declared: who a call on a name means.
+(parameter . (identifier) . [(user_type) (nullable_type)] @type) @parameter
+(class_parameter (identifier) . [(user_type) (nullable_type)] @type) @parameter
+(variable_declaration . (identifier) @left . [(user_type) (nullable_type)] @type) @typed
+(callable_reference "::" . (identifier) @name .) @member

@@ -66,3 +66,9 @@
 
 (namespace_use_clause (qualified_name) @module alias: (name)? @alias) @import
 (namespace_use_clause . (name) @module alias: (name)? @alias) @import
+
+; Types as declared: who a call on a name means.
+(simple_parameter type: (_) @type) @parameter
+(property_promotion_parameter type: (_) @type) @parameter
+(property_declaration type: (_) @type (property_element name: (_) @left)) @typed
+(class_declaration (class_interface_clause) @implements) @class

@@ -48,3 +48,8 @@
 (import_from_statement module_name: (_) @module name: (dotted_name) @name) @import
 (import_from_statement module_name: (_) @module name: (aliased_import name: (_) @name alias: (_) @alias)) @import
 (import_from_statement module_name: (_) @module (wildcard_import)) @import
+
+; Types as declared: who a call on a name means.
+(typed_parameter type: (_) @type) @parameter
+(typed_default_parameter type: (_) @type) @parameter
+(assignment left: (_) @left type: (_) @type) @typed

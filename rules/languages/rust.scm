@@ -48,3 +48,10 @@
 (use_declaration argument: (scoped_use_list path: (_) @module list: (use_list (identifier) @name))) @import
 (use_declaration argument: (scoped_use_list path: (_) @module list: (use_list (use_as_clause path: (identifier) @name alias: (_) @alias)))) @import
 (extern_crate_declaration name: (_) @module) @import
+
+; Types as declared: who a call on a name means.
+(parameter type: (_) @type) @parameter
+(let_declaration pattern: (identifier) @left type: (_) @type) @typed
+(field_declaration name: (_) @left type: (_) @type) @typed
+(struct_item name: (_) @name) @record
+(impl_item trait: (_) @implements) @class

@@ -11,3 +11,11 @@
 (required_parameter pattern: (_) @name) @parameter
 (optional_parameter pattern: (_) @name) @parameter
 (import_statement (import_require_clause (identifier) @alias source: (string (string_fragment) @module))) @import
+
+; Types as declared: who a call on a name means.
+(required_parameter type: (type_annotation) @type) @parameter
+(optional_parameter type: (type_annotation) @type) @parameter
+(public_field_definition name: (_) @left type: (type_annotation) @type) @typed
+(variable_declarator name: (identifier) @left type: (type_annotation) @type value: (_) @right) @assignment
+(class_declaration (class_heritage (implements_clause) @implements)) @class
+(abstract_class_declaration (class_heritage (implements_clause) @implements)) @class

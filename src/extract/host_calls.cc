@@ -76,7 +76,10 @@ void HostFile::add_loops(LoopFinder& finder, const std::map<int, int>& first_of_
   for (Found& found : found_) {
     if (found.call < 0) continue;
     std::vector<FoundLoop> loops = finder.around(found.call, found.argument, found.statement.dynamic);
-    if (found.statement.call == CallKind::kPrepare) run_loops(finder, found.call, loops);
+    if (found.statement.call == CallKind::kPrepare) {
+      int run = run_loops(finder, found.call, loops);
+      if (run >= 0) found.statement.call_line = lines_.position(tree_.at(run).start).line;
+    }
     for (FoundLoop& loop : loops) {
       if (auto rows = first_of_call.find(loop.rows_call); rows != first_of_call.end())
         loop.loop.rows_statement = rows->second;

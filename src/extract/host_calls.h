@@ -10,6 +10,7 @@
 #include "extract/extract.h"
 #include "extract/host_evaluate.h"
 #include "extract/host_loops.h"
+#include "extract/host_types.h"
 
 namespace explaingate::host {
 
@@ -86,6 +87,7 @@ class HostFile {
   void drop_impossible(const std::vector<size_t>& begins);
   bool emit(const Site& site, const Text& text, const Value& value, CallKind kind);
   bool emit_text(const Site& site, const Text& text, const Value& value, CallKind kind);
+  [[nodiscard]] bool is_fixed(int expression) const;
   [[nodiscard]] Found found_at(const Site& site, Filled& filled, const Value& value, CallKind kind) const;
   void list_cut(const Site& site, const Value& value);
   void refuse(const Site& site, int node, std::string reason);
@@ -123,15 +125,18 @@ class HostFile {
   [[nodiscard]] bool is_shared(int prepare, const std::vector<Use>& uses) const;
   [[nodiscard]] std::vector<Use> uses_of(int prepare) const;
   [[nodiscard]] bool runs_anew(const Use& use) const;
-  void run_loops(LoopFinder& finder, int prepare, std::vector<FoundLoop>& loops) const;
+  int run_loops(LoopFinder& finder, int prepare, std::vector<FoundLoop>& loops) const;
   [[nodiscard]] std::set<int> running_functions(const Found& found) const;
   Uses uses_;
+  [[nodiscard]] std::map<std::string_view, std::set<int>> kept_handles() const;
+  [[nodiscard]] std::map<int, std::set<int>> kept_runs() const;
   // host_outline.cc
   void fill_outline(Outline& outline, LoopFinder& finder, const std::map<int, int>& first_of_call);
   void outline_functions(Outline& outline, std::map<int, int>& index_of) const;
-  [[nodiscard]] Outline::Call outline_callee(int callee, int receiver, std::string_view name) const;
-  void outline_calls(Outline& outline, LoopFinder& finder, const std::map<int, int>& first_of_call,
+  [[nodiscard]] Outline::Call outline_callee(const Types& types, int callee, int receiver, std::string_view name) const;
+  void outline_calls(Outline& outline, const Types& types, LoopFinder& finder, const std::map<int, int>& first_of_call,
                      const std::map<int, int>& index_of) const;
+  [[nodiscard]] bool is_given_single(int call) const;
   void outline_constants(Outline& outline);
   [[nodiscard]] bool is_memoised(int function) const;
   [[nodiscard]] std::string owner_of(int function) const;

@@ -151,7 +151,9 @@ int LoopFinder::rows_of(int expression, int depth) const {
   return assigned >= 0 ? rows_of(tree_.part(assigned, Part::kRight), depth + 1) : -1;
 }
 
+// An empty one is filled before it's looped over.
 bool LoopFinder::is_literal(int collection) const {
+  if (tree_.first_named(collection) < 0) return false;
   for (int node = collection + 1; node < tree_.at(collection).after; ++node) {
     if (!tree_.at(node).named) continue;
     switch (tree_.role(node)) {

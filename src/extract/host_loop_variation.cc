@@ -5,18 +5,22 @@
 
 namespace explaingate::host {
 
+// A name in it differs from turn to turn.
+bool LoopFinder::mentions(const Shape& shape, int node) {
+  const std::set<std::string_view>& names = varying_names(shape);
+  for (int inner = node; inner >= 0 && inner < tree_.at(node).after; ++inner) {
+    if (tree_.role(inner) == Role::kIdentifier && names.contains(tree_.text(inner))) return true;
+    int body = tree_.role(inner) == Role::kHeredoc ? evaluator_.heredoc_body(inner) : -1;
+    for (int part = body; part >= 0 && part < tree_.at(body).after; ++part)
+      if (tree_.role(part) == Role::kIdentifier && names.contains(tree_.text(part))) return true;
+  }
+  return false;
+}
+
 bool LoopFinder::varies(const Shape& shape, int call, int argument, bool dynamic) {
   const std::set<std::string_view>& names = varying_names(shape);
   if (argument >= 0 && is_bound_later(shape, call, names)) return true;
-  auto mentions = [&](int node) {
-    for (int inner = node; inner >= 0 && inner < tree_.at(node).after; ++inner) {
-      if (tree_.role(inner) == Role::kIdentifier && names.contains(tree_.text(inner))) return true;
-      int body = tree_.role(inner) == Role::kHeredoc ? evaluator_.heredoc_body(inner) : -1;
-      for (int part = body; part >= 0 && part < tree_.at(body).after; ++part)
-        if (tree_.role(part) == Role::kIdentifier && names.contains(tree_.text(part))) return true;
-    }
-    return false;
-  };
+  auto mentions = [&](int node) { return this->mentions(shape, node); };
   if (argument < 0 && mentions(tree_.part(call, Part::kReceiver))) return true;  // order.customer()
   if (argument < 0 && mentions(tree_.part(call, Part::kRight))) return true;     // command.Parameters[0].Value = id
   for (int given : tree_.elements(tree_.part(call, Part::kArguments))) {

@@ -59,6 +59,21 @@ std::vector<FoundLoop> LoopFinder::around(int call, int argument, bool dynamic) 
   return found;
 }
 
+bool LoopFinder::runs_per_element(int given) const {
+  Shape shape{};
+  return (tree_.role(given) == Role::kIdentifier || tree_.role(given) == Role::kMember) && callback(given, shape);
+}
+
+std::vector<FoundLoop> LoopFinder::around_function(int call, int given) {
+  std::vector<FoundLoop> found = around(call, -1, false);
+  Shape shape{};
+  if (!callback(given, shape)) return found;
+  shape.variable = shape.body = -1;
+  add(found, shape, call, -1, false);
+  found.back().loop.argument_varies = true;
+  return found;
+}
+
 // The clauses whose loop the call is in, innermost first.
 void LoopFinder::add_clauses(std::vector<FoundLoop>& found, int comprehension, int inner, int call, int argument,
                              bool dynamic) {
@@ -144,6 +159,7 @@ void LoopFinder::add(std::vector<FoundLoop>& found, const Shape& shape, int call
   loop.iterable = tree_.text(shape.iterable).substr(0, kLongestIterable);
   loop.source = source_of(shape, call, entry.rows_call);
   loop.argument_varies = varies(shape, call, argument, dynamic);
+  loop.text_varies = mentions(shape, argument >= 0 ? (dynamic ? argument : -1) : tree_.part(call, Part::kReceiver));
   loop.always_leaves = shape.kind == LoopKind::kFor || shape.kind == LoopKind::kWhile ? leaves(shape, call) : false;
   found.push_back(std::move(entry));
 }

@@ -36,6 +36,9 @@ class LoopFinder {
   // Outermost first. `argument` = the SQL argument (-1: it is no call site), which counts as varying only with
   // `dynamic`.
   [[nodiscard]] std::vector<FoundLoop> around(int call, int argument, bool dynamic);
+  // A function that a call is given by its name: what the call runs it for, and the loops around the call.
+  [[nodiscard]] bool runs_per_element(int given) const;
+  [[nodiscard]] std::vector<FoundLoop> around_function(int call, int given);
 
  private:
   const Tree& tree_;
@@ -70,6 +73,7 @@ class LoopFinder {
   [[nodiscard]] bool is_literal(int collection) const;
   // host_loop_variation.cc: whether what the call is given varies with it
   [[nodiscard]] bool varies(const Shape& shape, int call, int argument, bool dynamic);
+  [[nodiscard]] bool mentions(const Shape& shape, int node);
   const std::set<std::string_view>& varying_names(const Shape& shape);
   [[nodiscard]] bool is_bound_later(const Shape& shape, int call, const std::set<std::string_view>& names) const;
 };

@@ -14,10 +14,14 @@ constexpr size_t kLongestConstant = 64 << 10;
 void HostFile::fill_outline(Outline& outline, LoopFinder& finder, const std::map<int, int>& first_of_call) {
   std::map<int, int> index_of;  // function node -> index
   outline_functions(outline, index_of);
-  outline_calls(outline, finder, first_of_call, index_of);
+  Types types(tree_, language_, evaluator_);
+  types.fill(outline);
+  outline_calls(outline, types, finder, first_of_call, index_of);
+  std::map<int, std::set<int>> kept = kept_runs();
   for (size_t index = 0; index < found_.size(); ++index) {
-    if (found_[index].call < 0) continue;
-    for (int function : running_functions(found_[index])) {
+    std::set<int> functions = kept[static_cast<int>(index)];
+    if (functions.empty() && found_[index].call >= 0) functions = running_functions(found_[index]);
+    for (int function : functions) {
       auto known = index_of.find(function);
       outline.executions.push_back({known == index_of.end() ? -1 : known->second, static_cast<int32_t>(index)});
     }
@@ -51,6 +55,14 @@ std::string HostFile::owner_of(int function) const {
   if (int receiver = tree_.part(function, Part::kReceiver); receiver >= 0)
     return std::string(last_word(tree_.text(receiver)));
   int owner = tree_.class_of(function);
+  if (owner < 0) {  // const Users = { find(id) { … } }
+    int object = tree_.parent(function);
+    if (tree_.role(object) == Role::kPair) object = tree_.parent(object);
+    int holder = tree_.parent(object);
+    if (tree_.role(object) == Role::kMap && tree_.role(holder) == Role::kAssignment &&
+        tree_.role(tree_.part(holder, Part::kLeft)) == Role::kIdentifier)
+      return std::string(tree_.text(tree_.part(holder, Part::kLeft)));
+  }
   return owner < 0 ? std::string{} : std::string(last_word(tree_.text(tree_.part(owner, Part::kName))));
 }
 
@@ -92,9 +104,11 @@ void HostFile::outline_functions(Outline& outline, std::map<int, int>& index_of)
 }
 
 // The name a call's callee goes by, and what it's called on.
-Outline::Call HostFile::outline_callee(int callee, int receiver, std::string_view name) const {
+Outline::Call HostFile::outline_callee(const Types& types, int callee, int receiver, std::string_view name) const {
   Outline::Call call;
   call.name = name;
+  int path = receiver < 0 ? tree_.part(callee, Part::kCallee) : -1;  // Store::load(…)
+  if (tree_.role(path) == Role::kMember) receiver = tree_.part(path, Part::kReceiver);
   std::string_view written = tree_.text(receiver);
   int inner = receiver;  // self.repository.find(): on `repository`
   if (tree_.role(inner) == Role::kCall) {
@@ -105,6 +119,11 @@ Outline::Call HostFile::outline_callee(int callee, int receiver, std::string_vie
     call.receiver = last_word(tree_.text(tree_.role(inner) == Role::kMember ? tree_.part(inner, Part::kName) : inner));
   }
   call.on_self = is_one_of(written, language_.words.self);
+  if (receiver >= 0 && !call.on_self) {
+    Types::Receiver declared = types.of(receiver);
+    call.type = std::move(declared.type);
+    call.holder = std::move(declared.holder);
+  }
   int first = receiver >= 0 ? receiver : callee;
   while (tree_.role(first) == Role::kMember || tree_.role(first) == Role::kCall) {
     int below = tree_.part(first, Part::kReceiver);
@@ -117,16 +136,35 @@ Outline::Call HostFile::outline_callee(int callee, int receiver, std::string_vie
   return call;
 }
 
-void HostFile::outline_calls(Outline& outline, LoopFinder& finder, const std::map<int, int>& first_of_call,
-                             const std::map<int, int>& index_of) const {
+// byIds([order.customer_id]): a function that takes many, given one.
+bool HostFile::is_given_single(int call) const {
+  auto is_named = [&](int element) {
+    for (int node = element; node < tree_.at(element).after; ++node)
+      if (tree_.role(node) == Role::kIdentifier) return tree_.role(element) != Role::kSplat;
+    return false;
+  };
+  for (int given : tree_.elements(tree_.part(call, Part::kArguments))) {
+    if (tree_.role(given) == Role::kKeyword) given = tree_.part(given, Part::kValue);
+    given = tree_.ungrouped(given);
+    bool made = tree_.role(given) == Role::kCall &&
+                is_one_of(evaluator_.callee_name(given), language_.words.collection_functions);
+    if (tree_.role(given) != Role::kList && !made) continue;
+    std::vector<int> elements = tree_.elements(made ? tree_.part(given, Part::kArguments) : given);
+    if (elements.size() == 1 && is_named(elements.front())) return true;
+  }
+  return false;
+}
+
+void HostFile::outline_calls(Outline& outline, const Types& types, LoopFinder& finder,
+                             const std::map<int, int>& first_of_call, const std::map<int, int>& index_of) const {
   std::set<std::string_view> own_functions;
   for (const auto& [node, index] : index_of) own_functions.insert(tree_.text(tree_.part(node, Part::kName)));
   std::set<std::tuple<int, std::string_view, std::string_view, std::string_view>>
       seen;  // outside loops one call of a kind is enough
-  auto add = [&](int node, int callee, int receiver, std::string_view name) {
+  auto add = [&](int node, int callee, int receiver, std::string_view name, int given = -1) {
     int scope = tree_.function_of(node);
     std::vector<Loop> loops;
-    for (FoundLoop& loop : finder.around(node, -1, false)) {
+    for (FoundLoop& loop : given >= 0 ? finder.around_function(node, given) : finder.around(node, -1, false)) {
       if (auto rows = first_of_call.find(loop.rows_call); rows != first_of_call.end())
         loop.loop.rows_statement = rows->second;
       loops.push_back(std::move(loop.loop));
@@ -134,13 +172,14 @@ void HostFile::outline_calls(Outline& outline, LoopFinder& finder, const std::ma
     auto file = files_.find(node);
     std::string_view path = file != files_.end() ? std::string_view(file->second) : std::string_view{};
     if (loops.empty() && !seen.insert({scope, name, tree_.text(receiver), path}).second) return;
-    Outline::Call call = outline_callee(callee, receiver, name);
+    Outline::Call call = outline_callee(types, callee, receiver, name);
     call.file = path;
     call.loops = std::move(loops);
     auto function = index_of.find(scope);
     call.function = function == index_of.end() ? -1 : function->second;
     for (int around = tree_.parent(node); around >= 0 && around != scope; around = tree_.parent(around))
       call.handled = call.handled || tree_.role(around) == Role::kHandler;
+    call.single = given < 0 && is_given_single(node);
     Position at = lines_.position(tree_.at(node).start);
     call.line = at.line;
     call.column = at.column;
@@ -153,11 +192,12 @@ void HostFile::outline_calls(Outline& outline, LoopFinder& finder, const std::ma
     for (int given : tree_.elements(tree_.part(node, Part::kArguments))) {  // functions of this file as values
       if (tree_.role(given) == Role::kKeyword) given = tree_.part(given, Part::kValue);
       int receiver = tree_.role(given) == Role::kMember ? tree_.part(given, Part::kReceiver) : -1;
-      int value = receiver >= 0 ? tree_.part(given, Part::kName) : given;
+      int value = tree_.role(given) == Role::kMember ? tree_.part(given, Part::kName) : given;
       bool local = receiver < 0 || is_one_of(tree_.text(receiver), language_.words.self);
-      if (!local || tree_.role(value) != Role::kIdentifier) continue;
-      if (own_functions.contains(tree_.text(value))) {
-        add(node, given, receiver, tree_.text(value));
+      bool each = finder.runs_per_element(given);  // ids.map(users.find)
+      if ((!local && !each) || tree_.role(value) != Role::kIdentifier) continue;
+      if (own_functions.contains(tree_.text(value)) || each) {
+        add(node, given, receiver, tree_.text(value), each ? given : -1);
       } else if (const std::vector<int>* assigned = evaluator_.assignments(tree_.at(node).scope, tree_.text(value));
                  assigned != nullptr && receiver < 0) {  // by a name of its own: work = load_one
         for (int statement : *assigned) {

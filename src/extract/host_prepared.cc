@@ -166,18 +166,65 @@ bool HostFile::runs_anew(const Use& use) const {
   return use.kind == Use::Kind::kReset || (use.kind == Use::Kind::kRun && !steps);
 }
 
-// Replaces the loops around a prepare by those around the run that stands in most, where those are more.
-void HostFile::run_loops(LoopFinder& finder, int prepare, std::vector<FoundLoop>& loops) const {
+// Replaces the loops around a prepare by those around the run that stands in most, where those are more: that run; -1 =
+// none.
+int HostFile::run_loops(LoopFinder& finder, int prepare, std::vector<FoundLoop>& loops) const {
   std::vector<std::vector<FoundLoop>> others;
+  int at = -1;
   for (const Use& use : uses_of(prepare)) {
     std::vector<FoundLoop> around = finder.around(use.call, -1, false);
-    if (runs_anew(use) && around.size() > loops.size()) loops = around;
+    if (runs_anew(use) && around.size() > loops.size()) {
+      loops = around;
+      at = use.call;
+    }
     others.push_back(std::move(around));
   }
   for (FoundLoop& loop : loops)  // bound in the loop, or given to the call that runs it
     for (const std::vector<FoundLoop>& around : others)
       for (const FoundLoop& other : around)
         if (other.node == loop.node && other.loop.argument_varies) loop.loop.argument_varies = true;
+  return at;
+}
+
+// Statements that are prepared from a table, by the name of the field that keeps each, which stands before it:
+//
+//   {&s.selectUser, selectUserSQL},
+std::map<std::string_view, std::set<int>> HostFile::kept_handles() const {
+  std::map<std::string_view, std::set<int>> kept;
+  std::map<std::string_view, int> constants;
+  for (size_t index = 0; index < found_.size(); ++index)
+    if (const Found& found = found_[index]; found.call < 0 && !found.statement.name.empty())
+      constants.try_emplace(found.statement.name, static_cast<int>(index));
+  if (constants.empty()) return kept;
+  for (int node = 0; node < tree_.size(); ++node) {
+    if (tree_.role(node) != Role::kList) continue;
+    int first = tree_.ungrouped(tree_.first_named(node));
+    int second = tree_.role(first) == Role::kMember ? tree_.next_named(tree_.first_named(node)) : -1;
+    if (second < 0 || tree_.next_named(second) >= 0) continue;
+    if (auto constant = constants.find(tree_.text(second)); constant != constants.end())
+      kept[tree_.text(tree_.part(first, Part::kName))].insert(constant->second);
+  }
+  return kept;
+}
+
+// The functions that run them: each that names one and calls something that runs a prepared statement.
+std::map<int, std::set<int>> HostFile::kept_runs() const {
+  std::map<int, std::set<int>> runs;
+  std::map<std::string_view, std::set<int>> kept = kept_handles();
+  if (kept.empty()) return runs;
+  std::set<int> running;
+  for (int node = 0; node < tree_.size(); ++node)
+    if (tree_.role(node) == Role::kCall && is_one_of(evaluator_.callee_name(node), language_.words.run_methods))
+      running.insert(tree_.function_of(node));
+  for (int node = 0; node < tree_.size(); ++node) {
+    if (tree_.role(node) != Role::kMember) continue;
+    auto handle = kept.find(tree_.text(tree_.part(node, Part::kName)));
+    if (handle == kept.end()) continue;
+    int function = tree_.function_of(node);
+    if (function <= 0 || tree_.role(function) != Role::kFunction || !running.contains(function)) continue;
+    for (int statement : handle->second) runs[statement].insert(function);
+  }
+  return runs;
 }
 
 // The functions that run what is prepared there; that of the prepare itself where no other does.

@@ -116,6 +116,23 @@ void HostFile::drop_impossible(const std::vector<size_t>& begins) {
                  found_.begin() + static_cast<std::ptrdiff_t>(range->second));
 }
 
+// Made of nothing that the function around it is given or sets: the same whenever it runs.
+bool HostFile::is_fixed(int expression) const {
+  if (expression < 0) return false;
+  int function = tree_.function_of(expression);
+  for (int node = expression; node < tree_.at(expression).after; ++node) {
+    if (tree_.role(node) != Role::kIdentifier || is_one_of(tree_.text(node), language_.words.self)) continue;
+    int parent = tree_.parent(node);
+    if (tree_.role(parent) == Role::kMember && tree_.part(parent, Part::kName) == node) continue;
+    for (int scope = tree_.at(node).scope; scope > 0; scope = tree_.at(scope).scope) {
+      if (evaluator_.assignments(scope, tree_.text(node)) != nullptr && tree_.role(scope) != Role::kClass) return false;
+      if (tree_.role(scope) != Role::kClass && evaluator_.parameter(scope, tree_.text(node)) >= 0) return false;
+      if (scope == function) break;
+    }
+  }
+  return true;
+}
+
 // The statement of a text at a site, with its place and what executes it.
 HostFile::Found HostFile::found_at(const Site& site, Filled& filled, const Value& value, CallKind kind) const {
   Found found;
@@ -142,6 +159,8 @@ HostFile::Found HostFile::found_at(const Site& site, Filled& filled, const Value
   statement.text = std::move(filled.text);
   statement.dynamic = !filled.holes.empty();
   statement.holes = std::move(filled.holes);
+  for (size_t hole = 0; hole < statement.holes.size(); ++hole)
+    statement.holes[hole].fixed = is_fixed(filled.hole_nodes[hole]);
   statement.map = std::move(filled.map);
   statement.placeholders = site.placeholders;
   statement.call = kind;

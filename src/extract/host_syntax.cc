@@ -10,17 +10,18 @@ namespace explaingate::host {
 namespace {
 
 constexpr std::array<std::string_view, static_cast<size_t>(Role::kCount)> kRoleNames = {
-    "",          "function",   "lambda",        "class",   "call",       "keyword",    "parameter", "splat",
-    "for",       "while",      "comprehension", "clause",  "assignment", "append",     "bind",      "branch",
-    "switch",    "arm",        "default",       "try",     "handler",    "return",     "break",     "skip",
-    "string",    "heredoc",    "heredoc_body",  "start",   "end",        "content",    "escape",    "interpolation",
-    "concat",    "binary",     "conditional",   "group",   "member",     "subscript",  "slice",     "list",
-    "map",       "pair",       "import",        "comment", "decorator",  "identifier", "number",    "constant",
-    "namespace", "macro_text", "wrapper"};
+    "",       "function", "lambda",        "class",      "call",       "keyword",    "parameter", "splat",
+    "for",    "while",    "comprehension", "clause",     "assignment", "append",     "bind",      "branch",
+    "switch", "arm",      "default",       "try",        "handler",    "return",     "break",     "skip",
+    "string", "heredoc",  "heredoc_body",  "start",      "end",        "content",    "escape",    "interpolation",
+    "concat", "binary",   "conditional",   "group",      "member",     "subscript",  "slice",     "list",
+    "map",    "pair",     "import",        "comment",    "decorator",  "identifier", "number",    "constant",
+    "record", "typed",    "namespace",     "macro_text", "wrapper"};
 
 constexpr std::array<std::string_view, static_cast<size_t>(Part::kCount)> kPartNames = {
-    "name",  "callee",    "receiver", "arguments", "parameters", "bases", "body", "left",   "operator",
-    "right", "condition", "variable", "iterable",  "value",      "then",  "else", "module", "alias"};
+    "name", "callee",   "receiver", "arguments", "parameters", "bases",     "body",
+    "left", "operator", "right",    "condition", "variable",   "iterable",  "value",
+    "then", "else",     "module",   "alias",     "type",       "implements"};
 
 // Limits of the query, since a hostile file would else cost its size times its depth: matches in progress at one time
 // (a chain of n method calls holds 2 n of them), and the depth at which matches begin. The deepest hand-written source

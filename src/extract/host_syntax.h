@@ -25,14 +25,14 @@ enum class Role : uint8_t {
   kFunction,  // @function: a named function; parts @name @parameters @body, and @receiver: the type that a method
               // belongs to, where it doesn't stand inside of it
   kLambda,    // @lambda: a function without a name, part of the function around it; @parameters @body
-  kClass,     // @class: @name @bases @body
+  kClass,     // @class: @name @bases @implements @body
   kCall,      // @call: @callee (all of it; none: up to the end of @name), @receiver and @name (of a method), @arguments
   kKeyword,   // @keyword: an argument with a name: @name @value
-  kParameter,      // @parameter: a parameter that is more than its name: @name; or one of several names that share a
-                   // declaration
-  kSplat,          // @splat: a collection spread into arguments
-  kFor,            // @for: a loop over something: @variable @iterable @body
-  kWhile,          // @while: @condition @body
+  kParameter,  // @parameter: a parameter that is more than its name: @name @type; or one of several names that share
+               // a declaration
+  kSplat,      // @splat: a collection spread into arguments
+  kFor,        // @for: a loop over something: @variable @iterable @body
+  kWhile,      // @while: @condition @body
   kComprehension,  // @comprehension: an expression with clauses below it: @body
   kClause,         // @clause: one "for x in y" of a comprehension: @variable @iterable
   kAssignment,     // @assignment: @left @right
@@ -71,6 +71,8 @@ enum class Role : uint8_t {
   kIdentifier,   // @identifier
   kNumber,       // @number
   kConstant,     // @constant: true, false, none
+  kRecord,       // @record: a type whose methods stand elsewhere, or have no body: @name @bases @implements
+  kTyped,        // @typed: any other declaration of a variable or field with a type: @left @type
   kNamespace,    // @namespace: its @name stands before those of the functions in it
   kMacroText,    // @macro_text: literals and names that are read where the macro is used: "a" NAME "b"
   kWrapper,      // @wrapper: around one argument or element: left out of the tree where it has an only child
@@ -96,6 +98,8 @@ enum class Part : uint8_t {
   kElse,
   kModule,
   kAlias,
+  kType,
+  kImplements,
   kCount,
 };
 

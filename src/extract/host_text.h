@@ -81,6 +81,7 @@ void strip_margin(Text& text, char margin);
 struct Filled {
   std::string text;
   std::vector<Hole> holes;
+  std::vector<int> hole_nodes;  // of each
   OffsetMap map;
   size_t first = 0, last = 0;  // place of its first and last byte in the source
   int table_hole = -1;         // node of a hole that stands for a table's name

@@ -167,6 +167,9 @@ host::Words read_words(const json& object, std::string& problem) {
   reader.read("database_receivers", words.database_receivers);
   reader.read("any_receiver_callees", words.any_receiver_callees);
   reader.read("bulk_words", words.bulk_words);
+  reader.read("collection_functions", words.collection_functions);
+  reader.read("constructors", words.constructors);
+  reader.read("type_wrappers", words.type_wrappers);
   reader.read("context_names", words.context_names);
   reader.read("quiet_callees", words.quiet_callees);
   reader.read("fetch_methods", words.fetch_methods);

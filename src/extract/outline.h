@@ -30,11 +30,24 @@ struct Outline {
     std::string receiver;   // last name of what it's called on: "repository"; empty = none
     std::string module;     // of the import that the call's first name comes from; empty = none
     std::string file;       // it runs the statements of this file: query_file!("queries/users.sql")
+    std::string type;       // of what it's called on, where it is declared: "UserRepository"
+    std::string holder;     // else, the type of what that is a field of
     bool on_field = false;  // that is a field of something: server.store.find()
     bool on_self = false;   // self.x(), this.x(), super().x()
+    bool single = false;    // one of its arguments is a list of one element, which isn't a literal
     bool handled = false;   // stands in an error handler
     int line = 0, column = 0;
     std::vector<Loop> loops;  // around the call; rows_statement as in Extraction
+  };
+  struct Class {  // or interface, trait, struct
+    std::string name;
+    std::vector<std::string> bases;    // what it extends, implements or embeds
+    std::vector<std::string> methods;  // without a body
+  };
+  struct Field {
+    std::string owner;  // class
+    std::string name;
+    std::string type;
   };
   struct Constant {
     std::string owner;  // class around it; empty = top level
@@ -60,6 +73,8 @@ struct Outline {
   std::string family;               // kSqlFamily, or languages of one family call one another: "python", "jvm"
   std::vector<Function> functions;  // by place
   std::vector<Call> calls;          // by place; those that aren't call sites of SQL
+  std::vector<Class> classes;       // by place; those that say more than their name
+  std::vector<Field> fields;        // sorted by owner and name, each once
   std::vector<Constant> constants;  // text known, one value
   std::vector<Wrapper> wrappers;
   std::vector<Wanted> wanted;         // sorted, each once

@@ -64,7 +64,8 @@ CREATE TABLE call_sites (
 CREATE TABLE holes (
   statement_id INTEGER NOT NULL,
   kind TEXT NOT NULL,         -- 'identifier', 'value', 'list', 'predicate': what stands there at run time
-  expression TEXT NOT NULL    -- the host language's, as written
+  expression TEXT NOT NULL,   -- the host language's, as written
+  fixed INTEGER NOT NULL      -- 1 = no parameter or variable of the function: a field, a constant
 ) STRICT;
 
 CREATE TABLE loops (
@@ -77,6 +78,7 @@ CREATE TABLE loops (
   iterable TEXT NOT NULL,         -- what is looped over, as written
   rows_statement_id INTEGER,      -- source 'rows': the statement whose rows are looped over, where known
   argument_varies INTEGER NOT NULL,  -- 1 = the call's arguments depend on the loop
+  text_varies INTEGER NOT NULL,      -- 1 = the SQL itself does
   always_leaves INTEGER NOT NULL,    -- 1 = the loop is left after the first call on every path
   changed INTEGER NOT NULL           -- 1 = the loop's header is a changed line, and the base has no such loop around the statement
 ) STRICT;
@@ -105,6 +107,7 @@ CREATE TABLE calls (           -- on the way from a loop to a statement, at most
   column INTEGER NOT NULL,
   name TEXT NOT NULL,          -- of the function, as called
   in_handler INTEGER NOT NULL,  -- 1 = stands in an error handler
+  single INTEGER NOT NULL,      -- 1 = one of its arguments is a list of one element: many([id])
   changed INTEGER NOT NULL     -- 1 = stands on a changed line, and the function has no such call on the base side
 ) STRICT;
 
@@ -118,6 +121,7 @@ CREATE TABLE call_loops (      -- loops around a call of `calls`; columns as in 
   iterable TEXT NOT NULL,
   rows_statement_id INTEGER,
   argument_varies INTEGER NOT NULL,
+  text_varies INTEGER NOT NULL,  -- 1 = what the function is called on depends on the loop
   always_leaves INTEGER NOT NULL,
   changed INTEGER NOT NULL
 ) STRICT;

@@ -74,32 +74,40 @@ class Chains {
 
   [[nodiscard]] const Outline& outline(size_t file) const { return run_.program->outline(file); }
   [[nodiscard]] const Outline::Call& call(const CallEdge& edge) const { return outline(edge.file).calls[edge.call]; }
-  // A call, wherever it stands in its function: path on the head side, function, callee, whether in a loop.
+  // A call, wherever it stands in its function: path on the head side, function, callee, whether in a loop. A function
+  // that has more of them than it had, has a new one.
   using CallKey = std::tuple<std::string, std::string, std::string, bool>;
-  std::set<CallKey> base_calls_;
+  std::map<CallKey, size_t> base_calls_, head_calls_;
 
   static std::string caller_of(const Outline& outline, const Outline::Call& made) {
     if (made.function < 0) return "";
     const Outline::Function& function = outline.functions[static_cast<size_t>(made.function)];
     return function.owner + "." + function.name;
   }
+  static void count(std::map<CallKey, size_t>& calls, const std::string& path, const Outline& outline) {
+    for (const Outline::Call& made : outline.calls) {
+      if (!made.loops.empty()) ++calls[{path, caller_of(outline, made), made.name, true}];
+      ++calls[{path, caller_of(outline, made), made.name, false}];
+    }
+  }
   void read_base() {
     for (const ChangedFile& file : run_.change.files) {
-      if (file.old_path.empty() || file.new_path.empty() || run_.program->file(file.new_path) == nullptr) continue;
+      const ProgramFile* head = run_.program->file(file.new_path);
+      if (file.old_path.empty() || file.new_path.empty() || head == nullptr) continue;
       auto text = run_.change.base->read(file.old_path);
       if (!text) continue;
       Outline outline;
       (void)extract(file.old_path, *text, *run_.languages, run_.settings.dialect(), nullptr, outline);
-      for (const Outline::Call& made : outline.calls) {
-        base_calls_.emplace(file.new_path, caller_of(outline, made), made.name, !made.loops.empty());
-        base_calls_.emplace(file.new_path, caller_of(outline, made), made.name, false);
-      }
+      count(base_calls_, file.new_path, outline);
+      count(head_calls_, file.new_path, run_.program->outline(static_cast<size_t>(head - files_.data())));
     }
   }
   [[nodiscard]] bool is_fresh(const CallEdge& edge) const {
     const Outline::Call& made = call(edge);
     const ProgramFile& file = files_[edge.file];
-    return !base_calls_.contains({file.path, caller_of(outline(edge.file), made), made.name, !made.loops.empty()});
+    CallKey key{file.path, caller_of(outline(edge.file), made), made.name, !made.loops.empty()};
+    auto before = base_calls_.find(key), now = head_calls_.find(key);
+    return before == base_calls_.end() || (now != head_calls_.end() && now->second > before->second);
   }
   // An edited line is no new call.
   [[nodiscard]] bool touched(const CallEdge& edge) const {
@@ -112,6 +120,10 @@ class Chains {
                        [&](const Loop& loop) { return lines_.touch(path, loop.line, loop.line); });
   }
 
+  [[nodiscard]] bool touched_on_the_way(const CallEdge& edge) const {
+    return edge.via >= 0 && touched({edge.via_file, static_cast<size_t>(edge.via)});
+  }
+
   void consider(size_t first, size_t last) {
     const CallEdge& from = edges_[first];
     const CallEdge& to = edges_[last];
@@ -121,7 +133,9 @@ class Chains {
       const Outline::Function& target = outline(to.callee_file).functions[to.callee];
       return lines_.touch(path, target.line, target.end_line);
     };
-    if (!is_whole(run_) && !touched(from) && (first == last || !touched(to)) && !target_touched()) return;
+    if (!is_whole(run_) && !touched(from) && (first == last || !touched(to)) && !touched_on_the_way(from) &&
+        !touched_on_the_way(to) && !target_touched())
+      return;
     for (size_t index : {first, last}) {
       const CallEdge& edge = edges_[index];
       kept_.insert(index);
@@ -167,6 +181,7 @@ class Chains {
       known.line = made.line;
       known.column = made.column;
       known.handled = made.handled;
+      known.single = made.single;
       known.fresh = is_fresh(edge);
       known.loops = made.loops;
       run_.calls.push_back(std::move(known));

@@ -134,7 +134,7 @@ class Filler {
       else if (known.function_id)  // in a file of its own: what calls lead to
         calls(known.id, source.line, source.callee.empty() ? source.name : source.callee,
               source.library.empty() ? "file" : source.library, name_of(run_of(source.row_marker)));
-      for (const Hole& hole : source.holes) holes(known.id, name_of(hole.kind), hole.expression);
+      for (const Hole& hole : source.holes) holes(known.id, name_of(hole.kind), hole.expression, hole.fixed);
       // Unchanged statements run in the same loops as before, whatever was edited on their headers' lines.
       add_loops(loops, known.id, source.loops, source.path, known.side == kHeadSide && known.paired_by != "unchanged");
       if (known.predecessor && known.side == kHeadSide && known.paired_by != "unchanged")
@@ -153,8 +153,8 @@ class Filler {
       std::optional<int64_t> source;
       if (loop.rows_statement >= 0) source = run_.statements[static_cast<size_t>(loop.rows_statement)].id;
       rows(id, static_cast<int64_t>(depth), name_of(loop.kind), name_of(loop.source), loop.line, loop.variable,
-           shorten(fold_spaces(loop.iterable), kLongestIterable), source, loop.argument_varies, loop.always_leaves,
-           may_be_new && lines_.touch(path, loop.line, loop.line));
+           shorten(fold_spaces(loop.iterable), kLongestIterable), source, loop.argument_varies, loop.text_varies,
+           loop.always_leaves, may_be_new && lines_.touch(path, loop.line, loop.line));
     }
   }
 
@@ -168,7 +168,7 @@ class Filler {
     int64_t last = 0;
     for (const KnownCall& call : run_.calls) {
       calls(call.id, call.caller_id, call.callee_id, call.path, call.line, call.column, call.name, call.handled,
-            call.fresh && lines_.touch(call.path, call.line, call.line));
+            call.single, call.fresh && lines_.touch(call.path, call.line, call.line));
       if (call.id != last) add_loops(loops, call.id, call.loops, call.path, call.fresh);
       last = call.id;
     }

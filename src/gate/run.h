@@ -72,6 +72,7 @@ struct KnownCall {
   std::string path, name;
   int line = 0, column = 0;
   bool handled = false;
+  bool single = false;      // one of its arguments is a list of one element
   bool fresh = true;        // the base side has no such call (in a loop, where this one is) in that function
   std::vector<Loop> loops;  // rows_statement: index in Run::statements
 };

@@ -32,7 +32,16 @@ Digest digest(const Outline& outline, NameTable& names) {
   result.calls.reserve(outline.calls.size());
   for (const Outline::Call& call : outline.calls)
     result.calls.push_back({call.function, names.add(call.name), names.add(call.receiver), names.add(call.module),
-                            names.add(call.file), call.on_field, call.on_self, !call.loops.empty()});
+                            names.add(call.file), names.add(call.type), names.add(call.holder), call.on_field,
+                            call.on_self, !call.loops.empty()});
+  for (const Outline::Class& entry : outline.classes) {
+    Digest::Class& made = result.classes.emplace_back();
+    made.name = names.add(entry.name);
+    for (const std::string& base : entry.bases) made.bases.push_back(names.add(base));
+    for (const std::string& method : entry.methods) made.methods.push_back(names.add(method));
+  }
+  for (const Outline::Field& field : outline.fields)
+    result.fields.push_back({names.add(field.owner), names.add(field.name), names.add(field.type)});
   result.constants = outline.constants;
   result.wrappers = outline.wrappers;
   result.wanted = outline.wanted;

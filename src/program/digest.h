@@ -43,13 +43,22 @@ struct Digest {
   };
   struct Call {
     int32_t function = -1;
-    uint32_t name = 0, receiver = 0, module = 0, file = 0;
+    uint32_t name = 0, receiver = 0, module = 0, file = 0, type = 0, holder = 0;
     bool on_field = false, on_self = false;
     bool in_loop = false;
+  };
+  struct Class {
+    uint32_t name = 0;
+    std::vector<uint32_t> bases, methods;
+  };
+  struct Field {
+    uint32_t owner = 0, name = 0, type = 0;
   };
   uint32_t family = 0;
   std::vector<Function> functions;  // each list: as in the outline
   std::vector<Call> calls;
+  std::vector<Class> classes;
+  std::vector<Field> fields;
   std::vector<Outline::Constant> constants;
   std::vector<Outline::Wrapper> wrappers;
   std::vector<Outline::Wanted> wanted;

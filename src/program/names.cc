@@ -48,6 +48,13 @@ std::string_view path_stem(std::string_view path) {
 // The module's last word is the file's name or its folder's; the words in front of it, as far as the path has them, are
 // the folders above.
 bool is_module(std::string_view path, std::string_view module) {
+  // A file with dots in its name: './user.repository', and './user.repository.find' of it.
+  std::string_view file = path.substr(path.rfind('/') + 1);
+  file = file.substr(0, file.rfind('.'));
+  if (std::string_view last = module.substr(module.rfind('/') + 1);
+      file.find('.') != std::string_view::npos && module.size() != last.size() && last.starts_with(file) &&
+      (last.size() == file.size() || last[file.size()] == '.'))
+    return true;
   std::string_view word = take_last(module);
   if (word.empty()) return false;
   std::string_view above = path_folder(path);
@@ -57,7 +64,7 @@ bool is_module(std::string_view path, std::string_view module) {
   }
   for (int levels = 0; levels < 2 && !above.empty(); ++levels) {
     word = take_last(module);
-    if (word.empty() || word == "src") return true;
+    if (word.empty() || word == "src" || word == "crate" || word == "super") return true;
     if (last_folder(above) != word) return levels > 0;
     above = path_folder(above);
   }

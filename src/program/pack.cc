@@ -109,11 +109,11 @@ class Reader {
 template <class Archive>
 void members(Loop& x, Archive& a) {
   a(x.kind), a(x.source), a(x.line), a(x.end_line), a(x.variable), a(x.iterable), a(x.rows_statement),
-      a(x.argument_varies), a(x.always_leaves);
+      a(x.argument_varies), a(x.text_varies), a(x.always_leaves);
 }
 template <class Archive>
 void members(Hole& x, Archive& a) {
-  a(x.offset), a(x.length), a(x.kind), a(x.expression), a(x.column);
+  a(x.offset), a(x.length), a(x.kind), a(x.expression), a(x.column), a(x.fixed);
 }
 template <class Archive>
 void members(OffsetMap::Piece& x, Archive& a) {
@@ -154,8 +154,16 @@ void members(Outline::Function& x, Archive& a) {
 }
 template <class Archive>
 void members(Outline::Call& x, Archive& a) {
-  a(x.function), a(x.name), a(x.receiver), a(x.module), a(x.file), a(x.on_field), a(x.on_self), a(x.handled), a(x.line),
-      a(x.column), a(x.loops);
+  a(x.function), a(x.name), a(x.receiver), a(x.module), a(x.file), a(x.type), a(x.holder), a(x.on_field), a(x.on_self),
+      a(x.single), a(x.handled), a(x.line), a(x.column), a(x.loops);
+}
+template <class Archive>
+void members(Outline::Class& x, Archive& a) {
+  a(x.name), a(x.bases), a(x.methods);
+}
+template <class Archive>
+void members(Outline::Field& x, Archive& a) {
+  a(x.owner), a(x.name), a(x.type);
 }
 template <class Archive>
 void members(Outline::Constant& x, Archive& a) {
@@ -175,7 +183,8 @@ void members(Outline::Execution& x, Archive& a) {
 }
 template <class Archive>
 void members(Outline& x, Archive& a) {
-  a(x.family), a(x.functions), a(x.calls), a(x.constants), a(x.wrappers), a(x.wanted), a(x.executions);
+  a(x.family), a(x.functions), a(x.calls), a(x.classes), a(x.fields), a(x.constants), a(x.wrappers), a(x.wanted),
+      a(x.executions);
 }
 template <class Archive>
 void members(Digest::Function& x, Archive& a) {
@@ -184,14 +193,22 @@ void members(Digest::Function& x, Archive& a) {
 template <class Archive>
 void members(Digest::Call& x, Archive& a) {
   auto flags = static_cast<uint8_t>((x.on_field ? 1U : 0U) | (x.on_self ? 2U : 0U) | (x.in_loop ? 4U : 0U));
-  a(x.function), a(x.name), a(x.receiver), a(x.module), a(x.file), a(flags);
+  a(x.function), a(x.name), a(x.receiver), a(x.module), a(x.file), a(x.type), a(x.holder), a(flags);
   x.on_field = (flags & 1U) != 0;
   x.on_self = (flags & 2U) != 0;
   x.in_loop = (flags & 4U) != 0;
 }
 template <class Archive>
+void members(Digest::Class& x, Archive& a) {
+  a(x.name), a(x.bases), a(x.methods);
+}
+template <class Archive>
+void members(Digest::Field& x, Archive& a) {
+  a(x.owner), a(x.name), a(x.type);
+}
+template <class Archive>
 void members(Digest& x, Archive& a) {
-  a(x.family), a(x.functions), a(x.calls), a(x.constants), a(x.wrappers), a(x.wanted);
+  a(x.family), a(x.functions), a(x.calls), a(x.classes), a(x.fields), a(x.constants), a(x.wrappers), a(x.wanted);
 }
 
 // In front of the digests, which follow one another, so that they can be read at the same time.
@@ -243,8 +260,14 @@ bool is_sound(const Digest& digest, size_t names) {
   }
   for (const Digest::Call& call : digest.calls)
     if (!function(call.function) || call.name >= names || call.receiver >= names || call.module >= names ||
-        call.file >= names)
+        call.file >= names || call.type >= names || call.holder >= names)
       return false;
+  auto known = [&](uint32_t name) { return name < names; };
+  for (const Digest::Class& entry : digest.classes)
+    if (!known(entry.name) || !std::ranges::all_of(entry.bases, known) || !std::ranges::all_of(entry.methods, known))
+      return false;
+  for (const Digest::Field& field : digest.fields)
+    if (!known(field.owner) || !known(field.name) || !known(field.type)) return false;
   for (const Outline::Wrapper& wrapper : digest.wrappers)
     if (wrapper.function < 0 || !function(wrapper.function)) return false;
   return digest.family < names;
@@ -307,7 +330,15 @@ std::string pack_snapshot(const NameTable& names, const std::vector<std::string_
       function.owner = renumbered[function.owner];
     }
     for (Digest::Call& call : digest.calls)
-      for (uint32_t* name : {&call.name, &call.receiver, &call.module, &call.file}) *name = renumbered[*name];
+      for (uint32_t* name : {&call.name, &call.receiver, &call.module, &call.file, &call.type, &call.holder})
+        *name = renumbered[*name];
+    for (Digest::Class& entry : digest.classes) {
+      entry.name = renumbered[entry.name];
+      for (std::vector<uint32_t>* list : {&entry.bases, &entry.methods})
+        for (uint32_t& name : *list) name = renumbered[name];
+    }
+    for (Digest::Field& field : digest.fields)
+      for (uint32_t* name : {&field.owner, &field.name, &field.type}) *name = renumbered[*name];
     size_t before = bodies.bytes.size();
     bodies(digest);
     head.keys.emplace_back(keys[index]);

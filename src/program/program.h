@@ -44,6 +44,9 @@ struct CallEdge {  // a call of the program that can reach a statement
   int depth = 1;        // 1: the callee executes a statement itself; 2: it calls one that does
   int32_t caller = -1;  // function in the file's outline; -1 = top level
   bool in_loop = false;
+  // By way of a function that only passes on, to one of its own name: its file and the call in it; -1 = none.
+  size_t via_file = 0;
+  int32_t via = -1;
 };
 
 // What the cache keeps of the whole repository, read on a thread of its own while other things go on.

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
 #include <tuple>
+#include <unordered_map>
 #include <utility>
 
 #include "base/parallel.h"
@@ -92,6 +94,10 @@ class Resolver {
       reach_[f].assign(digests[f]->functions.size(), 0);
       within_[f].assign(digests[f]->functions.size(), 0);
     }
+    types_.resize(families.size());
+    for (size_t f = 0; f < files.size(); ++f)
+      if (!is_stand_in(files[f].path)) add_types(types_[family_[f]], *digests[f]);
+    add_owned();
     add_definitions(families.size());
     plain_owners();
     for (size_t f = 0; f < files.size(); ++f)
@@ -110,12 +116,108 @@ class Resolver {
       }
       edges.insert(edges.end(), found.begin(), found.end());
     }
+    pass_on(edges);
     auto key = [](const CallEdge& edge) { return std::tie(edge.file, edge.call, edge.callee_file, edge.callee); };
     std::sort(edges.begin(), edges.end(), [&](const CallEdge& a, const CallEdge& b) { return key(a) < key(b); });
     return edges;
   }
 
  private:
+  // A function that calls its namesake elsewhere passes on, and is no step of its own:
+  //
+  //   for id in ids: service.user(id)      Service.user -> Repository.user -> Repository.fetch_one
+  //
+  // is two calls deep. Of a chain that has one more, the edge that leads to such a function leads to what it calls.
+  void pass_on(std::vector<CallEdge>& edges) {
+    using Key = std::pair<size_t, size_t>;
+    auto caller = [&](const CallEdge& edge) { return Key{edge.file, static_cast<size_t>(edge.caller)}; };
+    auto passes = [&](const CallEdge& edge) {
+      if (edge.caller < 0 || caller(edge) == Key{edge.callee_file, edge.callee}) return false;
+      uint32_t own = digests_[edge.file]->functions[static_cast<size_t>(edge.caller)].name;
+      uint32_t callee = digests_[edge.callee_file]->functions[edge.callee].name;
+      return own == callee || core(names_.text(own)) == core(names_.text(callee));
+    };
+    std::map<Key, std::vector<CallEdge>> onward;  // by what passes on
+    for (const CallEdge& edge : edges)
+      if (passes(edge)) onward[caller(edge)].push_back(edge);
+    if (onward.empty()) return;
+    std::set<Key> near;  // a call away from what passes on
+    std::vector<CallEdge> added;
+    auto skip = [&](const CallEdge& edge, int depth) {
+      auto next = onward.find({edge.callee_file, edge.callee});
+      if (next == onward.end()) return;
+      for (const CallEdge& step : next->second) {
+        if (step.depth != depth) continue;
+        added.push_back({edge.file, edge.call, step.callee_file, step.callee, depth, edge.caller, edge.in_loop,
+                         step.file, static_cast<int32_t>(step.call)});
+      }
+    };
+    for (const CallEdge& edge : edges) {
+      if (edge.depth != 2) continue;
+      size_t before = added.size();
+      skip(edge, 1);
+      if (added.size() != before && edge.caller >= 0) near.insert(caller(edge));
+    }
+    std::vector<Definition> third;
+    for (size_t f = 0; f < files_.size(); ++f) {
+      for (uint8_t& within : within_[f]) within = static_cast<uint8_t>(within & ~8U);
+      for (size_t i = 0; i < reach_[f].size(); ++i) {
+        if (reach_[f][i] != 3) continue;
+        reach_[f][i] = 0;
+        if (near.contains({f, i}) || onward.contains({f, i}))
+          third.push_back({static_cast<uint32_t>(f), static_cast<uint32_t>(i)});
+      }
+    }
+    for (const Definition& definition : third) set_reach(definition, 3);
+    if (third.empty()) {
+      edges.insert(edges.end(), added.begin(), added.end());
+      return;
+    }
+    for (CallEdge& edge : edges_to(3)) {
+      skip(edge, 2);
+      edge.depth = 2;
+      if (near.contains({edge.callee_file, edge.callee})) added.push_back(edge);
+    }
+    edges.insert(edges.end(), added.begin(), added.end());
+  }
+  // Names that differ by what marks a function's inner part alone: user, _user, user_txn, userImpl.
+  static std::string core(std::string_view name) {
+    std::string out = plain(name);
+    for (std::string_view tail : {"txn", "impl", "internal", "async", "inner"})
+      if (out.size() > tail.size() && out.ends_with(tail)) out.resize(out.size() - tail.size());
+    return out;
+  }
+
+  struct Types {  // of one family; by numbers of names
+    using Links = std::unordered_map<uint32_t, std::vector<uint32_t>>;
+    Links bases, derived;
+    Links methods;  // without a body, by interface
+    std::unordered_map<uint32_t, std::set<uint32_t>> owned;
+    std::unordered_map<uint32_t, std::vector<const Digest::Field*>> fields;  // by name
+  };
+
+  static void add_types(Types& types, const Digest& digest) {
+    for (const Digest::Class& entry : digest.classes) {
+      for (uint32_t base : entry.bases) {
+        types.bases[entry.name].push_back(base);
+        types.derived[base].push_back(entry.name);
+      }
+      if (entry.bases.empty() && !entry.methods.empty()) {
+        std::vector<uint32_t>& methods = types.methods[entry.name];
+        if (methods.empty() || methods.size() > entry.methods.size())  // of namesakes, the one that asks for least
+          methods = entry.methods;
+      }
+    }
+    for (const Digest::Field& field : digest.fields) types.fields[field.name].push_back(&field);
+  }
+  // What classes have is looked up for interfaces alone.
+  void add_owned() {
+    for (size_t f = 0; f < files_.size(); ++f)
+      if (Types& types = types_[family_[f]]; !types.methods.empty())
+        for (const Digest::Function& function : digests_[f]->functions)
+          if (function.owner != 0) types.owned[function.owner].insert(function.name);
+  }
+
   const std::vector<ProgramFile>& files_;
   const std::vector<const Digest*>& digests_;
   const NameTable& names_;
@@ -126,6 +228,7 @@ class Resolver {
   std::vector<std::string> plain_owners_;     // by number of the name
   std::vector<std::vector<uint8_t>> reach_;   // 0: no statement; n: n - 1 calls away from one
   std::vector<std::vector<uint8_t>> within_;  // bit n: the function, or one that stands in it, has reach n
+  std::vector<Types> types_;                  // by family
 
   [[nodiscard]] size_t slot(size_t family, uint32_t name) const { return family * names_.size() + name; }
   [[nodiscard]] std::span<const Definition> definitions(size_t slot) const {
@@ -196,6 +299,14 @@ class Resolver {
     return within_[definition.file][definition.function] != 0;
   }
 
+  [[nodiscard]] bool has_namesake(const Definition& definition) const {
+    const Digest::Function& own = function(definition);
+    const std::vector<Digest::Function>& all = digests_[definition.file]->functions;
+    return std::count_if(all.begin(), all.end(), [&](const Digest::Function& other) {
+             return other.name == own.name && other.owner == own.owner;
+           }) > 1;
+  }
+
   // Names of which some definition is that far from a statement: few calls of a program have one.
   [[nodiscard]] std::vector<bool> reaching(int depth) const {
     std::vector<bool> found(first_.size() - 1);
@@ -221,7 +332,8 @@ class Resolver {
         if (looked_at.size() > kMostLookedAt) looked_at = of_file(f, looked_at);
         for (const Definition& definition : meant(f, call, looked_at)) {
           bool itself = definition.file == f && static_cast<int32_t>(definition.function) == call.function;
-          if (itself) continue;
+          // For each of its children: walk(child). An overload of its own name is another function.
+          if (itself && (!call.in_loop || has_namesake(definition))) continue;
           if (depth > 1 && reaches(definition, 1)) continue;  // by way of a function in it: that edge is there
           with_inner(definition, [&](const Definition& inner) {
             if (reach(inner) == depth)
@@ -276,6 +388,7 @@ class Resolver {
     };
     if (call.on_self) {
       auto found = first_of([&](const Definition& d) { return in_class(d) && in_file(d); }, in_class);
+      if (found.empty() && owner != 0) found = of_class(types_[family_[file]], owner, all);
       return found.empty() ? by_name(call, those(all, member)) : found;  // of a base class
     }
     if (call.receiver == 0) {
@@ -286,6 +399,25 @@ class Resolver {
       // Imported from a place that isn't in the repository, under a name that is: nothing.
       return found.empty() && !imported ? by_name(call, those(all, free)) : found;
     }
+    // A method that calls its namesake of another object passes on: it doesn't mean its own class.
+    bool passes_on = owner != 0 && digests_[file]->functions[static_cast<size_t>(call.function)].name == call.name;
+    if (!passes_on) return on_object(file, call, all);
+    return on_object(file, call, those(all, [&](const Definition& d) { return !in_class(d) || !in_folder(d); }));
+  }
+
+  // Of the methods and functions that go by the call's name, those that it can mean on its receiver.
+  [[nodiscard]] std::vector<Definition> on_object(size_t file, const Digest::Call& call,
+                                                  std::span<const Definition> all) const {
+    const std::string& module = names_.text(call.module);
+    auto in_module = [&](const Definition& d) { return call.module != 0 && is_module(files_[d.file].path, module); };
+    auto free = [&](const Definition& d) { return function(d).owner == 0; };
+    auto member = [&](const Definition& d) { return function(d).owner != 0; };
+    auto first_of = [&](auto... ways) {
+      std::vector<Definition> out;
+      ((out = out.empty() ? those(all, ways) : out), ...);
+      return out;
+    };
+    if (auto typed = by_type(file, call, all)) return *typed;
     const std::string& written = names_.text(call.receiver);
     const std::string receiver = plain(written);
     auto found = first_of(
@@ -300,6 +432,63 @@ class Resolver {
     // A class that isn't in the repository: Path::new().
     return starts_with_capital(written) && !call.on_field ? std::vector<Definition>{}
                                                           : by_name(call, those(all, member));
+  }
+
+  // By the declared type of what it's called on, itself or as a field: methods of that class, of those below it, or of
+  // its bases. Of those that implement an interface, most must reach a statement.
+  [[nodiscard]] std::optional<std::vector<Definition>> by_type(size_t file, const Digest::Call& call,
+                                                               std::span<const Definition> all) const {
+    const Types& types = types_[family_[file]];
+    std::vector<Definition> found;
+    if (call.type != 0) {
+      found = of_class(types, call.type, all);
+    } else if (auto field = types.fields.find(call.receiver); call.receiver != 0 && field != types.fields.end()) {
+      constexpr size_t kMostTypes = 3;  // of fields with one name
+      std::set<uint32_t> named;
+      for (const Digest::Field* declared : field->second)
+        if (declared->owner == call.holder) named.insert(declared->type);
+      if (named.empty() && call.on_field && call.holder == 0)
+        for (const Digest::Field* declared : field->second) named.insert(declared->type);
+      if (named.size() > kMostTypes) return std::nullopt;
+      for (uint32_t type : named)
+        for (const Definition& d : of_class(types, type, all)) found.push_back(d);
+    }
+    auto querying = std::count_if(found.begin(), found.end(), [&](const Definition& d) { return reaches_any(d); });
+    if (found.empty()) return std::nullopt;
+    return static_cast<size_t>(querying) * 2 < found.size() ? std::vector<Definition>{} : found;
+  }
+
+  [[nodiscard]] std::vector<Definition> of_class(const Types& types, uint32_t type,
+                                                 std::span<const Definition> all) const {
+    auto owned_by = [&](const std::set<uint32_t>& names) {
+      return those(all, [&](const Definition& d) { return names.contains(function(d).owner); });
+    };
+    std::vector<Definition> found = owned_by(related(types.derived, type));
+    if (auto abstract = types.methods.find(type); found.empty() && abstract != types.methods.end())
+      found = those(all, [&](const Definition& d) { return has_all(types, function(d).owner, abstract->second); });
+    return found.empty() ? owned_by(related(types.bases, type)) : found;
+  }
+
+  // A class and those that `to` leads to from it.
+  [[nodiscard]] static std::set<uint32_t> related(const Types::Links& to, uint32_t type) {
+    constexpr size_t kMostClasses = 200;
+    std::set<uint32_t> names{type};
+    std::vector<uint32_t> ahead{type};
+    while (!ahead.empty() && names.size() < kMostClasses) {
+      auto next = to.find(ahead.back());
+      ahead.pop_back();
+      if (next == to.end()) continue;
+      for (uint32_t name : next->second)
+        if (names.size() < kMostClasses && names.insert(name).second) ahead.push_back(name);
+    }
+    return names;
+  }
+
+  // A class that has every method of an interface implements it, where the language doesn't ask it to say so.
+  [[nodiscard]] static bool has_all(const Types& types, uint32_t owner, const std::vector<uint32_t>& methods) {
+    auto own = types.owned.find(owner);
+    return own != types.owned.end() &&
+           std::all_of(methods.begin(), methods.end(), [&](uint32_t method) { return own->second.contains(method); });
   }
 
   // Nothing but the name: most of those that have it must reach a statement, and it must not be everybody's.

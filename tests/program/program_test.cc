@@ -300,6 +300,63 @@ TEST_CASE("a name of which most definitions don't query says nothing") {
   CHECK(program({{"a.py", query}, {"b.py", plain}, {"c.py", plain}, {"use.py", use}}) == found);
 }
 
+TEST_CASE("the declared type of what a method is called on says which is meant") {
+  const std::string repository =
+      "import { Pool } from 'pg';\nexport class UserRepository implements Users {\n  constructor(private pool: Pool) "
+      "{}\n"
+      "  get(id: number) { return this.pool.query('SELECT a FROM t WHERE id = $1', [id]); }\n}\n";
+  const std::string found = "user.repository.ts:4 pg.UserRepository.get | SELECT a FROM t WHERE id = $1\n";
+  auto service = [](const std::string& type) {
+    return "class Service {\n  constructor(private readonly members: " + type +
+           ") {}\n  all(ids) { return ids.map(id => this.members.get(id)); }\n}\n";
+  };
+  const std::string edge = found + "service.ts all -> user.repository.ts get (1)\n";
+  CHECK(program({{"user.repository.ts", repository}, {"service.ts", service("UserRepository")}}) == edge);
+  CHECK(program({{"user.repository.ts", repository}, {"service.ts", service("Users")}}) == edge);
+  // a local variable, and what a constructor gives
+  CHECK(program({{"user.repository.ts", repository},
+                 {"service.ts", "function all(ids, x: UserRepository) {\n  for (const id of ids) x.get(id);\n}\n"}}) ==
+        edge);
+  CHECK(program({{"user.repository.ts", repository},
+                 {"service.ts", "function all(ids) {\n  const x = new UserRepository(pool);\n  x.get(1);\n}\n"}}) ==
+        edge);
+  // by its name, of a file with dots in its own
+  CHECK(program({{"user.repository.ts",
+                  repository + "export function load(p, id) { return p.query('SELECT b FROM t'); }\n"},
+                 {"service.ts", "import { load } from './user.repository';\nfunction all() { load(); }\n"}}) ==
+        found + "user.repository.ts:6 pg.load | SELECT b FROM t\nservice.ts all -> user.repository.ts load (1)\n");
+  // near misses: another type, and one that nobody declares
+  CHECK(program({{"user.repository.ts", repository}, {"service.ts", service("Map<string, Users>")}}) == found);
+  CHECK(program({{"user.repository.ts", repository}, {"service.ts", service("any")}}) == found);
+
+  // Go: whoever has all methods of an interface implements it; a method that calls its namesake passes on.
+  const std::string store =
+      "package store\nimport \"database/sql\"\ntype DB struct { db *sql.DB }\n"
+      "func (d *DB) Get(id int) { d.db.Query(\"SELECT a FROM t WHERE id = $1\", id) }\n"
+      "func (d *DB) Put(id int) {}\n";
+  const std::string lines = "store.go:4 database/sql.DB.Get | SELECT a FROM t WHERE id = $1\n";
+  auto user = [](const std::string& methods) {
+    return "package service\ntype Keeper interface {\n" + methods +
+           "}\ntype Service struct { k Keeper }\nfunc (s *Service) Get(id int) { s.k.Get(id) }\n";
+  };
+  CHECK(program({{"a/store.go", store}, {"b/service.go", user("Get(id int)\nPut(id int)\n")}}) ==
+        "a/" + lines + "b/service.go Get -> a/store.go Get (1)\n");
+  CHECK(program({{"a/store.go", store}, {"b/service.go", user("Get(id int)\nDrop(id int)\n")}}) == "a/" + lines);
+}
+
+TEST_CASE("a function that is given by its name to a call that runs it for each element") {
+  const std::string dao =
+      "import java.sql.*;\nclass UserDao {\n  Connection connection;\n"
+      "  ResultSet find(long id) { return connection.createStatement().executeQuery(\"SELECT a FROM t\"); }\n}\n";
+  const std::string found = "UserDao.java:4 JDBC.UserDao.find | SELECT a FROM t\n";
+  CHECK(
+      program({{"UserDao.java", dao},
+               {"Use.java", "class Use {\n  UserDao d;\n  void all() { ids.stream().map(d::find).toList(); }\n}\n"}}) ==
+      found + "Use.java all -> UserDao.java find (1)\n");
+  CHECK(program({{"UserDao.java", dao},
+                 {"Use.java", "class Use {\n  UserDao d;\n  void all() { pool.submit(d::find); }\n}\n"}}) == found);
+}
+
 TEST_CASE("what was found is kept by content, and a damaged cache is no cache") {
   const Sources sources = {
       {"queries.py", "BY_ID = 'SELECT a FROM t WHERE id = ?'\n"},
