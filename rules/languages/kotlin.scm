@@ -2,6 +2,7 @@
 ; means: one capture of a pattern is a role (@call, @for …), the others are its parts. Roles without parts stand in kotlin.json.
 
 (function_declaration name: (_) @name (function_value_parameters) @parameters (function_body)? @body) @function
+(function_declaration (user_type (identifier) @receiver (type_arguments)? .) . "." . name: (_)) @function
 (secondary_constructor (function_value_parameters) @parameters (block)? @body) @function
 (property_declaration (variable_declaration . (identifier) @name) (getter (function_body (block) @body))) @function
 (anonymous_function (function_value_parameters) @parameters (function_body) @body) @lambda

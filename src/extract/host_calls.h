@@ -96,6 +96,7 @@ class HostFile {
   void emit_script(const Site& site, const Text& given, const Value& value, CallKind kind);
   // host_wrappers.cc: functions that execute a parameter
   [[nodiscard]] int leading_parameter(const Site& site, const Text& text) const;
+  [[nodiscard]] int cleaned_parameter(const Site& site) const;
   void find_wrapper(const Site& site, int parameter);
   void find_wrapper_calls();
   void find_calls_of(const std::vector<Wrapper>& wrappers);

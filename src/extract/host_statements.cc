@@ -54,7 +54,7 @@ void HostFile::analyse(const Site& site) {
                   : prepares_.contains(site.call) ? CallKind::kPrepare
                                                   : CallKind::kExecute;
   if (!value.known()) {
-    find_wrapper(site, value.parameter);
+    find_wrapper(site, value.parameter >= 0 ? value.parameter : cleaned_parameter(site));
     if (!(site.gate || names_sql(site.argument)) || site.quiet || value.reason.empty() ||
         (runs_texts && value.parameter < 0))
       return;  // a query that the library builds

@@ -16,6 +16,23 @@ int HostFile::leading_parameter(const Site& site, const Text& text) const {
   return evaluator_.parameter(tree_.function_of(site.call), tree_.text(text.front().node));
 }
 
+// The parameter that an executed name still is behind a function of which nothing is known: sql = cleaned(sql); -1 =
+// none.
+int HostFile::cleaned_parameter(const Site& site) const {
+  if (tree_.role(site.argument) != Role::kIdentifier) return -1;
+  std::string_view name = tree_.text(site.argument);
+  const std::vector<int>* assigned = evaluator_.assignments(tree_.at(site.call).scope, name);
+  if (assigned == nullptr) return -1;
+  auto cleans = [&](int assignment) {
+    int right = tree_.ungrouped(tree_.part(assignment, Part::kRight));
+    return tree_.role(right) == Role::kCall &&
+           std::ranges::any_of(tree_.elements(tree_.part(right, Part::kArguments)),
+                               [&](int given) { return tree_.text(given) == name; });
+  };
+  if (!std::ranges::all_of(*assigned, cleans)) return -1;
+  return evaluator_.parameter(tree_.function_of(site.call), name);
+}
+
 void HostFile::find_wrapper(const Site& site, int parameter) {
   if (parameter < 0) return;
   int function = tree_.function_of(parameter);

@@ -55,7 +55,7 @@ class Reader {
     requires std::integral<T> || std::is_enum_v<T>
   void operator()(T& value) {
     if (!rest_.empty() && static_cast<unsigned char>(rest_.front()) < 0x80) {  // most are small
-      value = static_cast<T>(rest_.front());
+      value = static_cast<T>(static_cast<unsigned char>(rest_.front()));
       rest_.remove_prefix(1);
       return;
     }

@@ -280,6 +280,34 @@ TEST_CASE("methods without a body that run what an annotation or a mapper file s
             .empty());
 }
 
+TEST_CASE("extension functions are called on what they extend") {
+  const std::string store =
+      "fun Database.Read.groupsFor(id: Int): List<Group> =\n"
+      "    createQuery(\"SELECT a FROM groups WHERE id = :id\").bind(\"id\", id).mapTo<Group>().list()\n";
+  const std::string import = "import org.jdbi.v3.core.kotlin.mapTo\n";
+  std::string got = program(
+      {{"Store.kt", import + store},
+       {"Use.kt", "fun show(db: Database, ids: List<Int>) = db.read { ids.map { id -> it.groupsFor(id) } }\n"}});
+  CHECK(got.ends_with("Use.kt show -> Store.kt groupsFor (1)\n"));
+  CHECK(got.find("SELECT a FROM groups") != std::string::npos);
+  // near miss: a function that extends nothing isn't called on something
+  got = program({{"Store.kt", "fun groupsFor(c: Connection, id: Int) = c.prepareStatement(\"SELECT a FROM groups\")\n"},
+                 {"Use.kt", "fun show(other: Other) = other.groupsFor(1)\n"}});
+  CHECK(got.find("->") == std::string::npos);
+}
+
+TEST_CASE("a wrapper cleans what it is given") {
+  const std::string wrapper =
+      "<?php\nfunction db_execute($sql, $db_conn = false) {\n  $sql = db_cleaned($sql);\n"
+      "  $query = $db_conn->prepare($sql);\n  return $query->execute();\n}\n";
+  const std::string use = "<?php\nfunction f($id) {\n  db_execute('DELETE FROM a WHERE id = 1');\n}\n";
+  CHECK(program({{"db.php", wrapper}, {"use.php", use}}) == "use.php:3 database.f | DELETE FROM a WHERE id = 1\n");
+  // near miss: the text is made of something else
+  std::string other = wrapper;
+  other.replace(other.find("db_cleaned($sql)"), 16, "db_built($table)");
+  CHECK(program({{"db.php", other}, {"use.php", use}}).empty());
+}
+
 TEST_CASE("a name that hundreds of functions have is looked for in the caller's file") {
   Sources sources = {{"store.py", kQuery + "def f(c):\n  find(c, 1)\n"},
                      {"use.py", "from store import find\ndef g(c):\n  find(c, 1)\n"}};
