@@ -22,9 +22,10 @@ Result<std::vector<std::string>> program_paths(const Run& run) {
   auto entries = run.change.head->list();
   if (!entries) return fail(entries.error());
   std::vector<std::string> paths;
+  PathFilter filter(run.settings);
   for (const TreeEntry& entry : *entries)
     if (entry.kind == TreeEntry::Kind::kFile && is_extractable(entry.path, *run.languages) &&
-        is_included(run.settings, entry.path))
+        filter.includes(entry.path))
       paths.push_back(entry.path);
   return paths;
 }

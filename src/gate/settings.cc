@@ -422,16 +422,23 @@ bool matches_pattern(std::string_view pattern, const std::string& path) {
   return is_below(pattern, path) || matches_glob(pattern, path);
 }
 
-bool is_included(const Settings& settings, const std::string& path) {
+PathFilter::PathFilter(const Settings& settings) : settings_(settings) {
+  for (const std::string& pattern : settings.default_excludes ? default_exclude() : settings.exclude)
+    (pattern.ends_with("/*") ? by_folder_ : by_file_).push_back(pattern);
+}
+
+bool PathFilter::includes(const std::string& path) {
   auto below = [&path](std::string_view prefix) { return is_below(prefix, path); };
   auto matches = [&path](std::string_view pattern) { return matches_pattern(pattern, path); };
-  if (!settings.include_prefixes.empty() &&
-      std::none_of(settings.include_prefixes.begin(), settings.include_prefixes.end(), below))
-    return false;
-  if (!settings.include.empty() && std::none_of(settings.include.begin(), settings.include.end(), matches))
-    return false;
-  const std::vector<std::string>& exclude = settings.default_excludes ? default_exclude() : settings.exclude;
-  return std::none_of(exclude.begin(), exclude.end(), matches);
+  if (!settings_.include_prefixes.empty() && std::ranges::none_of(settings_.include_prefixes, below)) return false;
+  if (!settings_.include.empty() && std::ranges::none_of(settings_.include, matches)) return false;
+  std::string_view folder = std::string_view(path).substr(0, path.rfind('/') + 1);
+  if (folder != folder_) {
+    folder_ = folder;
+    folder_excluded_ =
+        std::ranges::any_of(by_folder_, [&](std::string_view pattern) { return matches_pattern(pattern, folder_); });
+  }
+  return !folder_excluded_ && std::ranges::none_of(by_file_, matches);
 }
 
 }  // namespace explaingate

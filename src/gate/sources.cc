@@ -24,6 +24,7 @@ void report_progress(const Run& run, std::string_view what, size_t done, size_t 
 // Head files to read: everything when every query is judged or must be planned again, else what the change touches.
 Result<std::vector<Wanted>> files_to_read(Run& run) {
   std::vector<Wanted> wanted;
+  PathFilter filter(run.settings);
   std::set<std::string> schema_files;
   for (const SchemaSide& side : run.sides) {
     schema_files.insert(side.schema.files.begin(), side.schema.files.end());
@@ -35,7 +36,7 @@ Result<std::vector<Wanted>> files_to_read(Run& run) {
   if (!run.settings.seed.empty()) schema_files.insert(run.settings.seed);
   auto want = [&](const std::string& path, SideIndex side, bool of_change = true) {
     if (path.empty() || schema_files.contains(path) || !is_extractable(path, *run.languages)) return;
-    if (!is_included(run.settings, path)) {
+    if (!filter.includes(path)) {
       run.files_excluded += side == kHeadSide ? 1 : 0;
       return;
     }
@@ -43,7 +44,7 @@ Result<std::vector<Wanted>> files_to_read(Run& run) {
   };
   // Tools follow links; a file behind one may hold queries that are not looked at here.
   auto list_link = [&](const std::string& path) {
-    if (is_extractable(path, *run.languages) && is_included(run.settings, path))
+    if (is_extractable(path, *run.languages) && filter.includes(path))
       run.not_analysed.push_back({path, 1, 1, "the file is a symbolic link; links are not followed", ""});
   };
   bool whole = run.mode == Mode::kAll || run.schema_changed;

@@ -191,8 +191,8 @@ class Resolver {
   struct Types {  // of one family; by numbers of names
     using Links = std::unordered_map<uint32_t, std::vector<uint32_t>>;
     Links bases, derived;
-    Links methods;  // without a body, by interface
-    std::unordered_map<uint32_t, std::set<uint32_t>> owned;
+    Links methods;                                     // without a body, by interface
+    std::vector<std::pair<uint32_t, uint32_t>> owned;  // class and name of such a method with a body; sorted
     std::unordered_map<uint32_t, std::vector<const Digest::Field*>> fields;  // by name
   };
 
@@ -212,10 +212,15 @@ class Resolver {
   }
   // What classes have is looked up for interfaces alone.
   void add_owned() {
+    std::vector<bool> asked(names_.size());
+    for (const Types& types : types_)
+      for (const auto& [interface, methods] : types.methods)
+        for (uint32_t method : methods) asked[method] = true;
     for (size_t f = 0; f < files_.size(); ++f)
       if (Types& types = types_[family_[f]]; !types.methods.empty())
         for (const Digest::Function& function : digests_[f]->functions)
-          if (function.owner != 0) types.owned[function.owner].insert(function.name);
+          if (function.owner != 0 && asked[function.name]) types.owned.emplace_back(function.owner, function.name);
+    for (Types& types : types_) std::sort(types.owned.begin(), types.owned.end());
   }
 
   const std::vector<ProgramFile>& files_;
@@ -486,9 +491,9 @@ class Resolver {
 
   // A class that has every method of an interface implements it, where the language doesn't ask it to say so.
   [[nodiscard]] static bool has_all(const Types& types, uint32_t owner, const std::vector<uint32_t>& methods) {
-    auto own = types.owned.find(owner);
-    return own != types.owned.end() &&
-           std::all_of(methods.begin(), methods.end(), [&](uint32_t method) { return own->second.contains(method); });
+    return std::all_of(methods.begin(), methods.end(), [&](uint32_t method) {
+      return std::binary_search(types.owned.begin(), types.owned.end(), std::pair(owner, method));
+    });
   }
 
   // Nothing but the name: most of those that have it must reach a statement, and it must not be everybody's.

@@ -46,9 +46,10 @@ int parse_alone(const std::string& folder) {
   auto entries = (*tree)->list();
   if (!entries) return 2;
   std::vector<std::string> paths;
+  PathFilter filter(*settings);
   for (const TreeEntry& entry : *entries)
     if (entry.kind == TreeEntry::Kind::kFile && languages->for_path(entry.path) != nullptr &&
-        is_included(*settings, entry.path))
+        filter.includes(entry.path))
       paths.push_back(entry.path);
   std::atomic<size_t> bytes{0};
   parallel_for(paths.size(), [&](size_t i) {
