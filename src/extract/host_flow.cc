@@ -31,6 +31,7 @@ Value Flow::run(Value start) {
 }
 
 bool Flow::assigns(int node) const {
+  if (node < 0) return false;  // the body of a loop that is cut off
   auto first = std::lower_bound(assignments_.begin(), assignments_.end(), node);
   return first != assignments_.end() && *first < tree_.at(node).after;
 }

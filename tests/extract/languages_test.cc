@@ -32,3 +32,16 @@ TEST_CASE("sources in every language, and what is found in them") {
     }
   }
 }
+
+// Each once made extraction read where nothing is. The build with assertions, and the sanitizers', end on it.
+TEST_CASE("inputs that fuzzing has found") {
+  size_t count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(SOURCE_DIR "/tests/fuzz/found")) {
+    CAPTURE(entry.path().string());
+    std::string source = read_file(entry.path().string()).value();
+    Extraction found = extract(entry.path().filename().string(), source, test_languages(), Dialect::kPostgres);
+    for (const Statement& statement : found.statements) CHECK(statement.line >= 1);
+    ++count;
+  }
+  CHECK(count > 0);
+}
