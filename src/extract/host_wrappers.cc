@@ -24,6 +24,7 @@ int HostFile::cleaned_parameter(const Site& site) const {
   const std::vector<int>* assigned = evaluator_.assignments(tree_.at(site.call).scope, name);
   if (assigned == nullptr) return -1;
   auto cleans = [&](int assignment) {
+    if (assignment > site.call) return true;  // cut for a log
     int right = tree_.ungrouped(tree_.part(assignment, Part::kRight));
     return tree_.role(right) == Role::kCall &&
            std::ranges::any_of(tree_.elements(tree_.part(right, Part::kArguments)),
