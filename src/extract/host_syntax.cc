@@ -181,7 +181,7 @@ std::optional<Tree> Tree::parse(const Grammar& grammar, std::string_view source)
   if (grammar.query == nullptr) return std::nullopt;
   std::unique_ptr<TSParser, Deleter> parser(ts_parser_new());
   if (!ts_parser_set_language(parser.get(), grammar.language)) return std::nullopt;
-  Budget budget{0, 10'000 + source.size() / 4};
+  Budget budget{0, 1'000 + source.size() / 4};
   std::string masked;
   std::string_view seen = source;
   bool has_nul = source.find('\0') != std::string_view::npos;  // scanners take it for the end of the text
