@@ -1,6 +1,7 @@
-// fixtures/rules/<rule>/{fires,quiet,fixed}-<case>/: base/ committed, head/ as the working tree, schema.sql on both
-// sides. What is expected stands on its line in head/ ("expect: RULE SUBJECT"); every other finding fails too.
-// `not-analysed` lines count only where that rule's own fixtures ask for them.
+// fixtures/rules/<rule>/{fires,quiet,fixed}-<case>/: base/ committed, head/ as the working tree, on both sides the
+// schema.sql and explaingate.json of the fixture, or those of fixtures/shop where it has no explaingate.json. What is
+// expected stands on its line in head/ ("expect: RULE SUBJECT"); every other finding fails too. `not-analysed` lines
+// count only where that rule's own fixtures ask for them.
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
@@ -51,10 +52,10 @@ std::vector<std::string> found(const Ran& ran, const std::string& rule) {
 
 void lay_side(const Project& project, const std::string& fixture, const std::string& side) {
   project.clear();
-  fs::path source = fs::path(SOURCE_DIR) / fixture;
-  if (fs::exists(source / "schema.sql")) fs::copy_file(source / "schema.sql", fs::path(project.path()) / "schema.sql");
-  if (fs::exists(source / "explaingate.json"))
-    fs::copy_file(source / "explaingate.json", fs::path(project.path()) / "explaingate.json");
+  fs::path own = fs::path(SOURCE_DIR) / fixture;
+  fs::path source = fs::exists(own / "explaingate.json") ? own : fs::path(SOURCE_DIR) / "fixtures/shop";
+  for (const char* file : {"schema.sql", "explaingate.json"})
+    if (fs::exists(source / file)) fs::copy_file(source / file, fs::path(project.path()) / file);
   project.lay(fixture + "/" + side);
 }
 
