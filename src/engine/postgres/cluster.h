@@ -1,0 +1,37 @@
+// A private PostgreSQL cluster: made, started and removed by this process; a Unix socket in a folder of its own, no
+// TCP. What is in it is lost with it.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "engine/postgres/connection.h"
+
+namespace explaingate::postgres {
+
+// The cluster's superuser: statistics, copies of databases. Never runs text from a repository.
+inline constexpr const char* kSuperuser = "explaingate";
+// Owns the databases that schemas are applied to and statements planned in: no superuser, no rights outside them.
+inline constexpr const char* kSchemaRole = "app";
+
+class Cluster {
+ public:
+  // Errors: kUnverified where no server is installed or it doesn't start, with the server's own words.
+  static Result<std::shared_ptr<Cluster>> start();
+  ~Cluster();  // stops the server, removes the folder
+  Cluster(const Cluster&) = delete;
+  Cluster& operator=(const Cluster&) = delete;
+
+  [[nodiscard]] Target target(const std::string& database, const std::string& role) const;
+  [[nodiscard]] const std::filesystem::path& data_folder() const;  // PGDATA; its files belong to the server's user
+  [[nodiscard]] std::string version() const;                       // "15.18"
+
+ private:
+  struct State;
+  explicit Cluster(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace explaingate::postgres

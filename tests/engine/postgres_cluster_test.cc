@@ -1,0 +1,29 @@
+#include <doctest/doctest.h>
+
+#include "engine/postgres/cluster.h"
+
+namespace explaingate::postgres {
+namespace {
+
+TEST_CASE("a private cluster answers, and a role without rights stays without") {
+  auto cluster = Cluster::start();
+  REQUIRE_MESSAGE(cluster.has_value(), (cluster ? "" : cluster.error().message));
+  auto connection = Connection::open((*cluster)->target("postgres", kSchemaRole));
+  REQUIRE(connection.has_value());
+  auto rows = connection->query("SELECT $1::int + 1, NULL, true", {"41"});
+  REQUIRE(rows.has_value());
+  CHECK(rows->integer(0, 0) == 42);
+  CHECK(rows->is_null(0, 1));
+  CHECK(rows->boolean(0, 2));
+  auto refused = connection->query("COPY (SELECT 1) TO PROGRAM 'true'");
+  REQUIRE(!refused.has_value());
+  CHECK(refused.error().kind == ErrorKind::kStatement);
+  CHECK(connection->last_error().sqlstate == "42501");
+  connection->set_limit(std::chrono::milliseconds(50));
+  CHECK(!connection->query("SELECT pg_sleep(60)").has_value());
+  CHECK(connection->last_error().sqlstate == "57014");
+  CHECK(connection->query("SELECT 1").has_value());
+}
+
+}  // namespace
+}  // namespace explaingate::postgres
