@@ -1,7 +1,6 @@
 #include "program/resolve.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <optional>
 #include <set>
@@ -14,66 +13,14 @@
 #include "base/parallel.h"
 #include "program/names.h"
 #include "program/queries.h"
+#include "program/types.h"
+#include "program/words.h"
 
 namespace explaingate {
 namespace {
 
-// Names that everything has: followed only where the receiver, the class or the import says which one is meant.
-constexpr std::array<std::string_view, 70> kCommonNames = {
-    "new",     "default", "from",   "into",    "add",    "all",    "append",   "apply",  "build",  "call",
-    "check",   "clear",   "clone",  "close",   "commit", "copy",   "count",    "create", "delete", "each",
-    "emit",    "error",   "exec",   "execute", "exists", "fetch",  "filter",   "find",   "first",  "flush",
-    "format",  "get",     "handle", "has",     "init",   "insert", "items",    "join",   "keys",   "last",
-    "list",    "load",    "log",    "main",    "map",    "next",   "open",     "parse",  "pop",    "print",
-    "process", "push",    "put",    "query",   "read",   "remove", "render",   "reset",  "run",    "save",
-    "send",    "set",     "size",   "start",   "stop",   "test",   "toString", "update", "value",  "write"};
-
 constexpr size_t kMostDefinitions = 12;  // of one name, where the name is all there is to go by
 constexpr size_t kMostLookedAt = 200;    // of one name; of a name that has more, those of the caller's own file
-
-std::string plain(std::string_view name) {
-  std::string out;
-  for (char c : name) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    if (c != '_') out += c;
-  }
-  return out;
-}
-
-bool is_common(std::string_view name) {
-  static const std::set<std::string> common = [] {
-    std::set<std::string> names;
-    for (std::string_view one : kCommonNames) names.insert(plain(one));
-    return names;
-  }();
-  return common.contains(plain(name));
-}
-
-// `customer_repo` or `repository` for class CustomerRepository; `o` for Orders is no match.
-// Both in plain letters.
-bool names_owner(std::string_view a, std::string_view b) {
-  constexpr size_t kLeast = 4;
-  if (a.empty() || b.empty()) return false;
-  if (a == b) return true;
-  return a.size() >= kLeast && (b.starts_with(a) || b.ends_with(a) || (b.size() >= kLeast && a.ends_with(b)));
-}
-
-// Tests' stand-ins and generated code have the names of what they stand for, and say nothing of what a call means.
-bool is_stand_in(std::string_view path) {
-  constexpr std::array<std::string_view, 8> kMarks = {"mock", "fake",  "stub",      "dummy",
-                                                      ".pb.", "grpc.", "generated", "pb2"};  // in plain letters
-  std::string lower = plain(path.substr(path.rfind('/') + 1));
-  std::string folder = plain(path_folder(path));
-  std::string_view one = folder;  // of a folder that is named for several
-  if (one.ends_with('s')) one.remove_suffix(1);
-  return std::any_of(kMarks.begin(), kMarks.end(), [&](std::string_view mark) {
-    return lower.find(mark) != std::string::npos || folder.ends_with(mark) || one.ends_with(mark);
-  });
-}
-
-bool starts_with_capital(std::string_view name) {
-  return !name.empty() && name.front() >= 'A' && name.front() <= 'Z';
-}
 
 struct Definition {
   uint32_t file, function;
@@ -96,8 +43,11 @@ class Resolver {
     }
     types_.resize(families.size());
     for (size_t f = 0; f < files.size(); ++f)
-      if (!is_stand_in(files[f].path)) add_types(types_[family_[f]], *digests[f]);
-    add_owned();
+      if (!is_stand_in(files[f].path)) types_[family_[f]].add(*digests[f]);
+    std::vector<bool> asked(names.size());
+    for (const Types& types : types_) types.ask(asked);
+    for (size_t f = 0; f < files.size(); ++f) types_[family_[f]].add_methods(*digests[f], asked);
+    for (Types& types : types_) types.sort();
     add_definitions(families.size());
     plain_owners();
     for (size_t f = 0; f < files.size(); ++f)
@@ -135,7 +85,7 @@ class Resolver {
       if (edge.caller < 0 || caller(edge) == Key{edge.callee_file, edge.callee}) return false;
       uint32_t own = digests_[edge.file]->functions[static_cast<size_t>(edge.caller)].name;
       uint32_t callee = digests_[edge.callee_file]->functions[edge.callee].name;
-      return own == callee || core(names_.text(own)) == core(names_.text(callee));
+      return own == callee || core_name(names_.text(own)) == core_name(names_.text(callee));
     };
     std::map<Key, std::vector<CallEdge>> onward;  // by what passes on
     for (const CallEdge& edge : edges)
@@ -179,48 +129,6 @@ class Resolver {
       if (near.contains({edge.callee_file, edge.callee})) added.push_back(edge);
     }
     edges.insert(edges.end(), added.begin(), added.end());
-  }
-  // Names that differ by what marks a function's inner part alone: user, _user, user_txn, userImpl.
-  static std::string core(std::string_view name) {
-    std::string out = plain(name);
-    for (std::string_view tail : {"txn", "impl", "internal", "async", "inner"})
-      if (out.size() > tail.size() && out.ends_with(tail)) out.resize(out.size() - tail.size());
-    return out;
-  }
-
-  struct Types {  // of one family; by numbers of names
-    using Links = std::unordered_map<uint32_t, std::vector<uint32_t>>;
-    Links bases, derived;
-    Links methods;                                     // without a body, by interface
-    std::vector<std::pair<uint32_t, uint32_t>> owned;  // class and name of such a method with a body; sorted
-    std::unordered_map<uint32_t, std::vector<const Digest::Field*>> fields;  // by name
-  };
-
-  static void add_types(Types& types, const Digest& digest) {
-    for (const Digest::Class& entry : digest.classes) {
-      for (uint32_t base : entry.bases) {
-        types.bases[entry.name].push_back(base);
-        types.derived[base].push_back(entry.name);
-      }
-      if (entry.bases.empty() && !entry.methods.empty()) {
-        std::vector<uint32_t>& methods = types.methods[entry.name];
-        if (methods.empty() || methods.size() > entry.methods.size())  // of namesakes, the one that asks for least
-          methods = entry.methods;
-      }
-    }
-    for (const Digest::Field& field : digest.fields) types.fields[field.name].push_back(&field);
-  }
-  // What classes have is looked up for interfaces alone.
-  void add_owned() {
-    std::vector<bool> asked(names_.size());
-    for (const Types& types : types_)
-      for (const auto& [interface, methods] : types.methods)
-        for (uint32_t method : methods) asked[method] = true;
-    for (size_t f = 0; f < files_.size(); ++f)
-      if (Types& types = types_[family_[f]]; !types.methods.empty())
-        for (const Digest::Function& function : digests_[f]->functions)
-          if (function.owner != 0 && asked[function.name]) types.owned.emplace_back(function.owner, function.name);
-    for (Types& types : types_) std::sort(types.owned.begin(), types.owned.end());
   }
 
   const std::vector<ProgramFile>& files_;
@@ -371,38 +279,49 @@ class Resolver {
     return out;
   }
 
+  // What the first of the ways finds that finds any.
+  template <class... Ways>
+  static std::vector<Definition> first_of(std::span<const Definition> all, Ways... ways) {
+    std::vector<Definition> out;
+    ((out = out.empty() ? those(all, ways) : out), ...);
+    return out;
+  }
+
+  [[nodiscard]] bool is_free(const Definition& definition) const { return function(definition).owner == 0; }
+  [[nodiscard]] bool in_module(const Definition& definition, const Digest::Call& call) const {
+    return call.module != 0 && is_module(files_[definition.file].path, names_.text(call.module));
+  }
+  [[nodiscard]] std::vector<Definition> free_of(std::span<const Definition> all) const {
+    return those(all, [&](const Definition& d) { return is_free(d); });
+  }
+  [[nodiscard]] std::vector<Definition> members_of(std::span<const Definition> all) const {
+    return those(all, [&](const Definition& d) { return !is_free(d); });
+  }
+
   // The definitions that a call can mean, surest way first.
   [[nodiscard]] std::vector<Definition> meant(size_t file, const Digest::Call& call,
                                               std::span<const Definition> all) const {
     const std::string& path = files_[file].path;
-    const std::string& module = names_.text(call.module);
     uint32_t owner = 0;  // class of the caller
     if (call.function >= 0) owner = digests_[file]->functions[static_cast<size_t>(call.function)].owner;
     auto in_class = [&](const Definition& d) { return owner != 0 && function(d).owner == owner; };
     auto in_file = [&](const Definition& d) { return d.file == file; };
     auto in_folder = [&](const Definition& d) { return path_folder(files_[d.file].path) == path_folder(path); };
-    auto in_module = [&](const Definition& d) { return call.module != 0 && is_module(files_[d.file].path, module); };
     // `from . import x` names no module
-    bool imported = module.find_first_not_of("./ ") != std::string::npos;
-    auto free = [&](const Definition& d) { return function(d).owner == 0; };
-    auto member = [&](const Definition& d) { return function(d).owner != 0; };
-    auto first_of = [&](auto... ways) {
-      std::vector<Definition> out;
-      ((out = out.empty() ? those(all, ways) : out), ...);
-      return out;
-    };
+    bool imported = names_.text(call.module).find_first_not_of("./ ") != std::string::npos;
     if (call.on_self) {
-      auto found = first_of([&](const Definition& d) { return in_class(d) && in_file(d); }, in_class);
+      auto found = first_of(all, [&](const Definition& d) { return in_class(d) && in_file(d); }, in_class);
       if (found.empty() && owner != 0) found = of_class(types_[family_[file]], owner, all);
-      return found.empty() ? by_name(call, those(all, member)) : found;  // of a base class
+      return found.empty() ? by_name(call, members_of(all)) : found;  // of a base class
     }
     if (call.receiver == 0) {
-      auto found = first_of([&](const Definition& d) { return free(d) && in_file(d); },
-                            [&](const Definition& d) { return in_class(d) && in_file(d); },
-                            [&](const Definition& d) { return free(d) && in_module(d); }, in_class,
-                            [&](const Definition& d) { return !imported && free(d) && in_folder(d); });
+      auto found = first_of(
+          all, [&](const Definition& d) { return is_free(d) && in_file(d); },
+          [&](const Definition& d) { return in_class(d) && in_file(d); },
+          [&](const Definition& d) { return is_free(d) && in_module(d, call); }, in_class,
+          [&](const Definition& d) { return !imported && is_free(d) && in_folder(d); });
       // Imported from a place that isn't in the repository, under a name that is: nothing.
-      return found.empty() && !imported ? by_name(call, those(all, free)) : found;
+      return found.empty() && !imported ? by_name(call, free_of(all)) : found;
     }
     // A method that calls its namesake of another object passes on: it doesn't mean its own class.
     bool passes_on = owner != 0 && digests_[file]->functions[static_cast<size_t>(call.function)].name == call.name;
@@ -413,30 +332,20 @@ class Resolver {
   // Of the methods and functions that go by the call's name, those that it can mean on its receiver.
   [[nodiscard]] std::vector<Definition> on_object(size_t file, const Digest::Call& call,
                                                   std::span<const Definition> all) const {
-    const std::string& module = names_.text(call.module);
-    auto in_module = [&](const Definition& d) { return call.module != 0 && is_module(files_[d.file].path, module); };
-    auto free = [&](const Definition& d) { return function(d).owner == 0; };
-    auto member = [&](const Definition& d) { return function(d).owner != 0; };
-    auto first_of = [&](auto... ways) {
-      std::vector<Definition> out;
-      ((out = out.empty() ? those(all, ways) : out), ...);
-      return out;
-    };
     if (auto typed = by_type(file, call, all)) return *typed;
     const std::string& written = names_.text(call.receiver);
     const std::string receiver = plain(written);
     auto found = first_of(
-        [&](const Definition& d) { return free(d) && in_module(d); },
-        [&](const Definition& d) { return member(d) && function(d).owner == call.receiver; },
+        all, [&](const Definition& d) { return is_free(d) && in_module(d, call); },
+        [&](const Definition& d) { return !is_free(d) && function(d).owner == call.receiver; },
         [&](const Definition& d) {
-          return free(d) &&
+          return is_free(d) &&
                  (path_stem(files_[d.file].path) == written || path_stem(path_folder(files_[d.file].path)) == written);
         },
-        [&](const Definition& d) { return member(d) && names_owner(receiver, plain_owners_[function(d).owner]); });
+        [&](const Definition& d) { return !is_free(d) && names_owner(receiver, plain_owners_[function(d).owner]); });
     if (!found.empty()) return found;
     // A class that isn't in the repository: Path::new().
-    return starts_with_capital(written) && !call.on_field ? std::vector<Definition>{}
-                                                          : by_name(call, those(all, member));
+    return starts_with_capital(written) && !call.on_field ? std::vector<Definition>{} : by_name(call, members_of(all));
   }
 
   // By the declared type of what it's called on, itself or as a field: methods of that class, of those below it, or of
@@ -468,32 +377,10 @@ class Resolver {
     auto owned_by = [&](const std::set<uint32_t>& names) {
       return those(all, [&](const Definition& d) { return names.contains(function(d).owner); });
     };
-    std::vector<Definition> found = owned_by(related(types.derived, type));
+    std::vector<Definition> found = owned_by(types.with_derived(type));
     if (auto abstract = types.methods.find(type); found.empty() && abstract != types.methods.end())
-      found = those(all, [&](const Definition& d) { return has_all(types, function(d).owner, abstract->second); });
-    return found.empty() ? owned_by(related(types.bases, type)) : found;
-  }
-
-  // A class and those that `to` leads to from it.
-  [[nodiscard]] static std::set<uint32_t> related(const Types::Links& to, uint32_t type) {
-    constexpr size_t kMostClasses = 200;
-    std::set<uint32_t> names{type};
-    std::vector<uint32_t> ahead{type};
-    while (!ahead.empty() && names.size() < kMostClasses) {
-      auto next = to.find(ahead.back());
-      ahead.pop_back();
-      if (next == to.end()) continue;
-      for (uint32_t name : next->second)
-        if (names.size() < kMostClasses && names.insert(name).second) ahead.push_back(name);
-    }
-    return names;
-  }
-
-  // A class that has every method of an interface implements it, where the language doesn't ask it to say so.
-  [[nodiscard]] static bool has_all(const Types& types, uint32_t owner, const std::vector<uint32_t>& methods) {
-    return std::all_of(methods.begin(), methods.end(), [&](uint32_t method) {
-      return std::binary_search(types.owned.begin(), types.owned.end(), std::pair(owner, method));
-    });
+      found = those(all, [&](const Definition& d) { return types.has_all(function(d).owner, abstract->second); });
+    return found.empty() ? owned_by(types.with_bases(type)) : found;
   }
 
   // Nothing but the name: most of those that have it must reach a statement, and it must not be everybody's.
