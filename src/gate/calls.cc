@@ -100,7 +100,7 @@ class Chains {
       Outline outline;
       (void)extract(file.old_path, *text, *run_.languages, run_.settings.dialect(), nullptr, outline);
       count(base_calls_, file.new_path, outline);
-      count(head_calls_, file.new_path, run_.program->outline(static_cast<size_t>(head - files_.data())));
+      count(head_calls_, file.new_path, run_.program->outline(*head));
     }
   }
   [[nodiscard]] bool is_fresh(const CallEdge& edge) const {

@@ -80,6 +80,10 @@ std::string_view extension(std::string_view path) {
   return dot == std::string_view::npos ? std::string_view{} : path.substr(dot);
 }
 
+bool fits(const Outline& outline, const Digest& digest) {
+  return outline.functions.size() == digest.functions.size() && outline.calls.size() == digest.calls.size();
+}
+
 }  // namespace
 
 std::string Program::State::key(const std::string& path, const std::string& content, std::string_view used) const {
@@ -97,7 +101,6 @@ void Program::State::add_paths(const std::vector<std::string>& paths) {
                              [](const TreeEntry& a, const std::string& path) { return a.path < path; });
     if (entry != entries->end() && entry->path == paths[i]) ids[i] = entry->id;
   }
-  std::vector<bool> readable(paths.size(), true);
   parallel_for(paths.size(), [&](size_t i) {
     if (!ids[i].empty()) return;
     auto text = tree->read(paths[i]);  // not in the object database: named by its own hash
@@ -279,13 +282,25 @@ const Outline& Program::outline(size_t file) const {
   if (state_->cache) {
     std::lock_guard cache_lock(state_->cache_lock);
     if (auto bytes = state_->cache->outlines({mine.key}).front())
-      if (auto outline = unpack_outline(*bytes)) kept = std::make_unique<Outline>(std::move(*outline));
+      if (auto outline = unpack_outline(*bytes); outline && fits(*outline, *state_->digests[file]))
+        kept = std::make_unique<Outline>(std::move(*outline));
   }
   if (!kept) {
     kept = std::make_unique<Outline>();
     if (auto text = state_->tree->read(mine.path)) (void)state_->take(file, *text, *kept);
+    // The edges are numbers in what was linked; a file that was written to since then must not leave them without an
+    // end.
+    if (!fits(*kept, *state_->digests[file])) {
+      *kept = {};
+      kept->functions.resize(state_->digests[file]->functions.size());
+      kept->calls.resize(state_->digests[file]->calls.size());
+    }
   }
   return *kept;
+}
+
+const Outline& Program::outline(const ProgramFile& file) const {
+  return outline(static_cast<size_t>(&file - state_->files.data()));
 }
 
 Extraction Program::extraction(std::string_view path) const {

@@ -83,8 +83,10 @@ class Program {
 
   [[nodiscard]] const std::vector<ProgramFile>& files() const;
   [[nodiscard]] const ProgramFile* file(std::string_view path) const;
-  // By position in files(). Read where it is asked for; safe on several threads.
+  // By position in files(), or one of them. Read where it is asked for, with as many functions and calls as the edges
+  // know of; safe on several threads.
   [[nodiscard]] const Outline& outline(size_t file) const;
+  [[nodiscard]] const Outline& outline(const ProgramFile& file) const;
   // The statements of a file, with what other files say; empty for a file that isn't there. Safe on several threads.
   [[nodiscard]] Extraction extraction(std::string_view path) const;
   // Another version of a file (the base side's), with what the files say now.

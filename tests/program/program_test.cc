@@ -31,12 +31,13 @@ class Folder {
     fs::create_directories(file.parent_path());
     REQUIRE(write_file_atomic(file, text));
   }
+  [[nodiscard]] std::string root() const { return (folder_.path() / "tree").string(); }
   [[nodiscard]] std::string cache() const { return (folder_.path() / "cache").string(); }
   [[nodiscard]] std::string cache_file() const { return cache() + "/sources.db"; }
 
   // Statements, then edges: "orders.py report -> store.py customer (1)".
   [[nodiscard]] std::string program(bool cached = false, std::vector<Externals::Wrapper> declared = {}) const {
-    auto tree = open_folder((folder_.path() / "tree").string()).value();
+    auto tree = open_folder(root()).value();
     std::vector<std::string> paths;
     auto entries = tree->list().value();
     for (const TreeEntry& entry : entries) paths.push_back(entry.path);
@@ -75,6 +76,20 @@ const std::string kQuery = "def find(c, id):\n  return c.execute('SELECT a FROM 
 const std::string kFound = "store.py:2 dbapi.find | SELECT a FROM t WHERE id = ?\n";
 
 }  // namespace
+
+TEST_CASE("a file that is written to after it was linked leaves no edge without an end") {
+  Folder folder(
+      {{"store.py", "import sqlite3\n" + kQuery}, {"use.py", "def f(c):\n  for i in c:\n    store.find(c, i)\n"}});
+  auto tree = open_folder(folder.root()).value();
+  Program program = Program::load(*tree, {"store.py", "use.py"}, languages(), {});
+  REQUIRE(program.edges().size() == 1);
+  folder.write("store.py", "");
+  folder.write("use.py", "def a():\n  pass\ndef b():\n  pass\ndef f(c):\n  pass\n");
+  const CallEdge& edge = program.edges().front();
+  CHECK(program.outline(edge.file).calls.size() > edge.call);
+  CHECK(program.outline(edge.file).functions.size() == 1);
+  CHECK(program.outline(edge.callee_file).functions.size() > edge.callee);
+}
 
 TEST_CASE("constants of other files") {
   const std::string use = "def f(c):\n  c.execute(BY_ID, (1,))\n";
