@@ -159,7 +159,7 @@ bool Flow::grows(int assignment) const {
 
 // What the first assignment of a loop's body appends, where no other begins anew; -1 = nothing.
 int Flow::appended(int body) const {
-  if (body < 0) return -1;  // a loop that is cut off
+  if (!assigns(body)) return -1;
   int found = -1;
   auto at = std::lower_bound(assignments_.begin(), assignments_.end(), body);
   for (; at != assignments_.end() && *at < tree_.at(body).after; ++at) {

@@ -128,7 +128,10 @@ bool HostFile::is_shared(int prepare, const std::vector<Use>& uses) const {
   bool field = handle.find('.') != std::string_view::npos || handle.find("->") != std::string_view::npos ||
                handle.starts_with('@');
   if (!field && (tree_.function_of(prepare) > 0 || lambda_given(prepare) >= 0)) return false;
-  return std::ranges::count(uses, Use::Kind::kPrepare, &Use::kind) == 1;
+  auto first = std::ranges::find(uses, Use::Kind::kPrepare, &Use::kind);
+  return first != uses.end() && std::find_if(first + 1, uses.end(), [](const Use& use) {
+                                  return use.kind == Use::Kind::kPrepare;
+                                }) == uses.end();
 }
 
 // The calls that run what is prepared there, and those that bind its values.

@@ -20,6 +20,7 @@ constexpr size_t kLongestIterable = 80;  // bytes: rules show it in a sentence
 class StatementPlaces {
  public:
   explicit StatementPlaces(const Run& run) {
+    if (run.not_analysed.empty()) return;
     for (const KnownStatement& known : run.statements) {
       const Statement& source = known.source;
       if (known.side != kHeadSide || known.not_planned == "unchanged") continue;

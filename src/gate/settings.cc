@@ -411,11 +411,11 @@ bool matches_glob(std::string_view pattern, const std::string& path) {
   return rest.ends_with(pattern);
 }
 
-}  // namespace
-
-static bool is_below(std::string_view folder, std::string_view path) {
+bool is_below(std::string_view folder, std::string_view path) {
   return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');
 }
+
+}  // namespace
 
 bool matches_pattern(std::string_view pattern, const std::string& path) {
   while (pattern.ends_with('/')) pattern.remove_suffix(1);

@@ -106,7 +106,7 @@ void link_calls(Run& run, const std::string& path, size_t first) {
   for (const KnownFunction& function : std::ranges::equal_range(run.functions, path, {}, &KnownFunction::path))
     linked[{function.line, function.end_line}] = function.id;
   if (linked.empty()) return;
-  const Outline& outline = run.program->outline(static_cast<size_t>(file - run.program->files().data()));
+  const Outline& outline = run.program->outline(*file);
   for (const Outline::Execution& execution : outline.executions) {
     if (execution.function < 0) continue;
     const Outline::Function& function = outline.functions[static_cast<size_t>(execution.function)];
@@ -115,10 +115,6 @@ void link_calls(Run& run, const std::string& path, size_t first) {
     if (found != linked.end() && index < run.statements.size()) run.statements[index].function_id = found->second;
   }
 }
-
-}  // namespace
-
-namespace {
 
 // A pattern of `include` that matches nothing is a mistake that would turn the gate off for what it means; one of
 // `exclude` may have outlived what it was for. A change may delete the last file: then the base has it.
