@@ -130,15 +130,10 @@ struct Words {             // names with a meaning, as written in sources of the
   std::vector<std::string> any_receiver_callees;  // with a literal SQL text these are call sites on any receiver
   // In the name of a call that no row knows: what it writes, it writes for each of many rows.
   std::vector<std::string> bulk_words = {"batch", "bulk", "many"};
-  // A collection of what they are given: List.of(x), slice::from_ref(&x).
-  std::vector<std::string> collection_functions = {"of",       "asList", "singletonList", "singleton",
-                                                   "from_ref", "listOf", "setOf"};
-  std::vector<std::string> constructors = {"constructor", "__init__", "__construct",
-                                           "initialize"};  // or the class' name
-  // A type that holds what it's said to be one of: Arc<Store>, Optional[Store].
-  std::vector<std::string> type_wrappers = {"Arc",      "Rc",         "Box",        "Option",   "Optional", "Mutex",
-                                            "RwLock",   "RefCell",    "Lazy",       "Provider", "Ref",      "Annotated",
-                                            "Readonly", "shared_ptr", "unique_ptr", "Final",    "Data",     "State"};
+  std::vector<std::string> collection_functions;  // of what they are given: List.of(x), slice::from_ref(&x)
+  std::vector<std::string> constructors;          // names that stand for the class'
+  std::vector<std::string> type_wrappers;         // hold what they're said to be one of: Arc<Store>, Optional[Store]
+  std::vector<std::string> type_keywords;         // in a type or a list of bases as written, name none: const, extends
   std::vector<std::string> context_names;  // ends of names, in lower case, of a first argument that doesn't count
   std::vector<std::string> quiet_callees;  // SQL-looking text as their argument is no statement: logging, assertions
   // What runs a prepared statement: methods of its handle, functions whose first or second argument it is; and what a

@@ -46,15 +46,14 @@ bool is_path_sign(std::string_view text, size_t at) {
 }
 
 // "implements a.Repository<User>, Closeable" gives Repository and Closeable.
-std::vector<std::string> names_in(std::string_view written) {
+std::vector<std::string> names_in(std::string_view written, const std::vector<std::string>& keywords) {
   constexpr size_t kMostBases = 40;
-  constexpr std::string_view kKeywords = " extends implements public private protected virtual class with by dyn pub ";
   std::vector<std::string> names;
   if (written.starts_with('(')) written = written.substr(1, written.size() - 2);  // Python's bases
   for (size_t at = 0; at < written.size() && names.size() < kMostBases;) {
     std::string_view name = next_name(written, at, true);
     if (name.empty() || is_path_sign(written, at)) continue;
-    if (kKeywords.find(" " + std::string(name) + " ") == std::string_view::npos) names.emplace_back(name);
+    if (!is_one_of(name, keywords)) names.emplace_back(name);
   }
   return names;
 }
@@ -62,13 +61,11 @@ std::vector<std::string> names_in(std::string_view written) {
 }  // namespace
 
 std::string Types::named_by(std::string_view written) const {
-  constexpr std::string_view kNoTypes =
-      " const mut dyn impl var val let auto void any final static ref readonly struct ";
   written = written.substr(0, kLongestType);
   for (size_t at = 0; at < written.size();) {
     std::string_view name = next_name(written, at, false);
     if (name.empty() || is_path_sign(written, at)) continue;
-    if (kNoTypes.find(" " + std::string(name) + " ") != std::string_view::npos) continue;
+    if (is_one_of(name, language_.words.type_keywords)) continue;
     if (name.size() == 1 && !is_capital(name)) continue;  // &'a Store
     if (is_one_of(name, language_.words.type_wrappers)) continue;
     return is_capital(name) ? std::string(name) : std::string{};
@@ -228,7 +225,8 @@ void Types::fill(Outline& outline) const {
     Outline::Class entry;
     entry.name = last_word(tree_.text(tree_.part(node, Part::kName)));
     for (Part part : {Part::kBases, Part::kImplements})
-      for (std::string& name : names_in(tree_.text(tree_.part(node, part)).substr(0, kLongestType)))
+      for (std::string& name :
+           names_in(tree_.text(tree_.part(node, part)).substr(0, kLongestType), language_.words.type_keywords))
         entry.bases.push_back(std::move(name));
     for (int inner = node + 1; inner < tree_.at(node).after;) {
       bool opens = opens_scope(tree_.role(inner)) || tree_.role(inner) == Role::kRecord;

@@ -170,6 +170,7 @@ host::Words read_words(const json& object, std::string& problem) {
   reader.read("collection_functions", words.collection_functions);
   reader.read("constructors", words.constructors);
   reader.read("type_wrappers", words.type_wrappers);
+  reader.read("type_keywords", words.type_keywords);
   reader.read("context_names", words.context_names);
   reader.read("quiet_callees", words.quiet_callees);
   reader.read("fetch_methods", words.fetch_methods);
