@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "statistics/postgres.h"
 
 namespace explaingate {
 
@@ -50,10 +52,12 @@ struct TableStatistics {
   std::map<std::string, ColumnStatistics> columns;
   std::map<std::string, std::vector<double>>
       index_rows;  // index -> rows per distinct prefix (sqlite_stat1's numbers after the first)
+  std::shared_ptr<const PostgresTable> postgres;  // where the file has it
 };
 
 struct Statistics {
   std::map<std::string, TableStatistics> tables;
+  std::optional<PostgresServer> postgres;
   [[nodiscard]] std::string hash() const;  // of every value, order fixed
 };
 
