@@ -87,9 +87,11 @@ Result<std::shared_ptr<Cluster>> Cluster::start() {
   int status = 0;
   if (initdb < 0 || waitpid(initdb, &status, 0) < 0 || status != 0)
     return fail(ErrorKind::kUnverified, "initdb failed: " + read_file(log).value_or(""));
-  state->server = spawn({(*programs / "postgres").string(), "-D", state->data.string(), "-k", root.string(), "-c",
-                         "listen_addresses=", "-c", "fsync=off", "-c", "autovacuum=off", "-c", "full_page_writes=off"},
-                        *user, log);
+  state->server =
+      spawn({(*programs / "postgres").string(), "-D", state->data.string(), "-k", root.string(), "-c",
+             "listen_addresses=", "-c", "fsync=off", "-c", "autovacuum=off", "-c", "full_page_writes=off", "-c",
+             "temp_file_limit=1GB", "-c", "log_min_messages=fatal", "-c", "log_min_error_statement=panic"},
+            *user, log);
   std::shared_ptr<Cluster> cluster(new Cluster(std::move(state)));
   Result<Connection> first = fail(ErrorKind::kUnverified, "");
   for (int attempt = 0; attempt < 500; ++attempt) {
@@ -116,7 +118,9 @@ Cluster::~Cluster() {
 }
 
 Target Cluster::target(const std::string& database, const std::string& role) const {
-  return {{"host", state_->folder.path().string()}, {"dbname", database}, {"user", role}};
+  Target target = {{"host", state_->folder.path().string()}, {"dbname", database}, {"user", role}};
+  if (role == kSuperuser) target["options"] = "-c search_path=pg_catalog";
+  return target;
 }
 
 const fs::path& Cluster::data_folder() const {

@@ -57,13 +57,13 @@ void Connection::Finish::operator()(pg_conn* connection) const {
   PQfinish(connection);
 }
 
-// Waits for the socket, until the deadline; false = past it.
-bool Connection::wait(bool for_writing, Clock::time_point until) const {
+// Waits for the socket, until the deadline; false = past it, or not wanted any more.
+bool Connection::wait(bool for_writing, Clock::time_point until, bool watched) const {
   while (true) {
     auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - Clock::now()).count();
-    if (left <= 0) return false;
+    if (left <= 0 || (watched && watch_ && !watch_())) return false;
     pollfd socket = {PQsocket(connection_.get()), static_cast<short>(for_writing ? POLLIN | POLLOUT : POLLIN), 0};
-    int ready = poll(&socket, 1, static_cast<int>(std::min<int64_t>(left, 60000)));
+    int ready = poll(&socket, 1, static_cast<int>(std::min<int64_t>(left, watch_ ? 200 : 60000)));
     if (ready > 0) return true;
     if (ready < 0 && errno != EINTR) return false;
   }
@@ -128,7 +128,7 @@ Result<Rows> Connection::finish_statement() {
     if (!wait(true, until) || PQconsumeInput(connection) == 0) return lost();
   while (true) {
     while (PQisBusy(connection) != 0) {
-      if (!wait(false, until)) {
+      if (!wait(false, until, !cancelled)) {
         if (cancelled) {  // it doesn't listen: its process is left to the server, which sees the socket closed
           connection_.reset();
           error_ = {"57014", "", "", 0};
@@ -158,6 +158,7 @@ Result<Rows> Connection::finish_statement() {
       return fail(ErrorKind::kStatement, "COPY to the client is not taken");
     }
   }
+  while (PGnotify* notification = PQnotifies(connection)) PQfreemem(notification);
   if (rows.result_ == nullptr || PQstatus(connection) == CONNECTION_BAD) return lost();
   const PGresult* result = rows.result_.get();
   ExecStatusType status = PQresultStatus(result);
@@ -169,7 +170,7 @@ Result<Rows> Connection::finish_statement() {
   return fail(ErrorKind::kStatement, message.empty() ? one_line(PQresultErrorMessage(result)) : message);
 }
 
-Result<Rows> Connection::query(const std::string& sql, const std::vector<std::optional<std::string>>& values) {
+Status Connection::send(const std::string& sql, const std::vector<std::optional<std::string>>& values) {
   if (connection_ == nullptr) return fail(ErrorKind::kUnverified, "the connection to PostgreSQL is closed");
   std::vector<const char*> texts;
   texts.reserve(values.size());
@@ -180,11 +181,18 @@ Result<Rows> Connection::query(const std::string& sql, const std::vector<std::op
     return fail(PQstatus(connection_.get()) == CONNECTION_BAD ? ErrorKind::kUnverified : ErrorKind::kStatement,
                 one_line(PQerrorMessage(connection_.get())));
   }
+  return {};
+}
+
+Result<Rows> Connection::query(const std::string& sql, const std::vector<std::optional<std::string>>& values) {
+  if (Status sent = send(sql, values); !sent) return fail(sent.error());
   return finish_statement();
 }
 
 Status Connection::run(const std::string& sql, const std::vector<std::optional<std::string>>& values) {
-  auto rows = query(sql, values);
+  if (Status sent = send(sql, values); !sent) return sent;
+  PQsetSingleRowMode(connection_.get());
+  auto rows = finish_statement();
   if (!rows) return fail(rows.error());
   return {};
 }

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -59,13 +60,15 @@ class Connection {
   // One statement, its parameters as text (nullopt = NULL). Past `limit` it is cancelled, and the connection closed
   // when that doesn't end it: kStatement with sqlstate 57014.
   [[nodiscard]] Result<Rows> query(const std::string& sql, const std::vector<std::optional<std::string>>& values = {});
-  // As query(), for statements without rows.
+  // As query(), for statements without rows: those that come are dropped one by one.
   Status run(const std::string& sql, const std::vector<std::optional<std::string>>& values = {});
   // Several statements of our own in one message (simple protocol, one transaction): never for text from a repository.
   Status run_script(const std::string& sql);
 
   // For every statement from now on; default 30 s.
   void set_limit(std::chrono::milliseconds limit) { limit_ = limit; }
+  // Asked every 200 ms or more often while a statement runs; false cancels it as the limit does.
+  void set_watch(std::function<bool()> watch) { watch_ = std::move(watch); }
   [[nodiscard]] const ServerError& last_error() const { return error_; }  // of the last statement that failed
   [[nodiscard]] bool is_open() const;
   [[nodiscard]] int version() const;                                   // 150018
@@ -76,10 +79,12 @@ class Connection {
   struct Finish {
     void operator()(pg_conn* connection) const;
   };
+  Status send(const std::string& sql, const std::vector<std::optional<std::string>>& values);
   [[nodiscard]] Result<Rows> finish_statement();
-  [[nodiscard]] bool wait(bool for_writing, std::chrono::steady_clock::time_point until) const;
+  [[nodiscard]] bool wait(bool for_writing, std::chrono::steady_clock::time_point until, bool watched = true) const;
   std::unique_ptr<pg_conn, Finish> connection_;
   std::chrono::milliseconds limit_ = std::chrono::seconds(30);
+  std::function<bool()> watch_;
   ServerError error_;
 };
 

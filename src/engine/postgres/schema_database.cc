@@ -1,0 +1,139 @@
+#include "engine/postgres/schema_database.h"
+
+#include <fmt/format.h>
+
+#include <set>
+
+#include "engine/postgres/extensions.h"
+#include "engine/postgres/schema_session.h"
+#include "parse/server_command.h"
+
+namespace explaingate::postgres {
+namespace {
+
+using Kind = ServerCommand::Kind;
+
+constexpr size_t kMostRoles = 1'000;  // of one schema
+// Of all schemas in a cluster: a role is made by one of them at a time.
+constexpr const char* kRoleLock = "SELECT pg_catalog.pg_advisory_xact_lock(1)";
+
+class Application {
+ public:
+  Application(const Cluster& cluster, const std::string& database, const SchemaLimits& limits)
+      : session_(cluster, database, limits), extensions_(cluster, database), database_(database) {}
+
+  Result<std::vector<SchemaFailure>> apply(const std::vector<SchemaStatement>& statements) {
+    if (Status opened = session_.open(); !opened) return fail(opened.error());
+    std::vector<ServerCommand> commands;
+    commands.reserve(statements.size());
+    for (const SchemaStatement& statement : statements) commands.push_back(read_server_command(statement.text));
+    if (Status made = extensions_.install_first(commands); !made) return fail(made.error());
+    std::vector<SchemaFailure> failures;
+    for (size_t i = 0; i < statements.size(); ++i) {
+      Result<std::string> refused = session_.limit_passed();
+      if (refused->empty()) refused = one(commands[i]);
+      bool last_of_file = i + 1 == statements.size() || statements[i + 1].path != statements[i].path;
+      if (refused && refused->empty() && last_of_file) refused = session_.end_file();
+      if (!refused) return fail(refused.error());
+      if (!refused->empty()) failures.push_back({i, std::move(*refused)});
+    }
+    if (Status kept = keep_search_path(); !kept) return fail(kept.error());
+    return failures;
+  }
+
+ private:
+  // "" = applied, else why not.
+  Result<std::string> one(const ServerCommand& command) {
+    for (const std::string& role : command.roles) {
+      auto made = make_role(role);
+      if (!made || !made->empty()) return made;
+    }
+    switch (command.kind) {
+      case Kind::kNoEffect:
+        return "";
+      case Kind::kDropRole:
+        for (const std::string& role : command.roles) created_.erase(role);
+        return "";
+      case Kind::kCreateRole:
+        if (created_.insert(command.roles.front()).second) return "";
+        return fmt::format("role \"{}\" already exists", command.roles.front());
+      case Kind::kDatabaseSetting:
+        return session_.run(command.kind,
+                            fmt::format("ALTER DATABASE {} {}", quote_identifier(database_), command.text));
+      case Kind::kCreateExtension: {
+        auto answer = extensions_.at(command, session_.connection());
+        if (!answer) return fail(answer.error());
+        if (!answer->run) return std::move(answer->refused);
+        return session_.run(command.kind, command.text);
+      }
+      default:
+        return session_.run(command.kind, command.text);
+    }
+  }
+
+  [[nodiscard]] static bool is_ours(const std::string& role) {
+    return role.starts_with("pg_") || role == kSuperuser || role == kSchemaRole;
+  }
+
+  // A role without login or rights, that the schema's role is in: it can be granted things and have a schema.
+  Result<std::string> make_role(const std::string& role) {
+    if (is_ours(role) || !made_.insert(role).second) return "";
+    if (made_.size() > kMostRoles) return fmt::format("a schema may name no more than {} roles", kMostRoles);
+    Connection& control = session_.control();
+    std::string name = quote_identifier(role);
+    Status done = control.run("BEGIN");
+    if (done) done = control.run(kRoleLock);
+    if (done) {
+      auto there = control.query("SELECT FROM pg_catalog.pg_roles WHERE rolname = $1", {role});
+      if (!there) done = fail(there.error());
+      if (there && there->count() == 0) {
+        done = control.run(fmt::format("CREATE ROLE {}", name));
+        if (done) done = control.run(fmt::format("GRANT {} TO {}", name, kSchemaRole));
+      }
+    }
+    Status ended = control.run(done ? "COMMIT" : "ROLLBACK");
+    if (!ended) return fail(ended.error());
+    return done ? std::string() : done.error().message;
+  }
+
+  // Settings of the database and of the role would reach sessions of the superuser and of the other side.
+  Status keep_search_path() {
+    constexpr const char* kStatements[] = {
+        "DELETE FROM pg_catalog.pg_db_role_setting WHERE setrole <> 0",
+        "UPDATE pg_catalog.pg_db_role_setting SET setconfig = ARRAY(SELECT s FROM pg_catalog.unnest(setconfig) s WHERE "
+        "pg_catalog.starts_with(s, 'search_path='))",
+        "DELETE FROM pg_catalog.pg_db_role_setting WHERE setconfig = '{}'"};
+    for (const char* statement : kStatements)
+      if (Status done = session_.control().run(statement); !done) return done;
+    return {};
+  }
+
+  SchemaSession session_;
+  Extensions extensions_;
+  std::string database_;
+  std::set<std::string> made_;     // roles that are there, for all that this schema knows
+  std::set<std::string> created_;  // by a CREATE ROLE of this schema
+};
+
+}  // namespace
+
+Status create_schema_database(const Cluster& cluster, const std::string& database) {
+  auto control = Connection::open(cluster.target("postgres", kSuperuser));
+  if (!control) return fail(control.error());
+  Status made = control->run(fmt::format("CREATE DATABASE {} OWNER {}", quote_identifier(database), kSchemaRole));
+  if (!made) return made;
+  auto inside = Connection::open(cluster.target(database, kSuperuser));
+  if (!inside) return fail(inside.error());
+  return inside->run_script(
+      fmt::format("ALTER SCHEMA public OWNER TO {0}; UPDATE pg_extension SET extowner = '{0}'::regrole;"
+                  "REVOKE EXECUTE ON FUNCTION pg_terminate_backend, pg_cancel_backend FROM PUBLIC",
+                  kSchemaRole));
+}
+
+Result<std::vector<SchemaFailure>> apply_schema(const Cluster& cluster, const std::string& database,
+                                                const std::vector<SchemaStatement>& statements,
+                                                const SchemaLimits& limits) {
+  return Application(cluster, database, limits).apply(statements);
+}
+
+}  // namespace explaingate::postgres

@@ -1,0 +1,208 @@
+#include "engine/postgres/schema_database.h"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <thread>
+
+#include "base/file.h"
+#include "engine/postgres_support.h"
+
+namespace explaingate::postgres {
+namespace {
+
+using std::chrono::milliseconds;
+
+// A schema in a database of its own; files are separated by "----".
+struct Applied {
+  std::shared_ptr<Cluster> cluster;
+  std::string database;
+  std::string failures;  // a line each: "2: the message", statements counted from 1
+
+  [[nodiscard]] Connection session(const char* role = kSchemaRole) const {
+    auto opened = Connection::open(cluster->target(database, role));
+    REQUIRE_MESSAGE(opened.has_value(), (opened ? "" : opened.error().message));
+    return std::move(*opened);
+  }
+  // First field of the first row, or "error: …".
+  [[nodiscard]] std::string ask(const std::string& sql, const char* role = kSchemaRole) const {
+    Connection connection = session(role);
+    auto rows = connection.query(sql);
+    if (!rows) return "error: " + rows.error().message;
+    return rows->count() == 0 ? "no row" : std::string(rows->text(0, 0));
+  }
+};
+
+constexpr SchemaLimits kShort{.statement = milliseconds(300), .whole = std::chrono::seconds(30)};
+
+Applied apply(const std::vector<std::string>& texts, const SchemaLimits& limits = {}) {
+  static int number = 0;
+  Applied applied{test_cluster(), fmt::format("schema_{}", ++number), {}};
+  if (!applied.cluster) return applied;
+  Status made = create_schema_database(*applied.cluster, applied.database);
+  REQUIRE_MESSAGE(made.has_value(), (made ? "" : made.error().message));
+  std::vector<SchemaStatement> statements;
+  int file = 1;
+  for (const std::string& text : texts) {
+    if (text == "----") {
+      ++file;
+    } else {
+      statements.push_back({text, fmt::format("{:03}.sql", file), 1, 1, 1});
+    }
+  }
+  auto failures = apply_schema(*applied.cluster, applied.database, statements, limits);
+  REQUIRE_MESSAGE(failures.has_value(), (failures ? "" : failures.error().message));
+  for (const SchemaFailure& failure : *failures)
+    applied.failures += fmt::format("{}: {}\n", failure.statement + 1, failure.message);
+  return applied;
+}
+
+TEST_CASE("a schema is applied statement by statement, and what fails doesn't stop the rest") {
+  Applied schema = apply({"CREATE TABLE a (id int PRIMARY KEY)", "CREATE TABLE b (id nonsense)",
+                          "CREATE TABLE c (id int REFERENCES a)", "CREAT TABLE d (id int)"});
+  if (!schema.cluster) return;
+  CHECK(schema.failures == ("2: type \"nonsense\" does not exist\n"
+                            "4: syntax error at or near \"CREAT\"\n"));
+  CHECK(schema.ask("SELECT count(*) FROM pg_tables WHERE tablename IN ('a', 'c') AND tableowner = current_user") ==
+        "2");
+}
+
+TEST_CASE("what schemas hold is applied as it is") {
+  Applied schema = apply({
+      "CREATE TYPE mood AS ENUM ('a', 'b')",
+      "CREATE DOMAIN email AS text CHECK (VALUE LIKE '%@%')",
+      "CREATE TABLE p (id bigint GENERATED ALWAYS AS IDENTITY, at date NOT NULL, m mood, e email, "
+      "l int GENERATED ALWAYS AS (length(e)) STORED, PRIMARY KEY (id, at)) PARTITION BY RANGE (at)",
+      "CREATE TABLE p1 PARTITION OF p FOR VALUES FROM ('2024-01-01') TO ('2025-01-01')",
+      "CREATE INDEX CONCURRENTLY i ON p1 (m)",
+      "CREATE MATERIALIZED VIEW v AS SELECT m, count(*) FROM p GROUP BY m",
+      "ALTER TABLE p ENABLE ROW LEVEL SECURITY",
+      "CREATE POLICY own ON p TO reader USING (e = current_user)",
+      "CREATE FUNCTION f() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'",
+      "CREATE FUNCTION g() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$",
+      "CREATE TRIGGER t BEFORE INSERT ON p FOR EACH ROW EXECUTE FUNCTION g()",
+      "DO $$ BEGIN EXECUTE 'CREATE TABLE made (id int)'; END $$",
+      "CREATE TABLE s (id serial, tablespace text) TABLESPACE fast",
+      "DROP SCHEMA public CASCADE",
+      "CREATE SCHEMA public",
+      "CREATE TABLE last (id int)",
+  });
+  if (!schema.cluster) return;
+  CHECK(schema.failures == "");
+  CHECK(schema.ask("SELECT string_agg(tablename, ' ') FROM pg_tables WHERE schemaname = 'public'") == "last");
+}
+
+TEST_CASE("settings last as long as their file, transactions until they end") {
+  Applied schema = apply({"SELECT pg_catalog.set_config('search_path', '', false)",
+                          "CREATE TABLE nowhere (id int)",
+                          "CREATE TABLE public.somewhere (id int)",
+                          "----",
+                          "CREATE TABLE here (id int)",
+                          "BEGIN",
+                          "CREATE TABLE kept (id int)",
+                          "CREATE TABLE kept (id int)",
+                          "LOCK TABLE kept",
+                          "SAVEPOINT x",
+                          "CREATE TABLE undone (id int)",
+                          "ROLLBACK TO x",
+                          "COMMIT",
+                          "START TRANSACTION",
+                          "CREATE TABLE gone (id int)",
+                          "ROLLBACK",
+                          "BEGIN",
+                          "CREATE TABLE left_open (id int)",
+                          "----",
+                          "CREATE TABLE z (id int)"});
+  if (!schema.cluster) return;
+  CHECK(schema.failures == ("2: no schema has been selected to create in\n"
+                            "7: relation \"kept\" already exists\n"));
+  CHECK(
+      schema.ask("SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class WHERE relkind = 'r' AND relnamespace "
+                 "= 'public'::regnamespace") == "here kept left_open somewhere z");
+}
+
+TEST_CASE("a session that has to be ended is made again, with its settings and its transaction") {
+  Applied schema = apply(
+      {"CREATE SCHEMA mine", "SET search_path = mine", "BEGIN", "CREATE TABLE before (id int)",
+       "DO $$ BEGIN LOOP BEGIN PERFORM pg_sleep(60); EXCEPTION WHEN query_canceled THEN NULL; END; END LOOP; END $$",
+       "CREATE TABLE behind (id int)", "COMMIT"},
+      kShort);
+  if (!schema.cluster) return;
+  CHECK(schema.failures == "5: stopped: a schema's statement may take no longer than 0.3 s\n");
+  CHECK(
+      schema.ask("SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class WHERE relkind = 'r' AND relnamespace "
+                 "= 'mine'::regnamespace") == "before behind");
+  CHECK(schema.ask("SELECT count(*) FROM pg_stat_activity WHERE usename = 'app' AND pid <> pg_backend_pid()") == "0");
+}
+
+TEST_CASE("roles are made, and are nothing but names") {
+  Applied schema =
+      apply({"CREATE ROLE writer LOGIN SUPERUSER CREATEROLE PASSWORD 'x' IN ROLE pg_execute_server_program",
+             "CREATE ROLE writer",
+             "CREATE TABLE t (id int)",
+             "ALTER TABLE t OWNER TO postgres",
+             "GRANT SELECT ON t TO reader, PUBLIC",
+             "GRANT writer TO reader",
+             "SET ROLE writer",
+             "CREATE TABLE of_writer (id int)",
+             "ALTER TABLE of_writer OWNER TO reader",
+             "REASSIGN OWNED BY writer TO reader",
+             "RESET ROLE",
+             "SET SESSION AUTHORIZATION reader",
+             "SET SESSION AUTHORIZATION DEFAULT",
+             "ALTER ROLE writer SUPERUSER",
+             "DROP ROLE writer",
+             "CREATE ROLE writer",
+             "CREATE SCHEMA s AUTHORIZATION writer",
+             "REVOKE writer FROM reader",
+             "ALTER DEFAULT PRIVILEGES FOR ROLE writer GRANT SELECT ON TABLES TO reader",
+             "CREATE ROLE pg_mine"});
+  if (!schema.cluster) return;
+  CHECK(schema.failures == "2: role \"writer\" already exists\n");
+  CHECK(
+      schema.ask("SELECT count(*) FROM pg_roles WHERE rolname IN ('writer', 'reader', 'postgres') AND NOT (rolsuper OR "
+                 "rolcreaterole OR rolcreatedb OR rolcanlogin OR rolreplication OR rolbypassrls)") == "3");
+  CHECK(schema.ask("SELECT count(*) FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.roleid WHERE r.rolname LIKE "
+                   "'pg\\_%' AND m.grantor <> 10") == "0");
+  CHECK(schema.ask("SELECT count(*) FROM t, of_writer") == "0");
+}
+
+TEST_CASE("extensions: the trusted, the harmless, those that reach out and those that aren't there") {
+  Applied schema =
+      apply({"CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public", "COMMENT ON EXTENSION pg_trgm IS 'x'",
+             "COMMENT ON EXTENSION plpgsql IS 'x'", "CREATE TABLE t (a text, at point)",
+             "CREATE INDEX ON t USING gin (a gin_trgm_ops)", "CREATE EXTENSION pageinspect",
+             "COMMENT ON EXTENSION pageinspect IS 'x'", "CREATE EXTENSION pageinspect", "CREATE EXTENSION dblink",
+             "CREATE EXTENSION postgres_fdw", "CREATE EXTENSION file_fdw", "CREATE EXTENSION no_such_thing",
+             "CREATE SCHEMA x", "CREATE EXTENSION pgstattuple SCHEMA x", "CREATE EXTENSION earthdistance CASCADE",
+             "DROP EXTENSION pageinspect", "CREATE EXTENSION pageinspect"});
+  if (!schema.cluster) return;
+  CHECK(schema.failures ==
+        ("8: extension \"pageinspect\" already exists\n"
+         "9: extension \"dblink\" is not made: it is not known to stay inside its database\n"
+         "10: extension \"postgres_fdw\" is not made: it is not known to stay inside its database\n"
+         "11: extension \"file_fdw\" is not made: it is not known to stay inside its database\n"
+         "12: extension \"no_such_thing\" is not installed on this PostgreSQL server\n"
+         "17: extension \"pageinspect\" needs a superuser, who makes it only while nothing but extensions is in "
+         "the schema \"public\"\n"));
+}
+
+TEST_CASE("a database's search path stays; no other setting reaches the superuser's sessions") {
+  Applied schema =
+      apply({"CREATE SCHEMA mine", "ALTER DATABASE shop SET search_path = mine, public",
+             "ALTER DATABASE shop SET statement_timeout = 1", "ALTER ROLE CURRENT_USER SET enable_seqscan = off",
+             "DO $$ BEGIN EXECUTE 'ALTER ROLE app SET enable_hashjoin = off'; END $$",
+             "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET role = app', current_database()); END $$",
+             "CREATE DATABASE other", "ALTER DATABASE shop OWNER TO someone", "COMMENT ON DATABASE shop IS 'x'"});
+  if (!schema.cluster) return;
+  CHECK(schema.failures == "");
+  CHECK(schema.ask("SHOW search_path") == "mine, public");
+  CHECK(schema.ask("SHOW enable_hashjoin") == "on");
+  CHECK(schema.ask("SHOW enable_seqscan") == "on");
+  CHECK(schema.ask("SHOW statement_timeout", kSuperuser) == "0");
+  CHECK(schema.ask("SHOW search_path", kSuperuser) == "pg_catalog");
+  CHECK(schema.ask("SELECT current_user", kSuperuser) == kSuperuser);
+}
+
+}  // namespace
+}  // namespace explaingate::postgres

@@ -1,0 +1,75 @@
+#include "parse/server_command.h"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace explaingate {
+namespace {
+
+std::string dump(const ServerCommand& command) {
+  constexpr const char* kKinds[] = {"other",   "begin",       "end",       "savepoint",        "database_setting",
+                                    "setting", "create_role", "drop_role", "create_extension", "no_effect"};
+  std::string text = kKinds[static_cast<size_t>(command.kind)];
+  if (!command.roles.empty()) text += fmt::format(" roles={}", fmt::join(command.roles, ","));
+  if (!command.name.empty()) text += fmt::format(" name={}/{}/{}", command.name, command.schema, command.version);
+  if (command.if_not_exists) text += " if_not_exists";
+  return text + ": " + command.text;
+}
+
+TEST_CASE("what a statement does to the server around its database") {
+  struct Case {
+    const char* sql;
+    const char* want;
+  };
+  const Case cases[] = {
+      {"CREATE TABLE t (id int)", "other: CREATE TABLE t (id int)"},
+      {"BEGIN", "begin: BEGIN"},
+      {"START TRANSACTION ISOLATION LEVEL SERIALIZABLE", "begin: START TRANSACTION ISOLATION LEVEL SERIALIZABLE"},
+      {"COMMIT", "end: COMMIT"},
+      {"ROLLBACK", "end: ROLLBACK"},
+      {"ROLLBACK TO a", "savepoint: ROLLBACK TO a"},
+      {"COMMIT PREPARED 'x'", "other: COMMIT PREPARED 'x'"},
+      {"SET search_path = a", "setting: SET search_path = a"},
+      {"SET LOCAL ROLE a", "no_effect: SET LOCAL ROLE a"},
+      {"RESET SESSION AUTHORIZATION", "no_effect: RESET SESSION AUTHORIZATION"},
+      {"SET default_tablespace = x", "no_effect: SET default_tablespace = x"},
+      {"SELECT pg_catalog.set_config('search_path', '', false)",
+       "setting: SELECT pg_catalog.set_config('search_path', '', false)"},
+      {"SELECT 'set_config'", "other: SELECT 'set_config'"},
+      {"CREATE USER a PASSWORD 'x' IN ROLE b", "create_role roles=a,b: CREATE USER a PASSWORD 'x' IN ROLE b"},
+      {"DROP ROLE IF EXISTS a, b", "drop_role roles=a,b: DROP ROLE IF EXISTS a, b"},
+      {"GRANT pg_monitor, a TO b, CURRENT_USER", "no_effect roles=b: GRANT pg_monitor, a TO b, CURRENT_USER"},
+      {"REVOKE a FROM b", "no_effect roles=b: REVOKE a FROM b"},
+      {"ALTER ROLE a SUPERUSER", "no_effect roles=a: ALTER ROLE a SUPERUSER"},
+      {"GRANT SELECT ON t TO a, PUBLIC, a", "other roles=a: GRANT SELECT ON t TO a, PUBLIC, a"},
+      {"GRANT ALL ON DATABASE x TO a", "no_effect roles=a: GRANT ALL ON DATABASE x TO a"},
+      {"ALTER TABLE t OWNER TO a", "no_effect roles=a: ALTER TABLE t OWNER TO a"},
+      {"ALTER TABLE t OWNER TO a, ADD c int", "other roles=a: ALTER TABLE t OWNER TO a, ADD c int"},
+      {"ALTER FUNCTION f() OWNER TO a", "no_effect roles=a: ALTER FUNCTION f() OWNER TO a"},
+      {"ALTER DATABASE x OWNER TO a", "no_effect roles=a: ALTER DATABASE x OWNER TO a"},
+      {"ALTER DATABASE x SET search_path = a", "database_setting: SET search_path = a"},
+      {"CREATE POLICY p ON t TO a, b USING (true)", "other roles=a,b: CREATE POLICY p ON t TO a, b USING (true)"},
+      {"CREATE EXTENSION IF NOT EXISTS \"uuid-ossp\" SCHEMA s VERSION '1.1' CASCADE",
+       "create_extension name=uuid-ossp/s/1.1 if_not_exists: CREATE EXTENSION IF NOT EXISTS \"uuid-ossp\" SCHEMA s "
+       "VERSION '1.1' CASCADE"},
+      {"CREATE UNIQUE INDEX CONCURRENTLY i ON t (a)", "other: CREATE UNIQUE INDEX  i ON t (a)"},
+      {"CREATE INDEX concurrently ON \"concurrently\" (a)", "other: CREATE INDEX  ON \"concurrently\" (a)"},
+      {"DROP INDEX CONCURRENTLY IF EXISTS i", "other: DROP INDEX  IF EXISTS i"},
+      {"ALTER TABLE t DETACH PARTITION p CONCURRENTLY", "other: ALTER TABLE t DETACH PARTITION p "},
+      {"CREATE TABLE t (tablespace text, PRIMARY KEY (tablespace) USING INDEX TABLESPACE y) TABLESPACE x",
+       "other: CREATE TABLE t (tablespace text, PRIMARY KEY (tablespace) ) "},
+      {"ALTER TABLE t SET TABLESPACE x", "no_effect: ALTER TABLE t SET TABLESPACE x"},
+      {"COPY t FROM STDIN", "no_effect: COPY t FROM STDIN"},
+      {"COPY t FROM PROGRAM 'x'", "other: COPY t FROM PROGRAM 'x'"},
+      {"ALTER SYSTEM SET fsync = off", "other: ALTER SYSTEM SET fsync = off"},
+      {"VACUUM FULL t", "no_effect: VACUUM FULL t"},
+      {"SELECT 1; DROP TABLE t", "other: SELECT 1; DROP TABLE t"},
+      {"no statement", "other: no statement"},
+      {"", "other: "},
+  };
+  for (const Case& c : cases) CHECK(dump(read_server_command(c.sql)) == c.want);
+}
+
+}  // namespace
+}  // namespace explaingate
