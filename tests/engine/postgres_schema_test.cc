@@ -1,65 +1,11 @@
-#include "engine/postgres/schema_database.h"
-
-#include <fmt/format.h>
-
-#include <fstream>
-#include <thread>
-
-#include "base/file.h"
-#include "engine/postgres_support.h"
+#include "engine/postgres_schema.h"
 
 namespace explaingate::postgres {
 namespace {
 
-using std::chrono::milliseconds;
-
-// A schema in a database of its own; files are separated by "----".
-struct Applied {
-  std::shared_ptr<Cluster> cluster;
-  std::string database;
-  std::string failures;  // a line each: "2: the message", statements counted from 1
-
-  [[nodiscard]] Connection session(const char* role = kSchemaRole) const {
-    auto opened = Connection::open(cluster->target(database, role));
-    REQUIRE_MESSAGE(opened.has_value(), (opened ? "" : opened.error().message));
-    return std::move(*opened);
-  }
-  // First field of the first row, or "error: …".
-  [[nodiscard]] std::string ask(const std::string& sql, const char* role = kSchemaRole) const {
-    Connection connection = session(role);
-    auto rows = connection.query(sql);
-    if (!rows) return "error: " + rows.error().message;
-    return rows->count() == 0 ? "no row" : std::string(rows->text(0, 0));
-  }
-};
-
-constexpr SchemaLimits kShort{.statement = milliseconds(300), .whole = std::chrono::seconds(30)};
-
-Applied apply(const std::vector<std::string>& texts, const SchemaLimits& limits = {}) {
-  static int number = 0;
-  Applied applied{test_cluster(), fmt::format("schema_{}", ++number), {}};
-  if (!applied.cluster) return applied;
-  Status made = create_schema_database(*applied.cluster, applied.database);
-  REQUIRE_MESSAGE(made.has_value(), (made ? "" : made.error().message));
-  std::vector<SchemaStatement> statements;
-  int file = 1;
-  for (const std::string& text : texts) {
-    if (text == "----") {
-      ++file;
-    } else {
-      statements.push_back({text, fmt::format("{:03}.sql", file), 1, 1, 1});
-    }
-  }
-  auto failures = apply_schema(*applied.cluster, applied.database, statements, limits);
-  REQUIRE_MESSAGE(failures.has_value(), (failures ? "" : failures.error().message));
-  for (const SchemaFailure& failure : *failures)
-    applied.failures += fmt::format("{}: {}\n", failure.statement + 1, failure.message);
-  return applied;
-}
-
 TEST_CASE("a schema is applied statement by statement, and what fails doesn't stop the rest") {
-  Applied schema = apply({"CREATE TABLE a (id int PRIMARY KEY)", "CREATE TABLE b (id nonsense)",
-                          "CREATE TABLE c (id int REFERENCES a)", "CREAT TABLE d (id int)"});
+  Applied schema = apply_texts({"CREATE TABLE a (id int PRIMARY KEY)", "CREATE TABLE b (id nonsense)",
+                                "CREATE TABLE c (id int REFERENCES a)", "CREAT TABLE d (id int)"});
   if (!schema.cluster) return;
   CHECK(schema.failures == ("2: type \"nonsense\" does not exist\n"
                             "4: syntax error at or near \"CREAT\"\n"));
@@ -68,7 +14,7 @@ TEST_CASE("a schema is applied statement by statement, and what fails doesn't st
 }
 
 TEST_CASE("what schemas hold is applied as it is") {
-  Applied schema = apply({
+  Applied schema = apply_texts({
       "CREATE TYPE mood AS ENUM ('a', 'b')",
       "CREATE DOMAIN email AS text CHECK (VALUE LIKE '%@%')",
       "CREATE TABLE p (id bigint GENERATED ALWAYS AS IDENTITY, at date NOT NULL, m mood, e email, "
@@ -93,26 +39,26 @@ TEST_CASE("what schemas hold is applied as it is") {
 }
 
 TEST_CASE("settings last as long as their file, transactions until they end") {
-  Applied schema = apply({"SELECT pg_catalog.set_config('search_path', '', false)",
-                          "CREATE TABLE nowhere (id int)",
-                          "CREATE TABLE public.somewhere (id int)",
-                          "----",
-                          "CREATE TABLE here (id int)",
-                          "BEGIN",
-                          "CREATE TABLE kept (id int)",
-                          "CREATE TABLE kept (id int)",
-                          "LOCK TABLE kept",
-                          "SAVEPOINT x",
-                          "CREATE TABLE undone (id int)",
-                          "ROLLBACK TO x",
-                          "COMMIT",
-                          "START TRANSACTION",
-                          "CREATE TABLE gone (id int)",
-                          "ROLLBACK",
-                          "BEGIN",
-                          "CREATE TABLE left_open (id int)",
-                          "----",
-                          "CREATE TABLE z (id int)"});
+  Applied schema = apply_texts({"SELECT pg_catalog.set_config('search_path', '', false)",
+                                "CREATE TABLE nowhere (id int)",
+                                "CREATE TABLE public.somewhere (id int)",
+                                "----",
+                                "CREATE TABLE here (id int)",
+                                "BEGIN",
+                                "CREATE TABLE kept (id int)",
+                                "CREATE TABLE kept (id int)",
+                                "LOCK TABLE kept",
+                                "SAVEPOINT x",
+                                "CREATE TABLE undone (id int)",
+                                "ROLLBACK TO x",
+                                "COMMIT",
+                                "START TRANSACTION",
+                                "CREATE TABLE gone (id int)",
+                                "ROLLBACK",
+                                "BEGIN",
+                                "CREATE TABLE left_open (id int)",
+                                "----",
+                                "CREATE TABLE z (id int)"});
   if (!schema.cluster) return;
   CHECK(schema.failures == ("2: no schema has been selected to create in\n"
                             "7: relation \"kept\" already exists\n"));
@@ -122,7 +68,7 @@ TEST_CASE("settings last as long as their file, transactions until they end") {
 }
 
 TEST_CASE("a session that has to be ended is made again, with its settings and its transaction") {
-  Applied schema = apply(
+  Applied schema = apply_texts(
       {"CREATE SCHEMA mine", "SET search_path = mine", "BEGIN", "CREATE TABLE before (id int)",
        "DO $$ BEGIN LOOP BEGIN PERFORM pg_sleep(60); EXCEPTION WHEN query_canceled THEN NULL; END; END LOOP; END $$",
        "CREATE TABLE behind (id int)", "COMMIT"},
@@ -137,26 +83,26 @@ TEST_CASE("a session that has to be ended is made again, with its settings and i
 
 TEST_CASE("roles are made, and are nothing but names") {
   Applied schema =
-      apply({"CREATE ROLE writer LOGIN SUPERUSER CREATEROLE PASSWORD 'x' IN ROLE pg_execute_server_program",
-             "CREATE ROLE writer",
-             "CREATE TABLE t (id int)",
-             "ALTER TABLE t OWNER TO postgres",
-             "GRANT SELECT ON t TO reader, PUBLIC",
-             "GRANT writer TO reader",
-             "SET ROLE writer",
-             "CREATE TABLE of_writer (id int)",
-             "ALTER TABLE of_writer OWNER TO reader",
-             "REASSIGN OWNED BY writer TO reader",
-             "RESET ROLE",
-             "SET SESSION AUTHORIZATION reader",
-             "SET SESSION AUTHORIZATION DEFAULT",
-             "ALTER ROLE writer SUPERUSER",
-             "DROP ROLE writer",
-             "CREATE ROLE writer",
-             "CREATE SCHEMA s AUTHORIZATION writer",
-             "REVOKE writer FROM reader",
-             "ALTER DEFAULT PRIVILEGES FOR ROLE writer GRANT SELECT ON TABLES TO reader",
-             "CREATE ROLE pg_mine"});
+      apply_texts({"CREATE ROLE writer LOGIN SUPERUSER CREATEROLE PASSWORD 'x' IN ROLE pg_execute_server_program",
+                   "CREATE ROLE writer",
+                   "CREATE TABLE t (id int)",
+                   "ALTER TABLE t OWNER TO postgres",
+                   "GRANT SELECT ON t TO reader, PUBLIC",
+                   "GRANT writer TO reader",
+                   "SET ROLE writer",
+                   "CREATE TABLE of_writer (id int)",
+                   "ALTER TABLE of_writer OWNER TO reader",
+                   "REASSIGN OWNED BY writer TO reader",
+                   "RESET ROLE",
+                   "SET SESSION AUTHORIZATION reader",
+                   "SET SESSION AUTHORIZATION DEFAULT",
+                   "ALTER ROLE writer SUPERUSER",
+                   "DROP ROLE writer",
+                   "CREATE ROLE writer",
+                   "CREATE SCHEMA s AUTHORIZATION writer",
+                   "REVOKE writer FROM reader",
+                   "ALTER DEFAULT PRIVILEGES FOR ROLE writer GRANT SELECT ON TABLES TO reader",
+                   "CREATE ROLE pg_mine"});
   if (!schema.cluster) return;
   CHECK(schema.failures == "2: role \"writer\" already exists\n");
   CHECK(
@@ -169,13 +115,13 @@ TEST_CASE("roles are made, and are nothing but names") {
 
 TEST_CASE("extensions: the trusted, the harmless, those that reach out and those that aren't there") {
   Applied schema =
-      apply({"CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public", "COMMENT ON EXTENSION pg_trgm IS 'x'",
-             "COMMENT ON EXTENSION plpgsql IS 'x'", "CREATE TABLE t (a text, at point)",
-             "CREATE INDEX ON t USING gin (a gin_trgm_ops)", "CREATE EXTENSION pageinspect",
-             "COMMENT ON EXTENSION pageinspect IS 'x'", "CREATE EXTENSION pageinspect", "CREATE EXTENSION dblink",
-             "CREATE EXTENSION postgres_fdw", "CREATE EXTENSION file_fdw", "CREATE EXTENSION no_such_thing",
-             "CREATE SCHEMA x", "CREATE EXTENSION pgstattuple SCHEMA x", "CREATE EXTENSION earthdistance CASCADE",
-             "DROP EXTENSION pageinspect", "CREATE EXTENSION pageinspect"});
+      apply_texts({"CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public", "COMMENT ON EXTENSION pg_trgm IS 'x'",
+                   "COMMENT ON EXTENSION plpgsql IS 'x'", "CREATE TABLE t (a text, at point)",
+                   "CREATE INDEX ON t USING gin (a gin_trgm_ops)", "CREATE EXTENSION pageinspect",
+                   "COMMENT ON EXTENSION pageinspect IS 'x'", "CREATE EXTENSION pageinspect", "CREATE EXTENSION dblink",
+                   "CREATE EXTENSION postgres_fdw", "CREATE EXTENSION file_fdw", "CREATE EXTENSION no_such_thing",
+                   "CREATE SCHEMA x", "CREATE EXTENSION pgstattuple SCHEMA x", "CREATE EXTENSION earthdistance CASCADE",
+                   "DROP EXTENSION pageinspect", "CREATE EXTENSION pageinspect"});
   if (!schema.cluster) return;
   CHECK(schema.failures ==
         ("8: extension \"pageinspect\" already exists\n"
@@ -189,11 +135,11 @@ TEST_CASE("extensions: the trusted, the harmless, those that reach out and those
 
 TEST_CASE("a database's search path stays; no other setting reaches the superuser's sessions") {
   Applied schema =
-      apply({"CREATE SCHEMA mine", "ALTER DATABASE shop SET search_path = mine, public",
-             "ALTER DATABASE shop SET statement_timeout = 1", "ALTER ROLE CURRENT_USER SET enable_seqscan = off",
-             "DO $$ BEGIN EXECUTE 'ALTER ROLE app SET enable_hashjoin = off'; END $$",
-             "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET role = app', current_database()); END $$",
-             "CREATE DATABASE other", "ALTER DATABASE shop OWNER TO someone", "COMMENT ON DATABASE shop IS 'x'"});
+      apply_texts({"CREATE SCHEMA mine", "ALTER DATABASE shop SET search_path = mine, public",
+                   "ALTER DATABASE shop SET statement_timeout = 1", "ALTER ROLE CURRENT_USER SET enable_seqscan = off",
+                   "DO $$ BEGIN EXECUTE 'ALTER ROLE app SET enable_hashjoin = off'; END $$",
+                   "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET role = app', current_database()); END $$",
+                   "CREATE DATABASE other", "ALTER DATABASE shop OWNER TO someone", "COMMENT ON DATABASE shop IS 'x'"});
   if (!schema.cluster) return;
   CHECK(schema.failures == "");
   CHECK(schema.ask("SHOW search_path") == "mine, public");

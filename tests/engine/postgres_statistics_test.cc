@@ -20,11 +20,13 @@ Connection connect(const std::shared_ptr<Cluster>& cluster, const std::string& d
 }
 
 void run(Connection& connection, const std::string& sql) {
+  REQUIRE(connection.run("SET search_path = public").has_value());  // the superuser's sessions see only pg_catalog
   Status status = connection.run_script(sql);
   REQUIRE_MESSAGE(status.has_value(), sql << ": " << (status ? "" : status.error().message));
 }
 
 json explain(Connection& connection, const std::string& sql) {
+  REQUIRE(connection.run("SET search_path = public").has_value());
   auto rows = connection.query("EXPLAIN (FORMAT JSON) " + sql);
   REQUIRE_MESSAGE(rows.has_value(), sql << ": " << (rows ? "" : rows.error().message));
   return json::parse(rows->text(0, 0))[0]["Plan"];
