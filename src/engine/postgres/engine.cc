@@ -1,0 +1,151 @@
+#include "engine/postgres/engine.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <optional>
+
+#include "engine/postgres/catalogue.h"
+#include "engine/postgres/plan_rows.h"
+#include "engine/postgres/prepare.h"
+#include "engine/postgres/scale_database.h"
+#include "engine/postgres/side_database.h"
+
+namespace explaingate {
+namespace {
+
+using namespace postgres;  // NOLINT(google-build-using-namespace): this folder's own
+
+// One scale that was asked for: its database, and the connection that plans there.
+struct Scale {
+  ScaledStatistics statistics;
+  std::string database;
+  std::optional<Explainer> explainer;
+  std::map<int64_t, double> tuples;  // oid -> rows
+};
+
+class PostgresEngine final : public Engine {
+ public:
+  explicit PostgresEngine(std::shared_ptr<Cluster> cluster) : cluster_(std::move(cluster)) {}
+  Status load(const std::vector<SchemaStatement>& schema, const EngineOptions& options);
+
+  [[nodiscard]] const Catalogue& catalogue() const override { return schema_.catalogue; }
+  [[nodiscard]] const std::vector<SchemaFailure>& failures() const override { return side_.failures; }
+  [[nodiscard]] const Statistics& statistics() const override { return statistics_; }
+  [[nodiscard]] std::vector<std::string> stand_ins() const override { return {}; }
+  Status set_scale(int scale) override;
+  [[nodiscard]] double scale_factor(int scale) const override {
+    return scale >= 0 && scale < kScaleCount ? scales_[static_cast<size_t>(scale)].statistics.factor : 1;
+  }
+  [[nodiscard]] Result<PlannedQuery> plan(const PlanRequest& request) override;
+  [[nodiscard]] Result<PlannedQuery> plan_with(const std::vector<CandidateIndex>& candidates,
+                                               const PlanRequest& request) override;
+  [[nodiscard]] Result<Measured> measure(const PlanRequest& request) override;
+  [[nodiscard]] std::string name() const override { return "postgres"; }
+  [[nodiscard]] std::string version() const override { return cluster_->version(); }
+
+ private:
+  Result<Statistics> seed_statistics(const std::vector<SchemaStatement>& schema, const EngineOptions& options);
+  Status open_scale(Scale& scale);
+
+  std::shared_ptr<Cluster> cluster_;
+  SideDatabase side_;
+  SchemaCatalogue schema_;
+  std::vector<TableShape> shapes_;
+  Statistics statistics_;
+  std::array<Scale, kScaleCount> scales_;
+  size_t scale_ = 0;
+};
+
+Status PostgresEngine::load(const std::vector<SchemaStatement>& schema, const EngineOptions& options) {
+  Statistics known;
+  if (!options.seed.empty()) {
+    auto seed = seed_statistics(schema, options);
+    if (!seed) return fail(seed.error());
+    known = std::move(*seed);
+  }
+  // A statistics file comes from production: it beats a seed.
+  if (options.statistics)
+    for (const auto& [table, statistics] : options.statistics->tables) known.tables[table] = statistics;
+  auto side = side_database(*cluster_, schema, {});
+  if (!side) return fail(side.error());
+  side_ = std::move(*side);
+  auto connection = Connection::open(cluster_->target(side_.name, kSchemaRole));
+  if (!connection) return fail(connection.error());
+  auto catalogue = read_catalogue(*connection);
+  if (!catalogue) return fail(catalogue.error());
+  schema_ = std::move(*catalogue);
+  shapes_ = shapes_of(schema_.catalogue);
+  statistics_ = complete(std::move(known), shapes_, options.tables, options.assumed_rows);
+  for (int i = 0; i < kScaleCount; ++i) scales_[static_cast<size_t>(i)].statistics = scale(statistics_, shapes_, i);
+  return {};
+}
+
+Result<Statistics> PostgresEngine::seed_statistics(const std::vector<SchemaStatement>& schema,
+                                                   const EngineOptions& options) {
+  auto side = side_database(*cluster_, schema, options.seed);
+  if (!side) return fail(side.error());
+  auto connection = Connection::open(cluster_->target(side->name, kSchemaRole));
+  if (!connection) return fail(connection.error());
+  auto catalogue = read_catalogue(*connection);
+  if (!catalogue) return fail(catalogue.error());
+  return count_rows(*connection, *catalogue);
+}
+
+Status PostgresEngine::set_scale(int scale) {
+  if (scale < 0 || scale >= kScaleCount) return fail(ErrorKind::kUsage, "there is no such scale");
+  scale_ = static_cast<size_t>(scale);
+  return {};
+}
+
+Status PostgresEngine::open_scale(Scale& scale) {
+  if (scale.explainer) return {};
+  std::string key = fmt::format("{} {}", statistics_.hash(), &scale - scales_.data());
+  auto database = scale_database(*cluster_, side_.name, schema_, scale.statistics, key);
+  if (!database) return fail(database.error());
+  scale.database = std::move(*database);
+  Target target = cluster_->target(scale.database, kSchemaRole);
+  {
+    auto connection = Connection::open(target);
+    if (!connection) return fail(connection.error());
+    auto rows = connection->query("SELECT oid, reltuples FROM pg_catalog.pg_class WHERE oid >= 16384");
+    if (!rows) return fail(rows.error());
+    for (int i = 0; i < rows->count(); ++i) scale.tuples[rows->integer(i, 0)] = rows->real(i, 1);
+  }
+  auto explainer = Explainer::open(target);
+  if (!explainer) return fail(explainer.error());
+  scale.explainer = std::move(*explainer);
+  return {};
+}
+
+Result<PlannedQuery> PostgresEngine::plan(const PlanRequest& request) {
+  Scale& scale = scales_[scale_];
+  if (Status status = open_scale(scale); !status) return fail(status.error());
+  auto json = scale.explainer->explain(request.text);
+  if (!json) return fail(json.error());
+  auto root = read_plan(*json);
+  if (!root) return fail(root.error());
+  return normal_form(*root, {&schema_, &shapes_, &scale.statistics, &scale.tuples});
+}
+
+Result<PlannedQuery> PostgresEngine::plan_with(const std::vector<CandidateIndex>& candidates,
+                                               const PlanRequest& request) {
+  if (candidates.empty()) return plan(request);
+  return fail(ErrorKind::kUnverified, "indexes can't be tried on PostgreSQL");
+}
+
+Result<Measured> PostgresEngine::measure(const PlanRequest& /*request*/) {
+  return fail(ErrorKind::kUnverified, "measuring needs seed data");
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Engine>> open_postgres_engine(const std::vector<SchemaStatement>& schema,
+                                                     const EngineOptions& options, const PostgresOptions& postgres) {
+  if (!postgres.cluster) return fail(ErrorKind::kUsage, "PostgreSQL's engine needs a server");
+  auto engine = std::make_unique<PostgresEngine>(postgres.cluster);
+  if (Status status = engine->load(schema, options); !status) return fail(status.error());
+  return engine;
+}
+
+}  // namespace explaingate
