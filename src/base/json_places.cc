@@ -7,7 +7,6 @@ namespace explaingate {
 namespace {
 
 constexpr char kJoint = '\n';  // stands in no key as a parser takes it, but as an escape
-constexpr size_t kDeepest = 4;
 
 struct Level {
   bool list = false;
@@ -24,11 +23,11 @@ size_t end_of_string(std::string_view text, size_t at) {
 
 }  // namespace
 
-JsonPlaces::JsonPlaces(std::string_view text) {
+JsonPlaces::JsonPlaces(std::string_view text, size_t deepest) {
   std::vector<Level> open;
   std::string last_key;
   auto begins_value = [&](size_t at) {
-    if (open.empty() || !open.back().list || open.size() > kDeepest) return;
+    if (open.empty() || !open.back().list || open.size() > deepest) return;
     last_key = open.back().prefix + std::to_string(open.back().element);
     places_.try_emplace(last_key, at);
   };
@@ -41,7 +40,7 @@ JsonPlaces::JsonPlaces(std::string_view text) {
       size_t end = end_of_string(text, at);
       if (!open.empty() && open.back().at_key) {
         open.back().at_key = false;
-        if (open.size() <= kDeepest) {
+        if (open.size() <= deepest) {
           last_key = open.back().prefix + std::string(text.substr(at + 1, end - at - 2));
           bool added = places_.try_emplace(last_key, at).second;
           if (!added && repeated_ == std::string::npos) repeated_ = at;
@@ -53,7 +52,7 @@ JsonPlaces::JsonPlaces(std::string_view text) {
     } else if (c == '{' || c == '[') {
       begins_value(at);
       open.push_back({c == '[', c == '{', 0, ""});
-      if (open.size() <= kDeepest && open.size() > 1) open.back().prefix = last_key + kJoint;
+      if (open.size() <= deepest && open.size() > 1) open.back().prefix = last_key + kJoint;
       ++at;
     } else if (c == '}' || c == ']') {
       if (!open.empty()) open.pop_back();

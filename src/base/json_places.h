@@ -10,9 +10,9 @@ namespace explaingate {
 
 class JsonPlaces {
  public:
-  // Of a text that a parser took, comments included. Four levels deep; what is below has no place, nor has a key that
-  // is written with escapes.
-  explicit JsonPlaces(std::string_view text);
+  // Of a text that a parser took, comments included. So many levels deep; what is below has no place, nor has a key
+  // that is written with escapes.
+  explicit JsonPlaces(std::string_view text, size_t deepest = 4);
   // Offset of a key's opening quote, or of the element of a list by its number: {"tables", "orders", "rows"},
   // {"waivers", "0"}. npos = it isn't there.
   [[nodiscard]] size_t of(std::span<const std::string> path) const;

@@ -2,14 +2,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <set>
-#include <span>
 
 #include "base/hash.h"
+#include "base/json_places.h"
 #include "base/source.h"
+#include "statistics/json_reader.h"
+#include "statistics/postgres_json.h"
 #include "statistics/statistics.h"
 
 namespace explaingate {
@@ -18,111 +19,76 @@ namespace {
 using nlohmann::json;
 
 constexpr int kVersion = 1;
-constexpr double kLargest = 1e15;       // rows, values; whole numbers stay exact in a double
+constexpr size_t kPlacesDeep = 8;       // tables, a table, columns, a column, postgres, a key
 constexpr size_t kIndexColumns = 2000;  // SQLite's own limit (SQLITE_MAX_COLUMN)
-constexpr std::string_view kMark = "explaingate_statistics";
+constexpr const char* kMark = "explaingate_statistics";
 constexpr std::string_view kHint =
     "The format is described in docs/statistics.md; `explaingate stats export` writes it.";
 
-// Reads the document key by key. The first thing that is wrong is kept with its place ("tables.orders.rows"); whatever
-// is read after that is thrown away by parse_statistics().
-class Reader {
- public:
-  Statistics read(const json& document) {
-    Statistics statistics;
-    if (!object(document, "", std::array<std::string_view, 2>{kMark, "tables"})) return statistics;
-    auto version = document.find(kMark);
-    if (version == document.end())
-      wrong("", fmt::format("\"{}\": {} is missing: not a statistics file", kMark, kVersion));
-    else if (!version->is_number_integer() || *version != kVersion)
-      wrong(std::string(kMark), fmt::format("this version reads {} only", kVersion));
-    auto tables = document.find("tables");
-    if (tables == document.end())
-      wrong("", "\"tables\" is missing");
-    else if (named_values(*tables, "tables"))
-      for (const auto& [name, value] : tables->items()) statistics.tables[name] = table(value, "tables." + name);
-    return statistics;
-  }
+ColumnStatistics read_column(JsonReader& reader, const json& value, const std::string& name, PostgresTable& postgres) {
+  ColumnStatistics result;
+  if (!reader.object(value, {"distinct", "null_fraction", "postgres"})) return result;
+  reader.member(value, "distinct", [&](const json& each) { result.distinct = reader.number(each, -1); });
+  reader.member(value, "null_fraction", [&](const json& each) { result.null_fraction = reader.number(each, 0, 1); });
+  reader.member(value, "postgres", [&](const json& each) {
+    PostgresColumn column = read_postgres_column(reader, each);
+    column.distinct = result.distinct;
+    column.null_fraction = result.null_fraction;
+    postgres.columns[name] = std::move(column);
+  });
+  return result;
+}
 
-  [[nodiscard]] const std::string& problem() const { return problem_; }
-
- private:
-  void wrong(const std::string& where, const std::string& what) {
-    if (problem_.empty()) problem_ = where.empty() ? what : fmt::format("{}: {}", where, what);
-  }
-
-  bool named_values(const json& value, const std::string& where) {
-    if (value.is_object()) return true;
-    wrong(where, fmt::format("an object is expected, not {}", value.type_name()));
-    return false;
-  }
-
-  bool object(const json& value, const std::string& where, std::span<const std::string_view> keys) {
-    if (!named_values(value, where)) return false;
-    for (const auto& [key, unused] : value.items())
-      if (std::ranges::find(keys, std::string_view(key)) == keys.end())
-        wrong(where, fmt::format("unknown key \"{}\" (known: {})", key, fmt::join(keys, ", ")));
-    return true;
-  }
-
-  double number(const json& value, const std::string& where, double smallest, double largest) {
-    if (!value.is_number()) {
-      wrong(where, fmt::format("a number is expected, not {}", value.type_name()));
-      return 0;
-    }
-    double result = value.get<double>();
-    if (result >= smallest && result <= largest) return result;
-    wrong(where, fmt::format("{:g} is out of range ({:g} to {:g})", result, smallest, largest));
-    return 0;
-  }
-
-  TableStatistics table(const json& value, const std::string& where) {
-    TableStatistics result;
-    result.source = RowSource::kFile;
-    if (!object(value, where, std::array<std::string_view, 4>{"rows", "fixed", "columns", "indexes"})) return result;
-    if (auto rows = value.find("rows"); rows != value.end())
-      result.rows = number(*rows, where + ".rows", 0, kLargest);
+TableStatistics read_table(JsonReader& reader, const json& value) {
+  TableStatistics result;
+  result.source = RowSource::kFile;
+  if (!reader.object(value, {"rows", "fixed", "columns", "indexes", "postgres"})) return result;
+  if (!reader.member(value, "rows", [&](const json& rows) { result.rows = reader.number(rows, 0); }))
+    reader.wrong("\"rows\" is missing");
+  reader.member(value, "fixed", [&](const json& fixed) {
+    if (fixed.is_boolean())
+      result.fixed = fixed.get<bool>();
     else
-      wrong(where, "\"rows\" is missing");
-    if (auto fixed = value.find("fixed"); fixed != value.end()) {
-      if (fixed->is_boolean())
-        result.fixed = fixed->get<bool>();
+      reader.wrong(fmt::format("true or false is expected, not {}", fixed.type_name()));
+  });
+  PostgresTable postgres;
+  reader.member(value, "postgres", [&](const json& part) { postgres = read_postgres_table(reader, part); });
+  reader.member(value, "columns", [&](const json& columns) {
+    reader.members(columns, [&](const std::string& name, const json& entry) {
+      result.columns[name] = read_column(reader, entry, name, postgres);
+    });
+  });
+  reader.member(value, "indexes", [&](const json& indexes) {
+    reader.members(indexes, [&](const std::string& name, const json& entry) {
+      if (entry.is_array() && entry.size() > kIndexColumns)
+        reader.wrong(fmt::format("{} columns are more than an index can have", entry.size()));
       else
-        wrong(where + ".fixed", fmt::format("true or false is expected, not {}", fixed->type_name()));
-    }
-    if (auto columns = value.find("columns"); columns != value.end() && named_values(*columns, where + ".columns"))
-      for (const auto& [name, entry] : columns->items())
-        result.columns[name] = column(entry, fmt::format("{}.columns.{}", where, name));
-    if (auto indexes = value.find("indexes"); indexes != value.end() && named_values(*indexes, where + ".indexes"))
-      for (const auto& [name, entry] : indexes->items())
-        result.index_rows[name] = index(entry, fmt::format("{}.indexes.{}", where, name));
-    return result;
-  }
+        result.index_rows[name] = reader.numbers(entry, 0);
+    });
+  });
+  postgres.rows = result.rows;
+  if (value.contains("postgres") || !postgres.columns.empty())
+    result.postgres = std::make_shared<const PostgresTable>(std::move(postgres));
+  return result;
+}
 
-  ColumnStatistics column(const json& value, const std::string& where) {
-    ColumnStatistics result;
-    if (!object(value, where, std::array<std::string_view, 2>{"distinct", "null_fraction"})) return result;
-    if (auto distinct = value.find("distinct"); distinct != value.end())
-      result.distinct = number(*distinct, where + ".distinct", -1, kLargest);
-    if (auto fraction = value.find("null_fraction"); fraction != value.end())
-      result.null_fraction = number(*fraction, where + ".null_fraction", 0, 1);
-    return result;
-  }
-
-  std::vector<double> index(const json& value, const std::string& where) {
-    std::vector<double> result;
-    if (!value.is_array())
-      wrong(where, fmt::format("an array of numbers is expected, not {}", value.type_name()));
-    else if (value.size() > kIndexColumns)
-      wrong(where, fmt::format("{} columns are more than an index can have", value.size()));
-    else
-      for (const json& rows : value)
-        result.push_back(number(rows, fmt::format("{}[{}]", where, result.size()), 0, kLargest));
-    return result;
-  }
-
-  std::string problem_;
-};
+Statistics read_document(JsonReader& reader, const json& document) {
+  Statistics statistics;
+  if (!reader.object(document, {kMark, "tables", "postgres"})) return statistics;
+  bool marked = reader.member(document, kMark, [&](const json& version) {
+    if (!version.is_number_integer() || version != kVersion)
+      reader.wrong(fmt::format("this version reads {} only", kVersion));
+  });
+  if (!marked) reader.wrong(fmt::format("\"{}\": {} is missing: not a statistics file", kMark, kVersion));
+  reader.member(document, "postgres",
+                [&](const json& part) { statistics.postgres = read_postgres_server(reader, part); });
+  bool tables = reader.member(document, "tables", [&](const json& all) {
+    reader.members(
+        all, [&](const std::string& name, const json& value) { statistics.tables[name] = read_table(reader, value); });
+  });
+  if (!tables) reader.wrong("\"tables\" is missing");
+  return statistics;
+}
 
 // JSON leaves open what a repeated key means; a table given twice is a mistake in the file, not a choice of ours.
 class RepeatedKeys {
@@ -149,18 +115,26 @@ Error at_byte(std::string_view text, const std::string& file, size_t byte, std::
           shown ? excerpt : "",      std::string(kHint)};
 }
 
-// Whole numbers as such, others to six significant digits: enough for a planner, and a diff that a person can read.
-json rounded(double value) {
-  if (!std::isfinite(value)) return 0;
-  if (std::abs(value) < 1e-9) return 0;
-  double digits = std::pow(10.0, 5 - std::floor(std::log10(std::abs(value))));
-  double result = std::round(value * digits) / digits;
-  if (value == std::round(value)) result = value;
-  if (result == std::round(result) && std::abs(result) <= kLargest) return static_cast<int64_t>(result);
-  return result;
+// The offset of the deepest key on the path that has a place.
+size_t place_of(const JsonPlaces& places, std::vector<std::string> path) {
+  for (; !path.empty(); path.pop_back()) {
+    if (size_t bracket = path.back().rfind('['); bracket != std::string::npos && path.back().ends_with(']'))
+      path.back().resize(bracket);
+    if (size_t at = places.of(path); at != std::string::npos) return at;
+  }
+  return 0;
 }
 
 }  // namespace
+
+json rounded_number(double value) {
+  if (!std::isfinite(value) || std::abs(value) < 1e-9) return 0;
+  double digits = std::pow(10.0, 5 - std::floor(std::log10(std::abs(value))));
+  double result = std::round(value * digits) / digits;
+  if (value == std::round(value)) result = value;
+  if (result == std::round(result) && std::abs(result) <= kLargestNumber) return static_cast<int64_t>(result);
+  return result;
+}
 
 Result<Statistics> parse_statistics(std::string_view text, const std::string& file) {
   RepeatedKeys repeated;
@@ -172,30 +146,47 @@ Result<Statistics> parse_statistics(std::string_view text, const std::string& fi
   } catch (const json::exception&) {  // a number beyond the range of a double
     return fail(Error{ErrorKind::kConfiguration, "a number is out of range", file, 0, 0, "", std::string(kHint)});
   }
-  Reader reader;
-  Statistics statistics = reader.read(document);
-  const std::string& problem = repeated.first().empty() ? reader.problem() : repeated.first();
-  if (!problem.empty()) return fail(Error{ErrorKind::kConfiguration, problem, file, 0, 0, "", std::string(kHint)});
-  return statistics;
+  JsonReader reader;
+  Statistics statistics = read_document(reader, document);
+  const JsonReader::Problem& problem = reader.problem();
+  if (repeated.first().empty() && problem.message.empty()) return statistics;
+  JsonPlaces places(text, kPlacesDeep);
+  Error error =
+      repeated.first().empty()
+          ? at_byte(text, file, place_of(places, problem.path), problem.message)
+          : at_byte(text, file, places.repeated() == std::string::npos ? 0 : places.repeated(), repeated.first());
+  if (repeated.first().empty() && !problem.hint.empty()) error.hint = problem.hint;
+  return fail(std::move(error));
 }
 
 std::string to_json(const Statistics& statistics) {
   json tables = json::object();
   for (const auto& [name, table] : statistics.tables) {
-    json& entry = tables[name] = {{"rows", rounded(std::round(table.rows))}};
+    json& entry = tables[name] = {{"rows", rounded_number(std::round(table.rows))}};
     if (table.fixed) entry["fixed"] = true;
     for (const auto& [column_name, column] : table.columns) {
       json values = json::object();
-      if (column.distinct) values["distinct"] = rounded(*column.distinct);
-      if (column.null_fraction) values["null_fraction"] = rounded(*column.null_fraction);
+      if (column.distinct) values["distinct"] = rounded_number(*column.distinct);
+      if (column.null_fraction) values["null_fraction"] = rounded_number(*column.null_fraction);
+      if (table.postgres)
+        if (auto known = table.postgres->columns.find(column_name); known != table.postgres->columns.end()) {
+          // As exact as PostgreSQL keeps it, where it comes from there.
+          if (column.distinct && column.distinct == known->second.distinct)
+            values["distinct"] = exact_number(*column.distinct);
+          if (column.null_fraction && column.null_fraction == known->second.null_fraction)
+            values["null_fraction"] = exact_number(*column.null_fraction);
+          values["postgres"] = to_json_value(known->second);
+        }
       if (!values.empty()) entry["columns"][column_name] = std::move(values);
     }
     for (const auto& [index_name, rows] : table.index_rows) {
       json& values = entry["indexes"][index_name] = json::array();
-      for (double each : rows) values.push_back(rounded(each));
+      for (double each : rows) values.push_back(rounded_number(each));
     }
+    if (table.postgres) entry["postgres"] = to_json_value(*table.postgres);
   }
   json document = {{std::string(kMark), kVersion}, {"tables", std::move(tables)}};
+  if (statistics.postgres) document["postgres"] = to_json_value(*statistics.postgres);
   return document.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
@@ -216,7 +207,14 @@ std::string Statistics::hash() const {
       add(index_name);
       add(fmt::format("{}", fmt::join(rows, " ")));
     }
+    if (!table.postgres) continue;
+    add(to_json_value(*table.postgres).dump());
+    for (const auto& [column_name, column] : table.postgres->columns) {
+      add(column_name);
+      add(to_json_value(column).dump());
+    }
   }
+  if (postgres) add(to_json_value(*postgres).dump());
   return hash_hex(all);
 }
 
