@@ -78,7 +78,7 @@ TEST_CASE("a session that has to be ended is made again, with its settings and i
   CHECK(
       schema.ask("SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class WHERE relkind = 'r' AND relnamespace "
                  "= 'mine'::regnamespace") == "before behind");
-  CHECK(schema.ask("SELECT count(*) FROM pg_stat_activity WHERE usename = 'app' AND pid <> pg_backend_pid()") == "0");
+  CHECK(schema.ask("SELECT count(*) FROM pg_stat_activity WHERE usename = 'app' AND state = 'active' AND pid <> pg_backend_pid()") == "0");
 }
 
 TEST_CASE("roles are made, and are nothing but names") {

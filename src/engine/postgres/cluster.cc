@@ -1,71 +1,143 @@
 #include "engine/postgres/cluster.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <pwd.h>
-#include <signal.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#include <chrono>
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
 #include <thread>
 #include <vector>
 
 #include "base/file.h"
+#include "engine/postgres/child.h"
+#include "engine/postgres/folder.h"
+#include "engine/postgres/programs.h"
+#include "engine/postgres/template_cache.h"
 
 namespace explaingate::postgres {
 namespace {
 
 namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
 
-struct User {
-  uid_t uid = 0;
-  gid_t gid = 0;
+constexpr std::string_view kPrefix = "explaingate-pg-";
+constexpr std::string_view kSocket = "/s/.s.PGSQL.5432";
+constexpr size_t kLongestSocket = 107;  // bytes of a path: sockaddr_un
+constexpr std::chrono::seconds kUntilReady = std::chrono::seconds(60);
+
+const std::vector<std::string> kInitdb = {"-U",   kSuperuser,   "-A", "trust",          "-E",
+                                          "UTF8", "--locale=C", "-N", "--wal-segsize=1"};
+
+// What every version from 12 on knows. Nothing here is the planner's: a cluster is lost with its run, so that nothing
+// has to survive a crash of the machine; the rest are limits that statements can't lift.
+constexpr const char* kSettings[] = {
+    "listen_addresses=",
+    "unix_socket_permissions=0700",
+    "fsync=off",
+    "full_page_writes=off",
+    "synchronous_commit=off",
+    "wal_level=minimal",
+    "max_wal_senders=0",
+    "wal_init_zero=off",
+    "wal_recycle=off",
+    "max_wal_size=256MB",
+    "checkpoint_timeout=1d",
+    "autovacuum=off",
+    "shared_buffers=32MB",
+    "huge_pages=off",
+    "dynamic_shared_memory_type=mmap",
+    "max_connections=100",
+    "temp_file_limit=1GB",
+    "log_min_messages=fatal",
+    "log_destination=stderr",
+    "logging_collector=off",
+    "log_min_error_statement=panic",
+    "log_timezone=UTC",
+    "TimeZone=UTC",
+    "lc_messages=C",
+    "update_process_title=off",
+    "ssl=off",
 };
 
-// PostgreSQL refuses root: its servers run as Debian's own user there, or as nobody.
-Result<std::optional<User>> server_user() {
-  if (geteuid() != 0) return std::nullopt;
-  for (const char* name : {"postgres", "nobody"})
-    if (const passwd* entry = getpwnam(name)) return User{entry->pw_uid, entry->pw_gid};
-  return fail(ErrorKind::kUnverified, "PostgreSQL does not run as root, and there is no user postgres or nobody");
-}
-
-Result<fs::path> find_programs() {
-  std::error_code error;
-  for (int version = 18; version >= 12; --version) {
-    fs::path folder = fmt::format("/usr/lib/postgresql/{}/bin", version);
-    if (fs::exists(folder / "initdb", error)) return folder;
+// Below `base`, the server's user can reach and make a socket whose path isn't too long.
+bool fits(const fs::path& base, const std::optional<User>& user) {
+  if (!base.is_absolute() || base.native().size() + 1 + kPrefix.size() + 6 + kSocket.size() > kLongestSocket)
+    return false;
+  if (access(base.c_str(), W_OK | X_OK) != 0) return false;
+  for (fs::path at = base; user; at = at.parent_path()) {
+    struct stat info{};
+    if (stat(at.c_str(), &info) != 0 || (info.st_uid != user->uid && (info.st_mode & S_IXOTH) == 0)) return false;
+    if (at == at.root_path()) break;
   }
-  return fail(ErrorKind::kUnverified, "no PostgreSQL server is installed", "on Debian: apt-get install postgresql");
+  return true;
 }
 
-pid_t spawn(const std::vector<std::string>& command, const std::optional<User>& user, const std::string& log) {
-  std::vector<char*> arguments;
-  for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
-  arguments.push_back(nullptr);
-  pid_t child = fork();
-  if (child != 0) return child;
-  int out = open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
-  int in = open("/dev/null", O_RDONLY);
-  dup2(in, 0);
-  dup2(out, 1);
-  dup2(out, 2);
-  if (user && (setgid(user->gid) != 0 || setuid(user->uid) != 0)) _exit(126);
-  prctl(PR_SET_PDEATHSIG, SIGQUIT);
-  execv(arguments[0], arguments.data());
-  _exit(127);
+Result<std::vector<fs::path>> folders_for(const std::optional<User>& user) {
+  const char* wanted = std::getenv("TMPDIR");
+  std::vector<fs::path> fitting;
+  for (const char* base : {wanted == nullptr ? "" : wanted, "/tmp", "/var/tmp", "/dev/shm"}) {
+    std::error_code error;
+    fs::path real = fs::canonical(base, error);
+    if (!error && fits(real, user) && std::ranges::find(fitting, real) == fitting.end()) fitting.push_back(real);
+  }
+  if (!fitting.empty()) return fitting;
+  return fail(ErrorKind::kIo, "there is no folder for temporary files that PostgreSQL can be made in",
+              "set TMPDIR to a folder with a short path that can be written to, and reached by PostgreSQL's user");
+}
+
+Status make_folder(const fs::path& path, const std::optional<User>& user) {
+  if (mkdir(path.c_str(), 0700) == 0 && (!user || chown(path.c_str(), user->uid, user->gid) == 0)) return {};
+  return fail(ErrorKind::kIo, fmt::format("can't make the folder {}: {}", path.string(), std::strerror(errno)));
+}
+
+// The eighth line of postmaster.pid.
+bool is_ready(const fs::path& data) {
+  auto text = read_file(data / "postmaster.pid", 4096);
+  return text && text->find("\nready") != std::string::npos;
 }
 
 }  // namespace
 
 struct Cluster::State {
-  TemporaryFolder folder;
+  LockedFolder folder;  // outlives the server
   fs::path data;
-  pid_t server = 0;
+  std::optional<Supervised> server;
   std::string version;
+
+  Status fill(const Programs& programs, const std::optional<User>& user, const TemplateCache& cache, bool use_cache);
+  Status serve(const Programs& programs, const std::optional<User>& user);
 };
+
+Status Cluster::State::fill(const Programs& programs, const std::optional<User>& user, const TemplateCache& cache,
+                            bool use_cache) {
+  if (use_cache && cache.copy_to(data, user)) return {};
+  std::vector<std::string> command = {(programs.folder / "initdb").string(), "-D", data.string()};
+  command.insert(command.end(), kInitdb.begin(), kInitdb.end());
+  if (auto made = run_program(command, user); !made) return fail(made.error());
+  cache.store(data);
+  return {};
+}
+
+Status Cluster::State::serve(const Programs& programs, const std::optional<User>& user) {
+  std::vector<std::string> command = {(programs.folder / "postgres").string(), "-D", data.string(), "-k",
+                                      (folder.path() / "s").string(),          "-p", "5432"};
+  for (const char* setting : kSettings) command.insert(command.end(), {"-c", setting});
+  std::string log = (folder.path() / "log").string();
+  auto started = Supervised::start(command, user, log, folder.path().string(), folder.lock());
+  if (!started) return fail(started.error());
+  server = std::move(*started);
+  Clock::time_point until = Clock::now() + kUntilReady;
+  while (!is_ready(data)) {
+    if (!server->is_running() || Clock::now() > until)
+      return fail(ErrorKind::kUnverified,
+                  fmt::format("PostgreSQL does not start: {}", read_file(log, 1 << 20).value_or("it says nothing")));
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return {};
+}
 
 Cluster::Cluster(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
@@ -74,51 +146,59 @@ Result<std::shared_ptr<Cluster>> Cluster::start() {
   if (!programs) return fail(programs.error());
   auto user = server_user();
   if (!user) return fail(user.error());
-  auto folder = TemporaryFolder::create();
-  if (!folder) return fail(folder.error());
-  fs::path root = folder->path();
-  if (*user && chown(root.c_str(), (*user)->uid, (*user)->gid) != 0)
-    return fail(ErrorKind::kIo, "can't give a folder to PostgreSQL's user");
-  auto state = std::make_unique<State>(State{std::move(*folder), root / "data", 0, ""});
-  std::string log = (root / "log").string();
-  pid_t initdb = spawn({(*programs / "initdb").string(), "-D", state->data.string(), "-U", kSuperuser, "-A", "trust",
-                        "-E", "UTF8", "--locale=C", "-N", "--wal-segsize=1"},
-                       *user, log);
-  int status = 0;
-  if (initdb < 0 || waitpid(initdb, &status, 0) < 0 || status != 0)
-    return fail(ErrorKind::kUnverified, "initdb failed: " + read_file(log).value_or(""));
-  state->server =
-      spawn({(*programs / "postgres").string(), "-D", state->data.string(), "-k", root.string(), "-c",
-             "listen_addresses=", "-c", "fsync=off", "-c", "autovacuum=off", "-c", "full_page_writes=off", "-c",
-             "temp_file_limit=1GB", "-c", "log_min_messages=fatal", "-c", "log_min_error_statement=panic"},
-            *user, log);
-  std::shared_ptr<Cluster> cluster(new Cluster(std::move(state)));
-  Result<Connection> first = fail(ErrorKind::kUnverified, "");
-  for (int attempt = 0; attempt < 500; ++attempt) {
-    first = Connection::open(cluster->target("postgres", kSuperuser));
-    if (first) break;
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  auto bases = folders_for(*user);
+  if (!bases) return fail(bases.error());
+  for (const fs::path& base : *bases) remove_left_over(base, kPrefix, *user);
+  std::string key = programs->identity();
+  for (const std::string& word : kInitdb) key += word + '\n';
+  TemplateCache cache(key);
+  for (bool use_cache : {true, false}) {
+    auto folder = LockedFolder::create(bases->front(), kPrefix, user->has_value());
+    if (!folder) return fail(folder.error());
+    auto state = std::make_unique<State>(State{std::move(*folder), {}, std::nullopt, ""});
+    state->data = state->folder.path() / "data";
+    Status done = make_folder(state->data, *user);
+    if (done) done = make_folder(state->folder.path() / "s", *user);
+    if (done) done = state->fill(*programs, *user, cache, use_cache);
+    if (!done) return fail(done.error());
+    done = state->serve(*programs, *user);
+    std::shared_ptr<Cluster> cluster(new Cluster(std::move(state)));
+    if (done) done = cluster->prepare();
+    if (done) return cluster;
+    if (!use_cache) return fail(done.error());
+    cache.forget();  // it may be the copy that is broken
   }
-  if (!first)
-    return fail(ErrorKind::kUnverified,
-                fmt::format("PostgreSQL does not start: {} {}", first.error().message, read_file(log).value_or("")));
-  if (Status made = first->run(fmt::format("CREATE ROLE {} LOGIN", kSchemaRole)); !made) return fail(made.error());
+  return fail(ErrorKind::kUnverified, "PostgreSQL does not start");
+}
+
+Status Cluster::prepare() {
+  auto first = Connection::open(target("postgres", kSuperuser));
+  if (!first) return fail(first.error());
+  if (Status made = first->run(fmt::format("CREATE ROLE {} LOGIN", kSchemaRole)); !made) return made;
   auto version = first->query("SHOW server_version");
   if (!version) return fail(version.error());
   std::string text(version->text(0, 0));
-  cluster->state_->version = text.substr(0, text.find(' '));
-  return cluster;
+  state_->version = text.substr(0, text.find(' '));
+  return {};
 }
 
 Cluster::~Cluster() {
-  if (state_->server <= 0) return;
-  kill(state_->server, SIGQUIT);
-  int status = 0;
-  waitpid(state_->server, &status, 0);
+  if (state_->server) state_->server->stop();
 }
 
+// libpq takes what isn't said here from the environment, which is the user's, for other servers.
 Target Cluster::target(const std::string& database, const std::string& role) const {
-  Target target = {{"host", state_->folder.path().string()}, {"dbname", database}, {"user", role}};
+  Target target = {{"host", (state_->folder.path() / "s").string()},
+                   {"port", "5432"},
+                   {"dbname", database},
+                   {"user", role},
+                   {"options", "-c statement_timeout=0"},
+                   {"sslmode", "disable"},
+                   {"gssencmode", "disable"},
+                   {"channel_binding", "disable"},
+                   {"target_session_attrs", "any"},
+                   {"client_encoding", "UTF8"},
+                   {"application_name", "explaingate"}};
   if (role == kSuperuser) target["options"] = "-c search_path=pg_catalog";
   return target;
 }

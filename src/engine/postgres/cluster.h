@@ -1,5 +1,6 @@
 // A private PostgreSQL cluster: made, started and removed by this process; a Unix socket in a folder of its own, no
-// TCP. What is in it is lost with it.
+// TCP. What is in it is lost with it. When this process is killed, a small process beside the server stops the server
+// and removes the folder; when that is killed as well, the server ends and the next run removes the folder.
 #pragma once
 
 #include <filesystem>
@@ -20,7 +21,8 @@ inline constexpr const char* kSchemaRole = "app";
 
 class Cluster {
  public:
-  // Errors: kUnverified where no server is installed or it doesn't start, with the server's own words.
+  // Also removes what runs that were killed left behind. Errors: kUnverified where no server is installed or it doesn't
+  // start, with the server's own words; kUsage where EXPLAINGATE_PG_BINDIR names a folder without one.
   static Result<std::shared_ptr<Cluster>> start();
   ~Cluster();  // stops the server, removes the folder
   Cluster(const Cluster&) = delete;
@@ -33,6 +35,7 @@ class Cluster {
  private:
   struct State;
   explicit Cluster(std::unique_ptr<State> state);
+  Status prepare();
   std::unique_ptr<State> state_;
 };
 

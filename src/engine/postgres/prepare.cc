@@ -29,11 +29,6 @@ int parameter_number(std::string_view text) {
   return error == std::errc() && end == text.data() + text.size() && number <= kMaxParameters ? number : 0;
 }
 
-std::unexpected<Error> lost_connection(PGconn* connection) {
-  return fail(ErrorKind::kUnverified,
-              fmt::format("the connection to PostgreSQL was lost: {}", PQerrorMessage(connection)));
-}
-
 // Byte of the character, both from 1.
 size_t byte_of(std::string_view text, size_t character) {
   size_t at = 0;
@@ -106,24 +101,13 @@ PreparedText prepare_text(std::string_view text) {
 
 namespace {
 
-// Only what says how to plan is taken from a file that came with the change.
-constexpr const char* kSet = R"(
-SELECT pg_catalog.set_config(s.name, $2, false) FROM pg_catalog.pg_settings AS s
-WHERE s.name = $1 AND s.context = 'user' AND s.name <> 'plan_cache_mode'
-  AND (s.category LIKE 'Query Tuning%' OR s.name IN ('work_mem', 'hash_mem_multiplier', 'effective_cache_size',
-    'effective_io_concurrency', 'max_parallel_workers', 'max_parallel_workers_per_gather',
-    'parallel_leader_participation', 'temp_buffers')))";
-
-Result<Connection> connect(const Target& target, const Explainer::Settings& settings) {
+Result<Connection> connect(const Target& target) {
   auto connection = Connection::open(target);
   if (!connection) return fail(connection.error());
   for (const std::string& setting :
        {std::string("SET plan_cache_mode = force_generic_plan"), std::string("SET default_transaction_read_only = on"),
         fmt::format("SET statement_timeout = '{}'", kTimeLimit), fmt::format("SET lock_timeout = '{}'", kTimeLimit)})
     if (Status set = connection->run(setting); !set) return fail(set.error());
-  for (const auto& [name, value] : settings)
-    if (Status set = connection->run(kSet, {name, value}); !set && set.error().kind != ErrorKind::kStatement)
-      return fail(set.error());
   if (PQenterPipelineMode(connection->handle()) == 0)
     return fail(ErrorKind::kUnverified, "PostgreSQL's client library takes no pipeline");
   return connection;
@@ -131,23 +115,23 @@ Result<Connection> connect(const Target& target, const Explainer::Settings& sett
 
 }  // namespace
 
-Result<Explainer> Explainer::open(const Target& target, const Settings& settings) {
-  auto connection = connect(target, settings);
+Result<Explainer> Explainer::open(const Target& target) {
+  auto connection = connect(target);
   if (!connection) return fail(connection.error());
-  return Explainer(target, settings, std::move(*connection));
+  return Explainer(target, std::move(*connection));
 }
 
-Result<std::string> Explainer::explain(std::string_view text, const std::vector<int64_t>& candidates) {
+Result<std::string> Explainer::explain(std::string_view text) {
   if (!can_be_planned(text))
     return fail(ErrorKind::kStatement, "only SELECT, VALUES, INSERT, UPDATE, DELETE and MERGE are planned");
   if (lost_ || !connection_.is_open()) {  // a statement took its server process with it, or too long
-    auto again = connect(target_, settings_);
+    auto again = connect(target_);
     if (!again) return fail(again.error());
     connection_ = std::move(*again);
     lost_ = false;
   }
   PreparedText prepared = prepare_text(text);
-  auto outcome = send(prepared, candidates);
+  auto outcome = send(prepared);
   lost_ = !outcome;
   if (!outcome) return fail(outcome.error());
   if (outcome->message.empty()) return std::move(outcome->json);
@@ -161,58 +145,50 @@ Result<std::string> Explainer::explain(std::string_view text, const std::vector<
   return fail(std::move(error));
 }
 
-// PREPARE and EXPLAIN up to the first sync; what must run where these were refused, too, up to the second.
-Result<Explainer::Outcome> Explainer::send(const PreparedText& prepared, const std::vector<int64_t>& candidates) {
+// PREPARE and EXPLAIN up to the first sync, DEALLOCATE up to the second: it must run where EXPLAIN was refused, too.
+Result<Explainer::Outcome> Explainer::send(const PreparedText& prepared) {
   PGconn* connection = connection_.handle();
   std::string execute = "EXPLAIN (FORMAT JSON, VERBOSE) EXECUTE eg";
   for (size_t i = 0; i < prepared.types.size(); ++i) execute += i == 0 ? "(NULL" : ", NULL";
   if (!prepared.types.empty()) execute += ")";
+  auto lost = [&] {
+    return fail(ErrorKind::kUnverified,
+                fmt::format("the connection to PostgreSQL was lost: {}", PQerrorMessage(connection)));
+  };
+  auto query = [&](const char* sql) {
+    return PQsendQueryParams(connection, sql, 0, nullptr, nullptr, nullptr, nullptr, 0) != 0;
+  };
   if (prepared.text.find('\0') != std::string::npos)
     return Outcome{"", "a statement with a zero byte can't be sent", "", 0};
-  auto query = [&](const std::string& sql) {
-    return PQsendQueryParams(connection, sql.c_str(), 0, nullptr, nullptr, nullptr, nullptr, 0) != 0;
-  };
-  bool trial = !candidates.empty(), sent = true;
-  if (trial)
-    sent = query("BEGIN READ WRITE") &&
-           query(fmt::format("SELECT explaingate_candidates.show('{{{}}}')", fmt::join(candidates, ",")));
-  sent = sent &&
-         PQsendPrepare(connection, "eg", prepared.text.c_str(), static_cast<int>(prepared.types.size()),
-                       prepared.types.data()) != 0 &&
-         query(execute) && PQpipelineSync(connection) != 0;
-  if (trial) sent = sent && query("ROLLBACK");
-  sent = sent && query("DEALLOCATE eg") && PQpipelineSync(connection) != 0;
-  if (!sent) return lost_connection(connection);
-  return receive(2);
-}
-
-// Answers up to the last of so many syncs; those behind the first don't count.
-Result<Explainer::Outcome> Explainer::receive(int syncs) {
-  PGconn* connection = connection_.handle();
+  if (PQsendPrepare(connection, "eg", prepared.text.c_str(), static_cast<int>(prepared.types.size()),
+                    prepared.types.data()) == 0 ||
+      !query(execute.c_str()) || PQpipelineSync(connection) == 0 || !query("DEALLOCATE eg") ||
+      PQpipelineSync(connection) == 0)
+    return lost();
   Outcome outcome;
-  int seen = 0;
+  int syncs = 0;
   auto until = Clock::now() + kPatience;
-  while (seen < syncs) {
+  while (syncs < 2) {
     while (true) {
       int unsent = PQflush(connection);
-      if (unsent < 0) return lost_connection(connection);
+      if (unsent < 0) return lost();
       if (unsent == 0 && PQisBusy(connection) == 0) break;
       auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - Clock::now()).count();
       pollfd socket = {PQsocket(connection), static_cast<short>(unsent > 0 ? POLLIN | POLLOUT : POLLIN), 0};
       if (left <= 0) return fail(ErrorKind::kUnverified, "PostgreSQL did not answer in time");
-      if (poll(&socket, 1, static_cast<int>(left)) < 0 && errno != EINTR) return lost_connection(connection);
-      if (PQconsumeInput(connection) == 0) return lost_connection(connection);
+      if (poll(&socket, 1, static_cast<int>(left)) < 0 && errno != EINTR) return lost();
+      if (PQconsumeInput(connection) == 0) return lost();
     }
     std::unique_ptr<PGresult, decltype(&PQclear)> result(PQgetResult(connection), &PQclear);
     if (result == nullptr) {  // between two commands, or nothing more to come
-      if (PQstatus(connection) != CONNECTION_OK) return lost_connection(connection);
+      if (PQstatus(connection) != CONNECTION_OK) return lost();
       continue;
     }
     ExecStatusType status = PQresultStatus(result.get());
-    if (status == PGRES_PIPELINE_SYNC) ++seen;
-    if (seen > 0) continue;
+    if (status == PGRES_PIPELINE_SYNC) ++syncs;
+    if (syncs > 0) continue;
     if (status == PGRES_TUPLES_OK && PQntuples(result.get()) > 0) outcome.json = PQgetvalue(result.get(), 0, 0);
-    if (status == PGRES_FATAL_ERROR && outcome.message.empty()) {
+    if (status == PGRES_FATAL_ERROR) {
       auto field = [&](int code) {
         const char* value = PQresultErrorField(result.get(), code);
         return std::string(value == nullptr ? "" : value);

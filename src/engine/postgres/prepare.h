@@ -1,8 +1,6 @@
 // One statement from text to PostgreSQL's plan: its parameters made ready, then PREPARE and EXPLAIN in one round trip.
 #pragma once
 
-#include <cstdint>
-#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,15 +23,14 @@ struct PreparedText {
 // A connection that plans and does nothing else; always in pipeline mode.
 class Explainer {
  public:
-  using Settings = std::map<std::string, std::string>;
-  // As the role that owns the schema, in read-only transactions with a time limit for each statement. `settings`: the
-  // planner's, as a statistics file has them; names that are none of the planner's are passed over.
-  static Result<Explainer> open(const Target& target, const Settings& settings = {});
+  // As the role that owns the schema, in read-only transactions with a time limit for each statement.
+  static Result<Explainer> open(const Target& target);
 
   // The generic plan as JSON text. kStatement in the server's words where it refuses; `column` (a byte, from 1) says
   // where, as long as nothing in front of it was rewritten.
-  // `candidates`: oids of candidate indexes that the planner is shown this once.
-  [[nodiscard]] Result<std::string> explain(std::string_view text, const std::vector<int64_t>& candidates = {});
+  [[nodiscard]] Result<std::string> explain(std::string_view text);
+
+  [[nodiscard]] Connection& connection() { return connection_; }  // not while explain() runs
 
  private:
   struct Outcome {
@@ -41,13 +38,10 @@ class Explainer {
     std::string message, sqlstate;
     size_t position = 0;  // in characters from 1; 0 = none
   };
-  Explainer(Target target, Settings settings, Connection connection)
-      : target_(std::move(target)), settings_(std::move(settings)), connection_(std::move(connection)) {}
-  Result<Outcome> send(const PreparedText& prepared, const std::vector<int64_t>& candidates);
-  Result<Outcome> receive(int syncs);
+  Explainer(Target target, Connection connection) : target_(std::move(target)), connection_(std::move(connection)) {}
+  Result<Outcome> send(const PreparedText& prepared);
 
   Target target_;
-  Settings settings_;
   Connection connection_;
   bool lost_ = false;
 };

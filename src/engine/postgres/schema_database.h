@@ -16,7 +16,7 @@ namespace explaingate::postgres {
 struct SchemaLimits {
   std::chrono::milliseconds statement = std::chrono::seconds(10);
   std::chrono::milliseconds whole = std::chrono::minutes(2);
-  uint64_t disk = uint64_t{4} << 30;  // bytes of the whole cluster, as the file system counts them
+  uint64_t disk = uint64_t{4} << 30;  // bytes that the whole cluster may grow by, as the file system counts them
 };
 
 // An empty database that kSchemaRole owns. Errors: as Connection's.

@@ -42,6 +42,8 @@ Status SchemaSession::open() {
   auto control = Connection::open(cluster_.target("postgres", kSuperuser));
   if (!control) return fail(control.error());
   control_ = std::move(*control);
+  disk_before_ = disk_use(cluster_.data_folder());
+  measured_ = Clock::now();
   return connect();
 }
 
@@ -70,7 +72,7 @@ std::string SchemaSession::limit_passed() {
 
 bool SchemaSession::disk_is_full() {
   if (disk_is_full_ || Clock::now() - measured_ < kBetweenMeasures) return disk_is_full_;
-  disk_is_full_ = disk_use(cluster_.data_folder()) > limits_.disk;
+  disk_is_full_ = disk_use(cluster_.data_folder()) > disk_before_ + limits_.disk;
   measured_ = Clock::now();
   return disk_is_full_;
 }

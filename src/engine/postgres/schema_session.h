@@ -53,6 +53,7 @@ class SchemaSession {
   std::vector<std::string> settings_;
   std::vector<Done> transaction_;  // since BEGIN
   Clock::time_point until_, measured_;
+  uint64_t disk_before_ = 0;
   bool disk_is_full_ = false;
 };
 
