@@ -35,7 +35,9 @@
 (pair key: (_) @name value: (_) @value) @pair
 
 (for_in_statement left: (_) @variable right: (_) @iterable body: (_) @body) @for
-(for_statement initializer: [(lexical_declaration (variable_declarator name: (_) @variable)) (variable_declaration (variable_declarator name: (_) @variable)) (assignment_expression left: (_) @variable)] condition: (_) @condition body: (_) @body) @for
+(for_statement initializer: (lexical_declaration (variable_declarator name: (_) @variable)) condition: (_) @condition body: (_) @body) @for
+(for_statement initializer: (variable_declaration (variable_declarator name: (_) @variable)) condition: (_) @condition body: (_) @body) @for
+(for_statement initializer: (assignment_expression left: (_) @variable) condition: (_) @condition body: (_) @body) @for
 (for_statement increment: (_) @value body: (_) @body) @for
 (for_statement body: (_) @body) @for
 (while_statement condition: (_) @condition body: (_) @body) @while

@@ -136,13 +136,6 @@ Status prepare(const GateOptions& options, Context& context) {
   auto change = find_change(".", *request);
   if (!change) return fail(change.error());
   run.change = std::move(*change);
-  // It has paths of its own: a run that ends early takes the change's with it before the thread is waited for.
-  std::vector<std::string> paths;
-  for (const ChangedFile& file : run.change.files)
-    for (const std::string& path : {file.old_path, file.new_path}) paths.push_back(path);
-  run.languages_ready = std::jthread([paths = std::move(paths), &languages = *context.languages] {
-    for (const std::string& path : paths) languages.make_ready(path);
-  });
   auto settings = find_settings(options, run.change);
   if (!settings) return fail(settings.error());
   run.settings = std::move(*settings);

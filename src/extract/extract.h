@@ -118,8 +118,6 @@ class Languages {
   [[nodiscard]] const Language* for_path(std::string_view path) const;
   // That of mapper files, whose markup stands in other languages' texts too; nullptr when there is none.
   [[nodiscard]] const Language* mapper() const;
-  // Does at once what the first extract() of such a file would: the language's query is compiled. On any thread.
-  void make_ready(std::string_view path) const;
   // Hash of all their data files: what was extracted with others is out of date.
   [[nodiscard]] const std::string& hash() const { return hash_; }
 

@@ -16,6 +16,7 @@
 #include "base/result.h"
 #include "extract/extract.h"
 #include "extract/host_syntax.h"
+#include "extract/pattern.h"
 
 namespace explaingate {
 namespace host {
@@ -159,15 +160,15 @@ struct Words {             // names with a meaning, as written in sources of the
 
 class Language {
  public:
-  Language();
-  ~Language();
+  Language() = default;
   Language(const Language&) = delete;
   Language& operator=(const Language&) = delete;
 
   static Result<std::unique_ptr<Language>> load(const std::string& json_path, const host::ReadFile& read);
   [[nodiscard]] host::Grammar grammar() const;
   [[nodiscard]] const TSLanguage* parser() const { return language_; }
-  // Makes the query at once, to tell what is wrong with it; before any grammar().
+  [[nodiscard]] std::string pattern_text() const;  // of all its files
+  // Reads the patterns at once, to tell what is wrong with them; before any grammar().
   [[nodiscard]] Status check() const;
   // False when the text can't hold a statement, nor a call that would be listed as not analysed: no SQL verb in
   // capitals, no name of a call site with its gate, no SQL verb beside a name that executes literals. A keyword that is
@@ -200,19 +201,14 @@ class Language {
  private:
   const TSLanguage* language_ = nullptr;
   std::vector<host::Role> role_by_symbol_;
-  std::vector<std::string> queries_;  // paths of the query's parts
-  std::string query_text_;            // of all parts
-  std::vector<size_t> query_ends_;    // of each part
-  // Made from the text when the first file of the language comes: that takes longer than reading many a repository.
-  mutable std::once_flag compiled_;
-  mutable std::unique_ptr<TSQuery, void (*)(TSQuery*)> query_;
-  mutable std::vector<host::Capture> captures_;
-  mutable std::vector<std::vector<host::Condition>> conditions_;
+  std::vector<std::pair<std::string, std::string>> pattern_files_;  // path and text
+  // Read when the first file of the language comes.
+  mutable std::once_flag patterns_read_;
+  mutable bool patterns_are_read_ = false;
+  mutable host::Patterns patterns_;
 
   Status load_json(const std::string& path, const host::ReadFile& read);
-  Status read_query(const host::ReadFile& read);
-  Status compile_query() const;
-  Status read_conditions(const std::string& path) const;
+  Status read_patterns() const;
 };
 
 namespace host {

@@ -6,6 +6,8 @@
 #include <memory>
 #include <string>
 
+#include "extract/pattern.h"
+
 namespace explaingate::host {
 namespace {
 
@@ -23,20 +25,19 @@ constexpr std::array<std::string_view, static_cast<size_t>(Part::kCount)> kPartN
     "left", "operator", "right",    "condition", "variable",   "iterable",  "value",
     "then", "else",     "module",   "alias",     "type",       "implements"};
 
-// Limits of the query, since a hostile file would else cost its size times its depth: matches in progress at one time
-// (a chain of n method calls holds 2 n of them), and the depth at which matches begin. The deepest hand-written source
-// seen had 60.
-constexpr uint32_t kMatchLimit = 256;
+// The depth at which patterns begin: the passes behind this one look up and down a tree. The deepest hand-written
+// source seen had 60.
 constexpr uint32_t kDeepestMatch = 1000;
 
-// Children of one node that the parser could not make sense of. The query looks, for each of them, at those that
-// follow.
+// Nodes that the patterns may look at, for each node of the tree.
+constexpr uint64_t kMostLooks = 100;
+
+// Children of one node that the parser could not make sense of: what has more is no code.
 constexpr uint32_t kMostErrorChildren = 20'000;
 
 struct Deleter {
   void operator()(TSParser* parser) const { ts_parser_delete(parser); }
   void operator()(TSTree* tree) const { ts_tree_delete(tree); }
-  void operator()(TSQueryCursor* cursor) const { ts_query_cursor_delete(cursor); }
 };
 
 // One callback comes per 100 parser steps. A sound file takes about one step per byte at most; error recovery can take
@@ -55,20 +56,6 @@ const char* read_source(void* payload, uint32_t offset, TSPoint, uint32_t* lengt
   const auto& source = *static_cast<const std::string_view*>(payload);
   *length = offset < source.size() ? static_cast<uint32_t>(source.size()) - offset : 0;
   return *length != 0 ? source.data() + offset : "";
-}
-
-bool conditions_hold(const Grammar& grammar, const TSQueryMatch& match, std::string_view source) {
-  auto captured = std::span(match.captures, match.capture_count);
-  auto holds = [&](const Condition& condition) {
-    return std::all_of(captured.begin(), captured.end(), [&](const TSQueryCapture& capture) {
-      if (capture.index != condition.capture) return true;
-      uint32_t start = ts_node_start_byte(capture.node);
-      std::string_view text = source.substr(start, ts_node_end_byte(capture.node) - start);
-      return std::find(condition.texts.begin(), condition.texts.end(), text) != condition.texts.end();
-    });
-  };
-  const std::vector<Condition>& conditions = grammar.conditions[match.pattern_index];
-  return std::all_of(conditions.begin(), conditions.end(), holds);
 }
 
 // Where the type arguments begin that end at `close`, before a call's or a template's opening; npos = these are none.
@@ -160,9 +147,17 @@ void read_macros_as_calls(const Grammar& grammar, std::string& source) {
 
 }  // namespace
 
+// The parser's tree as patterns see it: with the wrappers that are left out of ours.
 struct TreeWalk {
   TSNode root;
-  std::vector<const void*> ids;  // by node index
+  std::vector<PatternNode> nodes;
+  std::vector<int32_t> own;    // the same node of our tree; -1 = left out
+  std::vector<int32_t> roots;  // nodes at which a pattern may begin
+};
+
+struct TreeMatch {
+  uint16_t pattern = 0;
+  std::span<const Patterns::Bound> bound;
 };
 
 std::optional<Role> role_named(std::string_view name) {
@@ -178,7 +173,7 @@ std::optional<Part> part_named(std::string_view name) {
 }
 
 std::optional<Tree> Tree::parse(const Grammar& grammar, std::string_view source) {
-  if (grammar.query == nullptr) return std::nullopt;
+  if (grammar.patterns == nullptr) return std::nullopt;
   std::unique_ptr<TSParser, Deleter> parser(ts_parser_new());
   if (!ts_parser_set_language(parser.get(), grammar.language)) return std::nullopt;
   Budget budget{0, 1'000 + source.size() / 4};
@@ -198,9 +193,8 @@ std::optional<Tree> Tree::parse(const Grammar& grammar, std::string_view source)
   if (!tree) return std::nullopt;
   Tree result;
   result.source_ = source;
-  TreeWalk walk{ts_tree_root_node(tree.get()), {}};
-  if (!result.walk(grammar, walk)) return std::nullopt;
-  result.assign_roles(grammar, walk);
+  TreeWalk walk{ts_tree_root_node(tree.get()), {}, {}, {}};
+  if (!result.walk(grammar, walk) || !result.assign_roles(*grammar.patterns, walk)) return std::nullopt;
   result.assign_scopes();
   return result;
 }
@@ -208,38 +202,47 @@ std::optional<Tree> Tree::parse(const Grammar& grammar, std::string_view source)
 bool Tree::walk(const Grammar& grammar, TreeWalk& walk) {
   uint32_t count = ts_node_descendant_count(walk.root);
   nodes_.reserve(count);
-  walk.ids.reserve(count);
+  walk.nodes.reserve(count);
+  walk.own.reserve(count);
   TSTreeCursor cursor = ts_tree_cursor_new(walk.root);
   int32_t parent = -1;
-  uint32_t depth = 0;
-  std::vector<bool> left_out;  // by depth: the node there is no part of the tree
+  std::vector<int32_t> around;  // by depth: index in walk.nodes
   for (bool more = true; more;) {
     TSNode node = ts_tree_cursor_current_node(&cursor);
     auto index = static_cast<int32_t>(nodes_.size());
+    auto seen = static_cast<int32_t>(walk.nodes.size());
     TSSymbol symbol = ts_node_symbol(node);
     Role role = symbol < grammar.role_by_symbol.size() ? grammar.role_by_symbol[symbol] : Role::kNone;
-    left_out.resize(depth + 1);
-    left_out[depth] = role == Role::kWrapper && ts_node_named_child_count(node) == 1;
-    if (!left_out[depth]) {
-      nodes_.push_back(
-          {ts_node_start_byte(node), ts_node_end_byte(node), parent, index + 1, -1, 0, role, ts_node_is_named(node)});
-      walk.ids.push_back(node.id);
-    }
-    if (ts_node_is_error(node) && ts_node_child_count(node) > kMostErrorChildren) {
+    bool named = ts_node_is_named(node);
+    bool has_field =
+        !around.empty() && grammar.patterns->looks_at_fields(walk.nodes[static_cast<size_t>(around.back())].symbol);
+    walk.nodes.push_back(
+        {symbol, has_field ? ts_tree_cursor_current_field_id(&cursor) : TSFieldId{0}, seen + 1, named});
+    bool left_out = role == Role::kWrapper && ts_node_named_child_count(node) == 1;
+    walk.own.push_back(left_out ? -1 : index);
+    if (!left_out)
+      nodes_.push_back({ts_node_start_byte(node), ts_node_end_byte(node), parent, index + 1, -1, 0, role, named});
+    if (symbol == kErrorSymbol && ts_node_child_count(node) > kMostErrorChildren) {
       ts_tree_cursor_delete(&cursor);
       return false;
     }
-    if (depth > kDeepestMatch && too_deep_ < 0) too_deep_ = index;
+    if (around.size() > kDeepestMatch) {
+      if (too_deep_ < 0) too_deep_ = index;
+    } else if (grammar.patterns->begins_at(symbol)) {
+      walk.roots.push_back(seen);
+    }
     if (ts_tree_cursor_goto_first_child(&cursor)) {
-      if (!left_out[depth]) parent = index;
-      ++depth;
+      if (!left_out) parent = index;
+      around.push_back(seen);
       continue;
     }
     while (!ts_tree_cursor_goto_next_sibling(&cursor)) {
       more = ts_tree_cursor_goto_parent(&cursor);
       if (!more) break;
-      --depth;
-      if (left_out[depth]) continue;
+      auto closed = static_cast<size_t>(around.back());
+      around.pop_back();
+      walk.nodes[closed].after = static_cast<int32_t>(walk.nodes.size());
+      if (walk.own[closed] < 0) continue;
       nodes_[static_cast<size_t>(parent)].after = static_cast<int32_t>(nodes_.size());
       parent = nodes_[static_cast<size_t>(parent)].parent;
     }
@@ -248,66 +251,61 @@ bool Tree::walk(const Grammar& grammar, TreeWalk& walk) {
   return true;
 }
 
-// Pre-order is order of start bytes and, where those are equal, of end bytes downwards. Few nodes share both, however
-// long a chain of operators is (all of a chain's nodes share a start).
-int Tree::find(uint32_t start, uint32_t end, const void* id, const std::vector<const void*>& ids) const {
-  auto first =
-      std::lower_bound(nodes_.begin(), nodes_.end(), std::pair(start, end), [](const Node& node, const auto& want) {
-        return node.start != want.first ? node.start < want.first : node.end > want.second;
-      });
-  for (auto index = static_cast<size_t>(first - nodes_.begin()); index < nodes_.size(); ++index) {
-    if (ids[index] == id) return static_cast<int>(index);
-    if (nodes_[index].start != start || nodes_[index].end != end) break;
+bool Tree::assign_roles(const Patterns& patterns, const TreeWalk& walk) {
+  uint64_t budget = kMostLooks * (walk.nodes.size() + 100);
+  std::vector<uint16_t> pattern_of(nodes_.size(), UINT16_MAX);
+  Patterns::Matches matches;
+  for (int32_t root : walk.roots) {
+    if (!patterns.find(walk.nodes, root, budget, matches)) return false;
+    for (const Patterns::Match& match : matches.all)
+      take_match(patterns, walk, {match.pattern, matches.of(match)}, pattern_of);
   }
-  return -1;
+  return true;
 }
 
-void Tree::assign_roles(const Grammar& grammar, TreeWalk& walk) {
-  std::unique_ptr<TSQueryCursor, Deleter> cursor(ts_query_cursor_new());
-  ts_query_cursor_set_match_limit(cursor.get(), kMatchLimit);
-  ts_query_cursor_set_max_start_depth(cursor.get(), kDeepestMatch);
-  ts_query_cursor_exec(cursor.get(), grammar.query, walk.root);
-  std::vector<uint16_t> pattern_of(nodes_.size(), UINT16_MAX);
-  for (TSQueryMatch match; ts_query_cursor_next_match(cursor.get(), &match);) {
-    if (!conditions_hold(grammar, match, source_)) continue;
-    int subject = -1;
-    Role role = Role::kNone;
-    Parts found;
-    found.fill(-1);
-    for (const TSQueryCapture& capture : std::span(match.captures, match.capture_count)) {
-      const Capture& meaning = grammar.captures[capture.index];
-      if (meaning.role == Role::kNone && meaning.part == Part::kCount) continue;
-      int node = find(ts_node_start_byte(capture.node), ts_node_end_byte(capture.node), capture.node.id, walk.ids);
-      if (node < 0) continue;
-      if (meaning.role != Role::kNone) {
-        subject = node;
-        role = meaning.role;
-      } else {
-        found[static_cast<size_t>(meaning.part)] = node;
-      }
+// What one way in which a pattern fits says about its subject, the node with the role.
+void Tree::take_match(const Patterns& patterns, const TreeWalk& walk, const TreeMatch& match,
+                      std::vector<uint16_t>& pattern_of) {
+  auto own = [&](const Patterns::Bound& capture) { return walk.own[static_cast<size_t>(capture.node)]; };
+  for (const Patterns::Condition& condition : patterns.conditions(match.pattern))
+    for (const Patterns::Bound& capture : match.bound)
+      if (capture.capture == condition.capture &&
+          std::find(condition.texts.begin(), condition.texts.end(), text(own(capture))) == condition.texts.end())
+        return;
+  int subject = -1;
+  Role role = Role::kNone;
+  Parts found;
+  found.fill(-1);
+  for (const Patterns::Bound& capture : match.bound) {
+    const Patterns::Capture& meaning = patterns.captures()[capture.capture];
+    if (meaning.role != Role::kNone) {
+      subject = own(capture);
+      role = meaning.role;
+    } else if (meaning.part != Part::kCount) {
+      found[static_cast<size_t>(meaning.part)] = own(capture);
     }
-    if (subject < 0) continue;
-    Node& node = nodes_[static_cast<size_t>(subject)];
-    uint16_t& pattern = pattern_of[static_cast<size_t>(subject)];
-    bool first = match.pattern_index <= pattern;
-    if (first) {
-      pattern = match.pattern_index;
-      node.role = role;
-    }
-    if (role == Role::kImport) {
-      auto text_of = [&](Part part) { return text(found[static_cast<size_t>(part)]); };
-      imports_.push_back({text_of(Part::kModule), text_of(Part::kName), text_of(Part::kAlias)});
-    }
-    if (node.parts < 0) {
-      node.parts = static_cast<int32_t>(parts_.size());
-      parts_.push_back(found);
-      continue;
-    }
-    Parts& known = parts_[static_cast<size_t>(node.parts)];  // a second pattern on the same node: it adds parts
-    if (first) std::swap(known, found);
-    for (size_t part = 0; part < known.size(); ++part)
-      if (known[part] < 0) known[part] = found[part];
   }
+  if (subject < 0) return;
+  Node& node = nodes_[static_cast<size_t>(subject)];
+  uint16_t& deciding = pattern_of[static_cast<size_t>(subject)];
+  bool first = match.pattern <= deciding;
+  if (first) {
+    deciding = match.pattern;
+    node.role = role;
+  }
+  if (role == Role::kImport) {
+    auto text_of = [&](Part part) { return text(found[static_cast<size_t>(part)]); };
+    imports_.push_back({text_of(Part::kModule), text_of(Part::kName), text_of(Part::kAlias)});
+  }
+  if (node.parts < 0) {
+    node.parts = static_cast<int32_t>(parts_.size());
+    parts_.push_back(found);
+    return;
+  }
+  Parts& known = parts_[static_cast<size_t>(node.parts)];  // a second pattern on the same node: it adds parts
+  if (first) std::swap(known, found);
+  for (size_t part = 0; part < known.size(); ++part)
+    if (known[part] < 0) known[part] = found[part];
 }
 
 void Tree::assign_scopes() {

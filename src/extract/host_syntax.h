@@ -14,7 +14,6 @@
 #include "base/source.h"
 
 struct TSLanguage;
-struct TSQuery;
 
 namespace explaingate::host {
 
@@ -106,26 +105,13 @@ enum class Part : uint8_t {
 [[nodiscard]] std::optional<Role> role_named(std::string_view name);
 [[nodiscard]] std::optional<Part> part_named(std::string_view name);
 
-// (#eq? @capture "text") and (#any-of? @capture "text" …) of a query's pattern: what the captured node has to say.
-// Captures that only serve them begin with "_".
-struct Condition {
-  uint32_t capture = 0;
-  std::vector<std::string> texts;
-};
-
-// The meaning of each capture of a query, by capture id.
-struct Capture {
-  Role role = Role::kNone;
-  Part part = Part::kCount;
-};
+class Patterns;
 
 // What a tree is made with; owned by the Language.
 struct Grammar {
   const TSLanguage* language = nullptr;
-  const TSQuery* query = nullptr;
+  const Patterns* patterns = nullptr;
   std::span<const Role> role_by_symbol;
-  std::span<const Capture> captures;
-  std::span<const std::vector<Condition>> conditions;  // by pattern
   bool blank_type_arguments = false;  // the parser is not to see those of calls and tags: it takes them for operators
   std::string_view macro_mark;        // host_language.h
   std::span<const std::string> macro_exceptions;
@@ -149,8 +135,8 @@ struct Import {
 
 class Tree {
  public:
-  // nullopt: the parser gave up (operation limit, or too much that it can't make sense of). The limit counts steps, not
-  // time, so that a result never depends on the machine.
+  // nullopt: the parser gave up (operation limit, or too much that it can't make sense of), or the patterns did. The
+  // limit counts steps, not time, so that a result never depends on the machine.
   static std::optional<Tree> parse(const Grammar& grammar, std::string_view source);
 
   [[nodiscard]] int size() const { return static_cast<int>(nodes_.size()); }
@@ -193,9 +179,10 @@ class Tree {
 
   [[nodiscard]] int operand(int node, Part part) const;
   [[nodiscard]] bool walk(const Grammar& grammar, struct TreeWalk& walk);
-  void assign_roles(const Grammar& grammar, struct TreeWalk& walk);
+  [[nodiscard]] bool assign_roles(const Patterns& patterns, const struct TreeWalk& walk);
+  void take_match(const Patterns& patterns, const struct TreeWalk& walk, const struct TreeMatch& match,
+                  std::vector<uint16_t>& pattern_of);
   void assign_scopes();
-  [[nodiscard]] int find(uint32_t start, uint32_t end, const void* id, const std::vector<const void*>& ids) const;
 };
 
 // A function, class or lambda: what opens a scope of names.

@@ -72,17 +72,14 @@ Error malformed(const std::string& file, std::string message, int line = 0) {
 
 }  // namespace
 
-Language::Language() : query_(nullptr, ts_query_delete) {}
-Language::~Language() = default;
-
 host::Grammar Language::grammar() const {
-  // A query that doesn't compile gives no roles, and the file is listed as not understood. Tests hold those that are
-  // built in to compile.
-  std::call_once(compiled_, [this] {
-    if (!compile_query()) query_.reset();
-  });
-  return {language_,  query_.get(),     role_by_symbol_, captures_,   conditions_, blank_type_arguments,
-          macro_mark, macro_exceptions, macro_items,     macro_blocks};
+  // Patterns that can't be read give no tree, and the file is listed as not understood. Tests hold those that are built
+  // in to be right.
+  std::call_once(patterns_read_, [this] { patterns_are_read_ = read_patterns().has_value(); });
+  return {language_,       patterns_are_read_ ? &patterns_ : nullptr,
+          role_by_symbol_, blank_type_arguments,
+          macro_mark,      macro_exceptions,
+          macro_items,     macro_blocks};
 }
 
 bool Language::may_hold_sql(std::string_view source) const {
@@ -115,7 +112,11 @@ bool Language::may_hold_sql(std::string_view source) const {
 Result<std::unique_ptr<Language>> Language::load(const std::string& json_path, const host::ReadFile& read) {
   auto language = std::make_unique<Language>();
   if (Status status = language->load_json(json_path, read); !status) return fail(status.error());
-  if (Status status = language->read_query(read); !status) return fail(status.error());
+  for (auto& [path, text] : language->pattern_files_) {
+    Result<std::string> found = read(path);
+    if (!found) return fail(found.error());
+    text = std::move(*found);
+  }
   return language;
 }
 
@@ -172,7 +173,7 @@ Status Language::load_json(const std::string& path, const host::ReadFile& read) 
   reader.read("include", included);
   reader.read("queries", queries);
   if (queries.empty()) queries.push_back(std::filesystem::path(path).stem().string() + ".scm");
-  for (const std::string& query : queries) queries_.push_back(beside(path, query));
+  for (const std::string& query : queries) pattern_files_.emplace_back(beside(path, query), "");
   reader.read("language", name);
   family = name;
   reader.read("family", family);
@@ -233,82 +234,22 @@ Status Language::load_json(const std::string& path, const host::ReadFile& read) 
 
 Status Language::check() const {
   Status status;
-  std::call_once(compiled_, [&] { status = compile_query(); });
+  std::call_once(patterns_read_, [&] {
+    status = read_patterns();
+    patterns_are_read_ = status.has_value();
+  });
   return status;
 }
 
-Status Language::read_query(const host::ReadFile& read) {
-  for (const std::string& path : queries_) {
-    Result<std::string> text = read(path);
-    if (!text) return fail(text.error());
-    query_text_ += *text;
-    query_ends_.push_back(query_text_.size());
-  }
-  return {};
+std::string Language::pattern_text() const {
+  std::string all;
+  for (const auto& [path, text] : pattern_files_) all += text;
+  return all;
 }
 
-Status Language::compile_query() const {
-  const std::string& all = query_text_;
-  auto malformed_at = [&](size_t offset, std::string message) {
-    size_t part = 0;
-    while (part + 1 < query_ends_.size() && offset >= query_ends_[part]) ++part;
-    size_t begin = part == 0 ? 0 : query_ends_[part - 1];
-    return malformed(queries_[part], std::move(message),
-                     line_of(std::string_view(all).substr(begin), std::min(offset, all.size()) - begin));
-  };
-  uint32_t offset = 0;
-  TSQueryError error = TSQueryErrorNone;
-  query_.reset(ts_query_new(language_, all.data(), static_cast<uint32_t>(all.size()), &offset, &error));
-  if (!query_) return fail(malformed_at(offset, "the query is not valid for this grammar"));
-  for (uint32_t id = 0; id < ts_query_capture_count(query_.get()); ++id) {
-    uint32_t length = 0;
-    const char* start = ts_query_capture_name_for_id(query_.get(), id, &length);
-    std::string_view capture(start, length);
-    if (capture.starts_with('_')) {
-      captures_.emplace_back();
-      continue;
-    }
-    // A name that is both (@name is a part only; @body, @left …) is looked up as a part first.
-    if (auto part = host::part_named(capture)) {
-      captures_.push_back({host::Role::kNone, *part});
-    } else if (auto role = host::role_named(capture)) {
-      captures_.push_back({*role, host::Part::kCount});
-    } else {
-      return fail(
-          malformed_at(all.find("@" + std::string(capture)), "unknown capture \"@" + std::string(capture) + "\""));
-    }
-  }
-  return read_conditions(queries_.front());
-}
-
-// A predicate is a row of steps: its name, a capture, then the texts.
-Status Language::read_conditions(const std::string& path) const {
-  auto text_of = [&](uint32_t id) {
-    uint32_t length = 0;
-    const char* start = ts_query_string_value_for_id(query_.get(), id, &length);
-    return std::string(start, length);
-  };
-  conditions_.resize(ts_query_pattern_count(query_.get()));
-  for (uint32_t pattern = 0; pattern < conditions_.size(); ++pattern) {
-    uint32_t count = 0;
-    const TSQueryPredicateStep* steps = ts_query_predicates_for_pattern(query_.get(), pattern, &count);
-    for (uint32_t at = 0; at < count; ++at) {
-      std::string predicate = text_of(steps[at].value_id);
-      host::Condition condition;
-      ++at;
-      bool sound = (predicate == "eq?" || predicate == "any-of?") && at < count &&
-                   steps[at].type == TSQueryPredicateStepTypeCapture;
-      if (sound) condition.capture = steps[at].value_id;
-      for (++at; at < count && steps[at].type != TSQueryPredicateStepTypeDone; ++at) {
-        sound = sound && steps[at].type == TSQueryPredicateStepTypeString;
-        if (sound) condition.texts.push_back(text_of(steps[at].value_id));
-      }
-      if (!sound)
-        return fail(
-            malformed(path, "a predicate is neither (#eq? @capture \"text\") nor (#any-of? @capture \"text\" …)"));
-      conditions_[pattern].push_back(std::move(condition));
-    }
-  }
+Status Language::read_patterns() const {
+  for (const auto& [path, text] : pattern_files_)
+    if (Status added = patterns_.add(language_, path, text); !added) return added;
   return {};
 }
 
@@ -359,10 +300,6 @@ Result<Languages> Languages::built_in() {
   }
   languages.hash_ = hash_hex(all);
   return languages;
-}
-
-void Languages::make_ready(std::string_view path) const {
-  if (const Language* language = for_path(path)) (void)language->grammar();
 }
 
 const Language* Languages::for_path(std::string_view path) const {

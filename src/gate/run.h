@@ -9,7 +9,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "advise/advise.h"
@@ -120,7 +119,6 @@ struct Run {
   std::string today;             // YYYY-MM-DD, for waivers
   Languages* languages = nullptr;
   const std::function<void(std::string_view, size_t, size_t)>* progress = nullptr;
-  std::jthread languages_ready;       // makes ready, in the meantime, what reading the changed files needs
   std::shared_ptr<KeptProgram> kept;  // begun before the change was looked at; nullptr = not
   // load_change
   Change change;

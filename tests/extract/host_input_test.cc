@@ -102,8 +102,8 @@ TEST_CASE("malformed data files are refused with their place") {
        "call_sites[0]: \"library\" and \"callees\" are required"},
       {"{\"language\": \"python\", \"call_sites\": [{\"library\": \"x\", \"callees\": [\"y\"], \"kind\": \"z\"}]}", "",
        "\"kind\" is none of"},
-      {"{\"language\": \"python\"}", "\n(cal) @call", "a.scm:2: the query is not valid"},
-      {"{\"language\": \"python\"}", "(call) @calls", "a.scm:1: unknown capture \"@calls\""},
+      {"{\"language\": \"python\"}", "\n(cal) @call", "a.scm:2:2: the grammar has no node \"cal\""},
+      {"{\"language\": \"python\"}", "(call) @calls", "a.scm:1:8: unknown capture \"@calls\""},
   };
   for (const Case& c : cases) {
     CAPTURE(c.json + c.query);
