@@ -37,7 +37,7 @@
 -- ## Stays quiet when
 -- - the loop runs over a literal list, a range of literals, or batches, is a retry, or is left after the first call;
 -- - it is a `while` whose condition tells nothing of what it runs over: paging, polling, walking a queue;
--- - the call's arguments don't depend on the loop, or the call stands in an error handler;
+-- - the call's arguments don't depend on the loop, or a function that runs the query is given nothing; the call stands in an error handler;
 -- - the query fetches a batch (IN (list), = ANY (…), json_each(…)) and the call gives it more than a list of one element; it
 --   locks rows, or reads no table;
 -- - the call could mean many functions: names that everything has (`get`, `run`, `load`) are followed only where the receiver,

@@ -90,6 +90,12 @@ Value Evaluator::call(int node, const Binding* bound) {
     Value value = result_of(function, node, bound);
     if (value.known()) return value;
   }
+  if (has_name_word(name, words.format_words)) {
+    for (int argument : given) {
+      Value pattern = tree_.role(argument) == Role::kNumber ? Value{} : evaluate(argument, bound);
+      if (pattern.known()) return with_arguments(std::move(pattern), node, argument);
+    }
+  }
   if (int closure = language_.closures_run ? given_closure(node) : -1; closure >= 0) {
     // template(schema => $"SELECT … FROM {schema}.t"): what a function that is given to the call makes
     Value value = evaluate(closure, bound);

@@ -21,6 +21,7 @@ Extraction HostFile::run(Outline* outline) {
   find_calls();
   find_wrapper_calls();
   find_external_calls(false);
+  find_named_calls();
   find_texts();
   find_constants();
   std::stable_sort(found_.begin(), found_.end(), [](const Found& a, const Found& b) {

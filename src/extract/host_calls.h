@@ -62,6 +62,7 @@ class HostFile {
   std::set<int> text_calls_;                 // that some executing call has run
   std::vector<int> texts_;                   // calls of kind "text"
   std::set<int> sites_;                      // calls that were dealt with
+  std::set<int> named_;                      // of those, the ones that nothing but their name speaks for
   std::set<int> declared_;                   // those that the project's configuration says how to read
   std::map<int, const CallSite*> prepares_;  // those that prepare a statement
   std::map<int, std::string> files_;         // paths of the files of SQL that calls run
@@ -71,6 +72,7 @@ class HostFile {
   void add_loops(LoopFinder& finder, const std::map<int, int>& first_of_call);
   // host_sites.cc: which calls may execute SQL, and where it is in them
   void find_calls();
+  void find_named_calls();
   void find_assigned(int assignment);
   void find_file(const Site& site);
   bool find_site(int call, Site& site);
@@ -80,7 +82,9 @@ class HostFile {
   [[nodiscard]] int context_arguments(int call) const;
   [[nodiscard]] bool is_sql(int argument);
   [[nodiscard]] bool is_surely_sql(const Value& value) const;
+  [[nodiscard]] bool is_written_as_sql(const Value& value) const;
   [[nodiscard]] int sql_elsewhere(int call, int argument);
+  [[nodiscard]] int sql_by_name(int call);
   // host_statements.cc: what such a call gives
   [[nodiscard]] int parts_of_text(const Site& site) const;
   void analyse(const Site& site);

@@ -38,6 +38,10 @@ class Evaluator {
   // Assignments to a name in a scope (function, class, or 0), in order of place.
   [[nodiscard]] const std::vector<int>* assignments(int scope, std::string_view name) const;
 
+  // host_format.cc
+  // A text in a call's arguments, its marks filled by the arguments behind it where there are as many; else itself.
+  [[nodiscard]] Value with_arguments(Value text, int call, int argument);
+
   // host_callee.cc: what a call is, without evaluating it
   // The name a call goes by: the method's or the function's; empty for anything else.
   [[nodiscard]] std::string_view callee_name(int call) const;

@@ -242,6 +242,33 @@ Value Evaluator::format(const Value& pattern, const std::vector<int>& given, int
   return result;
 }
 
+// How many marks the text has that arguments stand for.
+static size_t marks_in(const Text& text, char sign) {
+  size_t count = 0;
+  (void)rewritten(text, sign, sign, [&](std::string_view rest, uint32_t, uint32_t, std::vector<Text>&) -> size_t {
+    if (rest.size() > 1 && rest[1] == sign) return 2;
+    std::string_view name;
+    size_t taken = sign == '%' ? conversion(rest, name) : rest.find('}') + 1;
+    count += taken > 0 ? 1 : 0;
+    return taken;
+  });
+  return count;
+}
+
+// A text with as many marks as there are arguments behind it, which fill them:
+//
+//   sql ("UPDATE t SET a = '%s' WHERE id = %llu", a, id)
+//   exec ("DELETE FROM t WHERE name LIKE '%s'")       the near miss: nothing stands behind it
+Value Evaluator::with_arguments(Value text, int call, int argument) {
+  std::vector<int> given = tree_.elements(tree_.part(call, Part::kArguments));
+  auto at = std::ranges::find(given, argument);
+  if (at == given.end() || at + 1 == given.end() || !text.known()) return text;
+  given.erase(given.begin(), at + 1);
+  if (marks_in(text.variants.front(), '%') == given.size()) return percent(text, given, nullptr);
+  if (marks_in(text.variants.front(), '{') == given.size()) return format(text, given, call, nullptr);
+  return text;
+}
+
 // QString("%1 %2").arg(a, b): each argument stands for the lowest number that is left, wherever it is written.
 Value Evaluator::numbered(const Value& pattern, const std::vector<int>& given, const Binding* bound) {
   auto number_at = [](std::string_view rest) {  // of "%1" or "%12"; 0 = none

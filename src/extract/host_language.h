@@ -129,6 +129,24 @@ struct Words {             // names with a meaning, as written in sources of the
   std::vector<std::string>
       database_receivers;  // names that a connection or cursor goes by, without "_", "$", "@" before
   std::vector<std::string> any_receiver_callees;  // with a literal SQL text these are call sites on any receiver
+  // In the name of a call that no row knows, as one of its words: it formats a text. StringFormat("… %s", x)
+  std::vector<std::string> format_words = {"format", "printf", "sprintf", "fmt"};
+  // Calls that execute fill the marks of their text as those that format do: sql ("… WHERE id = %d", id)
+  bool executing_formats = false;
+  // In the name of a call that no row knows, as one of its words: it executes the SQL that it is given, unless one of
+  // the others is there too. fetch_rows("SELECT …"), but not parse_query("SELECT …").
+  std::vector<std::string> executing_words = {"sql",    "query",  "queries", "exec",   "execute", "db",
+                                              "fetch",  "select", "insert",  "update", "delete",  "prepare",
+                                              "run",    "row",    "rows",    "cell",   "scalar",  "iterator",
+                                              "cursor", "lookup", "records", "record", "database"};
+  std::vector<std::string> describing_words = {
+      "parse",  "parser",   "parsed",  "format",  "build",   "builder",  "make",      "log",       "logger",  "print",
+      "quote",  "quoted",   "escape",  "token",   "tokens",  "tokenize", "lex",       "lint",      "assert",  "expect",
+      "test",   "compile",  "render",  "append",  "add",     "explain",  "debug",     "trace",     "warn",    "error",
+      "info",   "message",  "match",   "find",    "replace", "contains", "starts",    "ends",      "split",   "join",
+      "check",  "validate", "is",      "has",     "mock",    "register", "define",    "with",      "compare", "strip",
+      "clean",  "analyze",  "analyse", "display", "show",    "dump",     "hash",      "normalize", "to",      "as",
+      "concat", "set",      "from",    "equal",   "equals",  "convert",  "highlight", "translate", "rewrite", "push"};
   // In the name of a call that no row knows: what it writes, it writes for each of many rows.
   std::vector<std::string> bulk_words = {"batch", "bulk", "many"};
   std::vector<std::string> collection_functions;  // of what they are given: List.of(x), slice::from_ref(&x)
@@ -217,6 +235,8 @@ namespace host {
 [[nodiscard]] bool is_one_of(std::string_view word, const std::vector<std::string>& words);
 // One of the words is in the text, whatever its capitals.
 [[nodiscard]] bool has_word(std::string_view text, const std::vector<std::string>& words);
+// One of the words is a word of the name, whatever its capitals: "rows" of fetch_rows, fetchRows and FetchROWS.
+[[nodiscard]] bool has_name_word(std::string_view name, const std::vector<std::string>& words);
 // A name as written, "a::b", "a->b", "a?.b", "a\\b", with dots between its parts and no white space, nor signs that
 // names begin with ("$a", "@a"): "a.b".
 [[nodiscard]] std::string dotted(std::string_view written);

@@ -179,6 +179,8 @@ void HostFile::outline_calls(Outline& outline, const Types& types, LoopFinder& f
     call.function = function == index_of.end() ? -1 : function->second;
     for (int around = tree_.parent(node); around >= 0 && around != scope; around = tree_.parent(around))
       call.handled = call.handled || tree_.role(around) == Role::kHandler;
+    call.bare =
+        given < 0 && callee == node && receiver < 0 && tree_.elements(tree_.part(node, Part::kArguments)).empty();
     call.single = given < 0 && is_given_single(node);
     Position at = lines_.position(tree_.at(node).start);
     call.line = at.line;
@@ -188,7 +190,8 @@ void HostFile::outline_calls(Outline& outline, const Types& types, LoopFinder& f
   for (int node = 0; node < tree_.size(); ++node) {
     if (tree_.role(node) != Role::kCall) continue;
     std::string_view name = evaluator_.callee_name(node);
-    if (!name.empty() && !sites_.contains(node)) add(node, node, tree_.part(node, Part::kReceiver), name);
+    bool known = sites_.contains(node) && !named_.contains(node);
+    if (!name.empty() && !known) add(node, node, tree_.part(node, Part::kReceiver), name);
     for (int given : tree_.elements(tree_.part(node, Part::kArguments))) {  // functions of this file as values
       if (tree_.role(given) == Role::kKeyword) given = tree_.part(given, Part::kValue);
       int receiver = tree_.role(given) == Role::kMember ? tree_.part(given, Part::kReceiver) : -1;

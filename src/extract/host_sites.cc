@@ -3,10 +3,12 @@
 //     or the receiver goes by a name that connections and cursors go by; its text has to start like SQL all the same;
 //     or
 //   - it has a name that executing methods often have, or a receiver with such a name, and its first argument is a
-//     literal that starts with one of SQL's main verbs: many projects wrap their connection.
+//     literal that starts with one of SQL's main verbs: many projects wrap their connection; or
+//   - one of the words of its name says that it executes, and exactly one of its arguments is SQL beyond doubt.
 //
 //   pool.execute("SELECT 1")      yes, whatever `pool` is
 //   cursor.execute(query)         yes, by the receiver: listed as not analysed when nothing is known of `query`
+//   db_fetch_rows("SELECT 1")     yes, by its name
 //   pool.execute(task)            no: neither gate nor literal
 //   pool.execute("update me")     the near miss: where neither receiver nor callee is a database's, what stands behind
 //                                 the first word has to be a statement's rest
@@ -107,6 +109,16 @@ bool HostFile::is_surely_sql(const Value& value) const {
   });
 }
 
+// The same, and its verb is written as SQL is: in capitals, or laid out over several lines.
+bool HostFile::is_written_as_sql(const Value& value) const {
+  return std::any_of(value.variants.begin(), value.variants.end(), [&](const Text& text) {
+    std::string filled = fill_holes(text, tree_.source(), dialect_).text;
+    if (!starts_with_main_verb(filled)) return false;
+    bool capitals = filled.size() > 1 && filled[0] >= 'A' && filled[0] <= 'Z' && filled[1] >= 'A' && filled[1] <= 'Z';
+    return (capitals && could_be_sql(filled)) || is_sql_beyond_doubt(filled);
+  });
+}
+
 // The argument that is SQL beyond doubt where the one that the call's row names is none; -1 = there is no such, or
 // several. A wrapper that chooses a connection first often has the name of the library's own method.
 //
@@ -135,6 +147,32 @@ int HostFile::sql_elsewhere(int call, int argument) {
   }
   if (texts > 0) return texts == 1 ? found : -1;
   return names == 1 ? named : -1;
+}
+
+// The argument that is SQL beyond doubt of a call that nothing but its name speaks for; -1 = there is no such, or
+// several.
+//
+//   db_fetch_rows(link, "SELECT 1 FROM t")      the second
+//   parse_query("SELECT 1 FROM t")              the near miss: it says something of the text
+int HostFile::sql_by_name(int call) {
+  constexpr size_t kMostArguments = 8;
+  std::string_view name = evaluator_.callee_name(call);
+  if (name.empty() || !has_name_word(name, language_.words.executing_words) ||
+      has_name_word(name, language_.words.describing_words) || is_one_of(name, language_.words.quiet_callees))
+    return -1;
+  std::vector<int> given = tree_.elements(tree_.part(call, Part::kArguments));
+  int found = -1;
+  if (given.size() > kMostArguments) given.resize(kMostArguments);
+  for (int one : given) {
+    if (tree_.role(one) == Role::kKeyword) one = tree_.part(one, Part::kValue);
+    Role role = tree_.role(one);
+    bool text = role == Role::kString || role == Role::kHeredoc || role == Role::kConcat || role == Role::kBinary ||
+                role == Role::kIdentifier || role == Role::kMember || role == Role::kCall;
+    if (!text || !is_written_as_sql(evaluator_.evaluate(one))) continue;
+    if (found >= 0) return -1;
+    found = one;
+  }
+  return found;
 }
 
 // The first row whose import is there; then the first that leaves it to the receiver; then none, by name or receiver
@@ -210,6 +248,22 @@ void HostFile::find_calls() {
     for (const CallSite* row : evaluator_.rows_for(node))
       if (row->kind == CallKind::kPrepare && (site.row == nullptr || site.row == row)) prepares_[node] = row;
     if (int other = sql_elsewhere(node, site.argument); other >= 0) site.argument = other;
+    analyse(site);
+  }
+}
+
+// What no row's gate is open for, and no wrapper knows. A name that gives a text, or takes another language's, says
+// nothing.
+void HostFile::find_named_calls() {
+  for (int node = 0; node < tree_.size(); ++node) {
+    if (tree_.role(node) != Role::kCall || sites_.contains(node) || declared_.contains(node)) continue;
+    Site site;
+    site.call = node;
+    site.argument = sql_by_name(node);
+    auto says_nothing = [](const CallSite* row) { return row->foreign || row->file || row->kind == CallKind::kText; };
+    if (site.argument < 0 || std::ranges::any_of(evaluator_.rows_for(node), says_nothing)) continue;
+    site.placeholders = language_.placeholders;
+    named_.insert(node);
     analyse(site);
   }
 }

@@ -22,6 +22,23 @@ bool has_word(std::string_view text, const std::vector<std::string>& words) {
                      [&](const std::string& word) { return lower.find(word) != std::string::npos; });
 }
 
+bool has_name_word(std::string_view name, const std::vector<std::string>& words) {
+  auto capital = [&](size_t at) { return at < name.size() && name[at] >= 'A' && name[at] <= 'Z'; };
+  auto small = [&](size_t at) { return at < name.size() && name[at] >= 'a' && name[at] <= 'z'; };
+  std::string word;
+  for (size_t at = 0; at <= name.size(); ++at) {
+    // fetchRows: where small letters end; SQLQuery: before the last of several capitals
+    bool begins = capital(at) && at > 0 && (small(at - 1) || (capital(at - 1) && small(at + 1)));
+    bool letter = capital(at) || small(at);
+    if ((begins || !letter) && !word.empty()) {
+      if (is_one_of(word, words)) return true;
+      word.clear();
+    }
+    if (letter) word += capital(at) ? static_cast<char>(name[at] - 'A' + 'a') : name[at];
+  }
+  return false;
+}
+
 std::string dotted(std::string_view written) {
   constexpr std::string_view kSigns[] = {"::", "->", "?->", "?.", "!!.", "!.", "&.", "\\"};
   std::string out;

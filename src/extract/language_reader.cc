@@ -166,6 +166,10 @@ host::Words read_words(const json& object, std::string& problem) {
   reader.read("sql_properties", words.sql_properties);
   reader.read("database_receivers", words.database_receivers);
   reader.read("any_receiver_callees", words.any_receiver_callees);
+  reader.read("format_words", words.format_words);
+  reader.read("executing_formats", words.executing_formats);
+  reader.read("executing_words", words.executing_words);
+  reader.read("describing_words", words.describing_words);
   reader.read("bulk_words", words.bulk_words);
   reader.read("collection_functions", words.collection_functions);
   reader.read("constructors", words.constructors);

@@ -34,6 +34,7 @@ struct Outline {
     std::string holder;     // else, the type of what that is a field of
     bool on_field = false;  // that is a field of something: server.store.find()
     bool on_self = false;   // self.x(), this.x(), super().x()
+    bool bare = false;      // it's given nothing, and called on nothing: current_user()
     bool single = false;    // one of its arguments is a list of one element, which isn't a literal
     bool handled = false;   // stands in an error handler
     int line = 0, column = 0;

@@ -43,7 +43,8 @@ class Chains {
     if (run.mode == Mode::kChange) read_base();
     for (size_t i = 0; i < edges_.size(); ++i) {
       const CallEdge& edge = edges_[i];
-      if (edge.caller >= 0 && edge.depth == 1) onward_[{edge.file, static_cast<size_t>(edge.caller)}].push_back(i);
+      if (edge.caller >= 0 && edge.depth == 1 && !edge.same)
+        onward_[{edge.file, static_cast<size_t>(edge.caller)}].push_back(i);
     }
   }
 

@@ -33,7 +33,7 @@ Digest digest(const Outline& outline, NameTable& names) {
   for (const Outline::Call& call : outline.calls)
     result.calls.push_back({call.function, names.add(call.name), names.add(call.receiver), names.add(call.module),
                             names.add(call.file), names.add(call.type), names.add(call.holder), call.on_field,
-                            call.on_self, !call.loops.empty()});
+                            call.on_self, call.bare, !call.loops.empty()});
   for (const Outline::Class& entry : outline.classes) {
     Digest::Class& made = result.classes.emplace_back();
     made.name = names.add(entry.name);

@@ -43,7 +43,7 @@ struct Digest {
   struct Call {
     int32_t function = -1;
     uint32_t name = 0, receiver = 0, module = 0, file = 0, type = 0, holder = 0;
-    bool on_field = false, on_self = false;
+    bool on_field = false, on_self = false, bare = false;
     bool in_loop = false;
   };
   struct Class {

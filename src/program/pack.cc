@@ -155,7 +155,7 @@ void members(Outline::Function& x, Archive& a) {
 template <class Archive>
 void members(Outline::Call& x, Archive& a) {
   a(x.function), a(x.name), a(x.receiver), a(x.module), a(x.file), a(x.type), a(x.holder), a(x.on_field), a(x.on_self),
-      a(x.single), a(x.handled), a(x.line), a(x.column), a(x.loops);
+      a(x.bare), a(x.single), a(x.handled), a(x.line), a(x.column), a(x.loops);
 }
 template <class Archive>
 void members(Outline::Class& x, Archive& a) {
@@ -192,10 +192,12 @@ void members(Digest::Function& x, Archive& a) {
 }
 template <class Archive>
 void members(Digest::Call& x, Archive& a) {
-  auto flags = static_cast<uint8_t>((x.on_field ? 1U : 0U) | (x.on_self ? 2U : 0U) | (x.in_loop ? 4U : 0U));
+  auto flags =
+      static_cast<uint8_t>((x.on_field ? 1U : 0U) | (x.on_self ? 2U : 0U) | (x.in_loop ? 4U : 0U) | (x.bare ? 8U : 0U));
   a(x.function), a(x.name), a(x.receiver), a(x.module), a(x.file), a(x.type), a(x.holder), a(flags);
   x.on_field = (flags & 1U) != 0;
   x.on_self = (flags & 2U) != 0;
+  x.bare = (flags & 8U) != 0;
   x.in_loop = (flags & 4U) != 0;
 }
 template <class Archive>

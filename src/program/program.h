@@ -44,6 +44,7 @@ struct CallEdge {  // a call of the program that can reach a statement
   int depth = 1;        // 1: the callee executes a statement itself; 2: it calls one that does
   int32_t caller = -1;  // function in the file's outline; -1 = top level
   bool in_loop = false;
+  bool same = false;  // the callee is given nothing, and belongs to nothing: it asks the same each time
   // By way of a function that only passes on, to one of its own name: its file and the call in it; -1 = none.
   size_t via_file = 0;
   int32_t via = -1;

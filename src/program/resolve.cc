@@ -59,8 +59,9 @@ class Resolver {
     std::vector<CallEdge> edges;
     for (int depth = 1; depth <= kMostCalls; ++depth) {
       std::vector<CallEdge> found = edges_to(depth);
-      for (const CallEdge& edge : found) {  // who calls them reaches a statement, one call further
-        if (edge.caller < 0) continue;
+      for (CallEdge& edge : found) {  // who calls them reaches a statement, one call further
+        edge.same = is_the_same_each_time(edge);
+        if (edge.caller < 0 || edge.same) continue;
         Definition caller{static_cast<uint32_t>(edge.file), static_cast<uint32_t>(edge.caller)};
         if (reach(caller) == 0) set_reach(caller, depth + 1);
       }
@@ -73,6 +74,16 @@ class Resolver {
   }
 
  private:
+  // A function of its own that is given nothing asks the same whoever calls it, and how often:
+  //
+  //   for bug in bugs: may_see(bug)        may_see -> current_user() -> "SELECT … WHERE cookie = ?"
+  //
+  // The near miss is a function within another, which sees what varies there.
+  [[nodiscard]] bool is_the_same_each_time(const CallEdge& edge) const {
+    const Digest::Function& callee = digests_[edge.callee_file]->functions[edge.callee];
+    return digests_[edge.file]->calls[edge.call].bare && callee.owner == 0 && callee.parent < 0;
+  }
+
   // A function that calls its namesake elsewhere passes on, and is no step of its own:
   //
   //   for id in ids: service.user(id)      Service.user -> Repository.user -> Repository.fetch_one
@@ -98,7 +109,7 @@ class Resolver {
       if (next == onward.end()) return;
       for (const CallEdge& step : next->second) {
         if (step.depth != depth) continue;
-        added.push_back({edge.file, edge.call, step.callee_file, step.callee, depth, edge.caller, edge.in_loop,
+        added.push_back({edge.file, edge.call, step.callee_file, step.callee, depth, edge.caller, edge.in_loop, false,
                          step.file, static_cast<int32_t>(step.call)});
       }
     };

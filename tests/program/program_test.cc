@@ -313,15 +313,30 @@ TEST_CASE("extension functions are called on what they extend") {
 
 TEST_CASE("a wrapper cleans what it is given") {
   const std::string wrapper =
-      "<?php\nfunction db_execute($sql, $db_conn = false) {\n  $sql = db_cleaned($sql);\n"
+      "<?php\nfunction keep($sql, $db_conn = false) {\n  $sql = db_cleaned($sql);\n"
       "  $query = $db_conn->prepare($sql);\n  if (!$query) { $sql = substr($sql, 0, 80) . '…'; log($sql); }\n"
       "  return $query->execute();\n}\n";
-  const std::string use = "<?php\nfunction f($id) {\n  db_execute('DELETE FROM a WHERE id = 1');\n}\n";
+  const std::string use = "<?php\nfunction f($id) {\n  keep('DELETE FROM a WHERE id = 1');\n}\n";
   CHECK(program({{"db.php", wrapper}, {"use.php", use}}) == "use.php:3 database.f | DELETE FROM a WHERE id = 1\n");
   // near miss: the text is made of something else
   std::string other = wrapper;
   other.replace(other.find("db_cleaned($sql)"), 16, "db_built($table)");
   CHECK(program({{"db.php", other}, {"use.php", use}}).empty());
+  // a name that says that it executes is enough
+  const std::string named = "<?php\nfunction f($id) {\n  db_execute('DELETE FROM a WHERE id = 1');\n}\n";
+  CHECK(program({{"use.php", named}}) == "use.php:3 unknown.f | DELETE FROM a WHERE id = 1\n");
+}
+
+TEST_CASE("a function that is given nothing asks the same each time") {
+  const std::string store =
+      "def user(db):\n    return db.execute('SELECT a FROM users WHERE cookie = ?', (cookie,))\n\n";
+  const std::string use =
+      "def may_see(bug):\n    return user() and bug\n\ndef page(bugs):\n    return [may_see(bug) for bug in bugs]\n";
+  CHECK(program({{"use.py", store + use}}).find("page ->") == std::string::npos);
+  // near miss: it's given something
+  std::string given = use;
+  given.replace(given.find("user()"), 6, "user(bug)");
+  CHECK(program({{"use.py", store + given}}).find("page -> use.py may_see (2)") != std::string::npos);
 }
 
 TEST_CASE("a name that hundreds of functions have is looked for in the caller's file") {
