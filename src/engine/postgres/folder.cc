@@ -36,7 +36,7 @@ std::vector<pid_t> processes_of(const fs::path& data, uid_t user) {
     if (stat(at->path().c_str(), &info) != 0 || info.st_uid != user) continue;
     std::error_code unread;
     bool works_there = fs::read_symlink(at->path() / "cwd", unread) == data;
-    std::string words = "\0";
+    std::string words;
     if (int file = open((at->path() / "cmdline").c_str(), O_RDONLY | O_CLOEXEC); file >= 0) {
       words.resize(4096);
       ssize_t got = read(file, words.data(), words.size());
