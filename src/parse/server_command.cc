@@ -52,6 +52,7 @@ class Reader {
   }
 
   Kind kind(const Node& statement) {
+    command_.only_rights = statement.type == Type::kGrantStmt || statement.type == Type::kAlterDefaultPrivilegesStmt;
     switch (statement.type) {
       case Type::kTransactionStmt:
         return transaction(tree_.text(statement, Key::kKind));
@@ -126,7 +127,6 @@ class Reader {
 
   Kind extension(const Node& statement) {
     command_.name = tree_.text(statement, Key::kExtname);
-    command_.if_not_exists = tree_.child(statement, Key::kIfNotExists) != nullptr;
     const Node* options = tree_.child(statement, Key::kOptions);
     const Node* option = options == nullptr ? nullptr : tree_.first(*options);
     for (; option != nullptr; option = tree_.next(*option)) {

@@ -28,7 +28,7 @@ struct ServerCommand {
   std::string text;
   std::vector<std::string> roles;  // all that the statement names, in its order, each once; no CURRENT_USER, PUBLIC
   std::string name, schema, version;
-  bool if_not_exists = false;
+  bool only_rights = false;  // GRANT, REVOKE, ALTER DEFAULT PRIVILEGES
 };
 
 // Linear in the text's size. Text that PostgreSQL 15's grammar refuses is kOther, unchanged: newer servers know more.

@@ -13,7 +13,7 @@ std::string dump(const ServerCommand& command) {
   std::string text = kKinds[static_cast<size_t>(command.kind)];
   if (!command.roles.empty()) text += fmt::format(" roles={}", fmt::join(command.roles, ","));
   if (!command.name.empty()) text += fmt::format(" name={}/{}/{}", command.name, command.schema, command.version);
-  if (command.if_not_exists) text += " if_not_exists";
+  if (command.only_rights) text += " only_rights";
   return text + ": " + command.text;
 }
 
@@ -42,8 +42,8 @@ TEST_CASE("what a statement does to the server around its database") {
       {"GRANT pg_monitor, a TO b, CURRENT_USER", "no_effect roles=b: GRANT pg_monitor, a TO b, CURRENT_USER"},
       {"REVOKE a FROM b", "no_effect roles=b: REVOKE a FROM b"},
       {"ALTER ROLE a SUPERUSER", "no_effect roles=a: ALTER ROLE a SUPERUSER"},
-      {"GRANT SELECT ON t TO a, PUBLIC, a", "other roles=a: GRANT SELECT ON t TO a, PUBLIC, a"},
-      {"GRANT ALL ON DATABASE x TO a", "no_effect roles=a: GRANT ALL ON DATABASE x TO a"},
+      {"GRANT SELECT ON t TO a, PUBLIC, a", "other roles=a only_rights: GRANT SELECT ON t TO a, PUBLIC, a"},
+      {"GRANT ALL ON DATABASE x TO a", "no_effect roles=a only_rights: GRANT ALL ON DATABASE x TO a"},
       {"ALTER TABLE t OWNER TO a", "no_effect roles=a: ALTER TABLE t OWNER TO a"},
       {"ALTER TABLE t OWNER TO a, ADD c int", "other roles=a: ALTER TABLE t OWNER TO a, ADD c int"},
       {"ALTER FUNCTION f() OWNER TO a", "no_effect roles=a: ALTER FUNCTION f() OWNER TO a"},
@@ -51,7 +51,7 @@ TEST_CASE("what a statement does to the server around its database") {
       {"ALTER DATABASE x SET search_path = a", "database_setting: SET search_path = a"},
       {"CREATE POLICY p ON t TO a, b USING (true)", "other roles=a,b: CREATE POLICY p ON t TO a, b USING (true)"},
       {"CREATE EXTENSION IF NOT EXISTS \"uuid-ossp\" SCHEMA s VERSION '1.1' CASCADE",
-       "create_extension name=uuid-ossp/s/1.1 if_not_exists: CREATE EXTENSION IF NOT EXISTS \"uuid-ossp\" SCHEMA s "
+       "create_extension name=uuid-ossp/s/1.1: CREATE EXTENSION IF NOT EXISTS \"uuid-ossp\" SCHEMA s "
        "VERSION '1.1' CASCADE"},
       {"CREATE UNIQUE INDEX CONCURRENTLY i ON t (a)", "other: CREATE UNIQUE INDEX  i ON t (a)"},
       {"CREATE INDEX concurrently ON \"concurrently\" (a)", "other: CREATE INDEX  ON \"concurrently\" (a)"},

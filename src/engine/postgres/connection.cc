@@ -96,8 +96,7 @@ Result<Connection> Connection::open(const Target& target, std::chrono::milliseco
   return made;
 }
 
-Result<Connection> Connection::open_url(const std::string& url, const Target& override,
-                                        std::chrono::milliseconds limit) {
+Result<Target> read_url(const std::string& url) {
   char* message = nullptr;
   std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(PQconninfoParse(url.c_str(), &message),
                                                                        &PQconninfoFree);
@@ -108,8 +107,15 @@ Result<Connection> Connection::open_url(const std::string& url, const Target& ov
   Target target;
   for (const PQconninfoOption* option = options.get(); option->keyword != nullptr; ++option)
     if (option->val != nullptr) target[option->keyword] = option->val;
-  for (const auto& [keyword, value] : override) target[keyword] = value;
-  return open(target, limit);
+  return target;
+}
+
+Result<Connection> Connection::open_url(const std::string& url, const Target& override,
+                                        std::chrono::milliseconds limit) {
+  auto target = read_url(url);
+  if (!target) return fail(target.error());
+  for (const auto& [keyword, value] : override) (*target)[keyword] = value;
+  return open(*target, limit);
 }
 
 // The result of the statement that was sent, whole.

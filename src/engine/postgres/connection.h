@@ -48,12 +48,15 @@ class Rows {
 // Keywords and values as libpq has them: host (a folder for a Unix socket), port, dbname, user, options …
 using Target = std::map<std::string, std::string>;
 
+// A URL or a keyword string, as libpq takes it. Errors are kUsage and don't repeat it: it may hold a password.
+[[nodiscard]] Result<Target> read_url(const std::string& url);
+
 // Errors are kUnverified where the server can't be reached, or the connection is gone, and kStatement where the server
 // refused a statement.
 class Connection {
  public:
   static Result<Connection> open(const Target& target, std::chrono::milliseconds limit = std::chrono::seconds(10));
-  // A URL or a keyword string, as libpq takes it; `override` replaces parts of it. Errors never show a password.
+  // `override` replaces parts of the URL. Errors never show a password.
   static Result<Connection> open_url(const std::string& url, const Target& override = {},
                                      std::chrono::milliseconds limit = std::chrono::seconds(10));
 

@@ -58,7 +58,7 @@ bool harmless(const std::string& name) {
 
 Status Extensions::connect() {
   if (superuser_.is_open()) return {};
-  auto opened = Connection::open(cluster_.target(database_, kSuperuser));
+  auto opened = Connection::open(server_.superuser ? *server_.superuser : server_.session);
   if (!opened) return fail(opened.error());
   superuser_ = std::move(*opened);
   if (!available_.empty()) return {};
@@ -95,6 +95,8 @@ std::string Extensions::judge(const ServerCommand& command, bool& needs_superuse
     }
     if (!version->for_anyone && !harmless(name))
       return fmt::format("extension \"{}\" is not made: it is not known to stay inside its database", name);
+    if (!version->for_anyone && !server_.superuser)
+      return fmt::format("extension \"{}\" is not made: that needs a superuser, and the role of --url is none", name);
     needs_superuser = needs_superuser || !version->for_anyone;
     open.insert(open.end(), version->needs.begin(), version->needs.end());
   }
@@ -126,7 +128,8 @@ Result<std::string> Extensions::make(const ServerCommand& command, const std::st
     return made.error().message;
   }
   // Comments on it, and DROP EXTENSION, are its owner's.
-  Status given = superuser_.run(fmt::format("UPDATE pg_extension SET extowner = '{}'::regrole", kSchemaRole));
+  Status given =
+      superuser_.run("UPDATE pg_extension SET extowner = datdba FROM pg_database WHERE datname = current_database()");
   if (!given) return fail(given.error());
   return "";
 }

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "base/result.h"
-#include "engine/postgres/cluster.h"
 #include "engine/postgres/connection.h"
+#include "engine/postgres/schema_database.h"
 #include "parse/server_command.h"
 
 namespace explaingate::postgres {
@@ -19,7 +19,7 @@ namespace explaingate::postgres {
 // stands, which is so before the first statement of a schema.
 class Extensions {
  public:
-  Extensions(const Cluster& cluster, std::string database) : cluster_(cluster), database_(std::move(database)) {}
+  explicit Extensions(const SchemaServer& server) : server_(server) {}
   // Makes the superuser's extensions that the schema will ask for.
   Status install_first(const std::vector<ServerCommand>& commands);
   struct Answer {
@@ -42,9 +42,8 @@ class Extensions {
   Result<bool> is_there(const std::string& name);
   Result<std::string> make(const ServerCommand& command, const std::string& schema);
 
-  const Cluster& cluster_;
-  std::string database_;
-  Connection superuser_;  // in the schema's database, opened when it is needed
+  SchemaServer server_;
+  Connection superuser_;  // opened when it is needed; where there is none, the session's role
   std::multimap<std::string, Version> available_;
   std::map<std::string, std::string> first_;  // made by install_first() and not yet asked for: "" or why it failed
 };

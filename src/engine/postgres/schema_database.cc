@@ -19,8 +19,8 @@ constexpr const char* kRoleLock = "SELECT pg_catalog.pg_advisory_xact_lock(1)";
 
 class Application {
  public:
-  Application(const Cluster& cluster, const std::string& database, const SchemaLimits& limits)
-      : session_(cluster, database, limits), extensions_(cluster, database), database_(database) {}
+  Application(const SchemaServer& server, const SchemaLimits& limits)
+      : server_(server), session_(server, limits), extensions_(server) {}
 
   Result<std::vector<SchemaFailure>> apply(const std::vector<SchemaStatement>& statements) {
     if (Status opened = session_.open(); !opened) return fail(opened.error());
@@ -37,6 +37,7 @@ class Application {
       if (!refused) return fail(refused.error());
       if (!refused->empty()) failures.push_back({i, std::move(*refused)});
     }
+    if (server_.data_folder.empty()) return failures;
     if (Status kept = keep_search_path(); !kept) return fail(kept.error());
     return failures;
   }
@@ -59,7 +60,7 @@ class Application {
         return fmt::format("role \"{}\" already exists", command.roles.front());
       case Kind::kDatabaseSetting:
         return session_.run(command.kind,
-                            fmt::format("ALTER DATABASE {} {}", quote_identifier(database_), command.text));
+                            fmt::format("ALTER DATABASE {} {}", quote_identifier(server_.database), command.text));
       case Kind::kCreateExtension: {
         auto answer = extensions_.at(command, session_.connection());
         if (!answer) return fail(answer.error());
@@ -67,8 +68,15 @@ class Application {
         return session_.run(command.kind, command.text);
       }
       default:
-        return session_.run(command.kind, command.text);
+        break;
     }
+    auto refused = session_.run(command.kind, command.text);
+    return refused && !refused->empty() && for_nobody(command) ? std::string() : refused;
+  }
+
+  // Rights of a role that somebody's server doesn't have.
+  [[nodiscard]] bool for_nobody(const ServerCommand& command) {
+    return server_.data_folder.empty() && command.only_rights && session_.connection().last_error().sqlstate == "42704";
   }
 
   [[nodiscard]] static bool is_ours(const std::string& role) {
@@ -77,7 +85,7 @@ class Application {
 
   // A role without login or rights, that the schema's role is in: it can be granted things and have a schema.
   Result<std::string> make_role(const std::string& role) {
-    if (is_ours(role) || !made_.insert(role).second) return "";
+    if (server_.data_folder.empty() || is_ours(role) || !made_.insert(role).second) return "";
     if (made_.size() > kMostRoles) return fmt::format("a schema may name no more than {} roles", kMostRoles);
     Connection& control = session_.control();
     std::string name = quote_identifier(role);
@@ -108,14 +116,19 @@ class Application {
     return {};
   }
 
+  SchemaServer server_;
   SchemaSession session_;
   Extensions extensions_;
-  std::string database_;
   std::set<std::string> made_;     // roles that are there, for all that this schema knows
   std::set<std::string> created_;  // by a CREATE ROLE of this schema
 };
 
 }  // namespace
+
+SchemaServer schema_server(const Cluster& cluster, const std::string& database) {
+  return {database, cluster.target(database, kSchemaRole), cluster.target("postgres", kSuperuser),
+          cluster.target(database, kSuperuser), cluster.data_folder()};
+}
 
 Status create_schema_database(const Cluster& cluster, const std::string& database) {
   auto control = Connection::open(cluster.target("postgres", kSuperuser));
@@ -133,7 +146,13 @@ Status create_schema_database(const Cluster& cluster, const std::string& databas
 Result<std::vector<SchemaFailure>> apply_schema(const Cluster& cluster, const std::string& database,
                                                 const std::vector<SchemaStatement>& statements,
                                                 const SchemaLimits& limits) {
-  return Application(cluster, database, limits).apply(statements);
+  return apply_schema(schema_server(cluster, database), statements, limits);
+}
+
+Result<std::vector<SchemaFailure>> apply_schema(const SchemaServer& server,
+                                                const std::vector<SchemaStatement>& statements,
+                                                const SchemaLimits& limits) {
+  return Application(server, limits).apply(statements);
 }
 
 }  // namespace explaingate::postgres

@@ -19,7 +19,7 @@ constexpr std::chrono::milliseconds kUntilGone = std::chrono::seconds(10);
 constexpr const char* kSavepoint = "explaingate";
 
 // Bytes that the files below `folder` take of the disk: the holes of sparse ones are none.
-uint64_t disk_use(const fs::path& folder) {
+uint64_t disk_use_of(const fs::path& folder) {
   uint64_t blocks = 0;
   std::error_code error;  // files come and go meanwhile
   for (fs::recursive_directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
@@ -35,14 +35,14 @@ double seconds(std::chrono::milliseconds time) {
 
 }  // namespace
 
-SchemaSession::SchemaSession(const Cluster& cluster, std::string database, const SchemaLimits& limits)
-    : cluster_(cluster), database_(std::move(database)), limits_(limits), until_(Clock::now() + limits.whole) {}
+SchemaSession::SchemaSession(const SchemaServer& server, const SchemaLimits& limits)
+    : server_(server), limits_(limits), until_(Clock::now() + limits.whole) {}
 
 Status SchemaSession::open() {
-  auto control = Connection::open(cluster_.target("postgres", kSuperuser));
+  auto control = Connection::open(server_.control);
   if (!control) return fail(control.error());
   control_ = std::move(*control);
-  disk_before_ = disk_use(cluster_.data_folder());
+  disk_before_ = disk_use();
   measured_ = Clock::now();
   return connect();
 }
@@ -50,7 +50,7 @@ Status SchemaSession::open() {
 // A server that lost a process to a crash is away for a moment.
 Status SchemaSession::connect() {
   for (Clock::time_point until = Clock::now() + kUntilGone;;) {
-    auto session = Connection::open(cluster_.target(database_, kSchemaRole));
+    auto session = Connection::open(server_.session);
     if (session) {
       session_ = std::move(*session);
       session_.set_watch([this] { return !disk_is_full(); });
@@ -70,9 +70,15 @@ std::string SchemaSession::limit_passed() {
   return {};
 }
 
+uint64_t SchemaSession::disk_use() {
+  if (!server_.data_folder.empty()) return disk_use_of(server_.data_folder);
+  auto rows = control_.query("SELECT pg_catalog.pg_database_size($1::name)", {server_.database});
+  return rows && rows->count() > 0 ? static_cast<uint64_t>(rows->integer(0, 0)) : 0;
+}
+
 bool SchemaSession::disk_is_full() {
   if (disk_is_full_ || Clock::now() - measured_ < kBetweenMeasures) return disk_is_full_;
-  disk_is_full_ = disk_use(cluster_.data_folder()) > disk_before_ + limits_.disk;
+  disk_is_full_ = disk_use() > disk_before_ + limits_.disk;
   measured_ = Clock::now();
   return disk_is_full_;
 }
@@ -130,7 +136,7 @@ Status SchemaSession::end_session() {
     auto there = control_.query(end, {std::to_string(pid_)});
     if (there && there->count() == 0) return {};
     if (!there && !control_.is_open())
-      if (auto control = Connection::open(cluster_.target("postgres", kSuperuser))) control_ = std::move(*control);
+      if (auto control = Connection::open(server_.control)) control_ = std::move(*control);
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
   return fail(ErrorKind::kUnverified, "PostgreSQL can't be made to end a statement of the schema");

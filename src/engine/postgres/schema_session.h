@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "base/result.h"
-#include "engine/postgres/cluster.h"
 #include "engine/postgres/connection.h"
 #include "engine/postgres/schema_database.h"
 #include "parse/server_command.h"
@@ -18,7 +17,7 @@ namespace explaingate::postgres {
 // settings and the transaction that was open, is made again from the statements that led there.
 class SchemaSession {
  public:
-  SchemaSession(const Cluster& cluster, std::string database, const SchemaLimits& limits);
+  SchemaSession(const SchemaServer& server, const SchemaLimits& limits);
   Status open();
   // "" = done; else why not: the server's words, or the limit. Errors: the server is gone.
   Result<std::string> run(ServerCommand::Kind kind, const std::string& text);
@@ -27,7 +26,7 @@ class SchemaSession {
   // "" or what limit of the whole was passed: nothing more is applied.
   [[nodiscard]] std::string limit_passed();
   [[nodiscard]] Connection& connection() { return session_; }
-  [[nodiscard]] Connection& control() { return control_; }  // the superuser's, in another database
+  [[nodiscard]] Connection& control() { return control_; }
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -41,12 +40,11 @@ class SchemaSession {
   Status again();
   void remember(ServerCommand::Kind kind, const std::string& text);
   bool disk_is_full();
-  [[nodiscard]] std::string stopped(double limit_seconds) const;
+  [[nodiscard]] uint64_t disk_use();
   [[nodiscard]] std::chrono::milliseconds statement_limit() const;
   [[nodiscard]] bool in_transaction() const;
 
-  const Cluster& cluster_;
-  std::string database_;
+  SchemaServer server_;
   SchemaLimits limits_;
   Connection session_, control_;
   int pid_ = 0;  // of the session's process
