@@ -119,7 +119,11 @@ std::string CandidateIndex::name() const {
 }
 
 std::string CandidateIndex::ddl() const {
-  std::string text = "CREATE INDEX " + quoted(name()) + " ON " + quoted(table) + "(";
+  size_t dot = table.find('.');  // PostgreSQL: a table outside of the schema public is named with its own
+  std::string_view whole = table;
+  std::string place =
+      dot == std::string::npos ? quoted(whole) : quoted(whole.substr(0, dot)) + "." + quoted(whole.substr(dot + 1));
+  std::string text = "CREATE INDEX " + quoted(name()) + " ON " + place + "(";
   for (size_t i = 0; i < columns.size(); ++i) {
     if (i > 0) text += ", ";
     std::string_view column = without_direction(columns[i]);

@@ -15,7 +15,8 @@
 namespace explaingate::postgres {
 namespace {
 
-constexpr int kMaxAllowedValues = 1000;  // beyond that a column is as good as unbounded
+constexpr size_t kMaxAllowedValues = 1000;  // beyond that a column is as good as unbounded
+constexpr int64_t kFarthest = 1'000'000'000;
 
 // Tokens without CHECK, parentheses, comments and casts; quoted names without their quotes.
 std::vector<std::string> bare_tokens(std::string_view text) {
@@ -50,37 +51,56 @@ std::vector<std::string> bare_tokens(std::string_view text) {
   return tokens;
 }
 
-std::optional<int64_t> number(const std::string& text) {
+std::optional<int64_t> number(std::string_view text) {
   int64_t value = 0;
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   return value;
 }
 
+// 'it''s' → it's; other literals as they are.
+std::string value_of(std::string_view literal) {
+  if (literal.size() < 2 || literal.front() != '\'') return std::string(literal);
+  std::string value;
+  for (size_t i = 1; i + 1 < literal.size(); ++i) {
+    value += literal[i];
+    if (literal[i] == '\'') ++i;
+  }
+  return value;
+}
+
+std::vector<std::string> unless_many(std::vector<std::string> values) {
+  if (values.size() > kMaxAllowedValues) values.clear();
+  return values;
+}
+
 }  // namespace
 
-int allowed_by_check(std::string_view definition, std::string_view column) {
-  std::vector<std::string> tokens = bare_tokens(definition);
+std::vector<std::string> allowed_by_check(std::string_view definition, std::string_view column) {
+  std::vector<std::string> tokens = bare_tokens(definition), values;
   auto at = [&](size_t i) { return i < tokens.size() ? std::string_view(tokens[i]) : std::string_view(); };
   size_t i = 0;
   if (at(0) == column && at(1) == "IS" && at(2) == "NULL" && at(3) == "OR") i = 4;
-  if (at(i) != column) return 0;
+  if (at(i) != column) return {};
   if (at(i + 1) == "=" && at(i + 2) == "ANY" && at(i + 3) == "ARRAY" && at(i + 4) == "[") {
-    int items = 1;
-    size_t end = i + 5;
-    for (; end < tokens.size() && at(end) != "]"; ++end) items += at(end) == "," ? 1 : 0;
-    return end + 1 == tokens.size() && items <= kMaxAllowedValues ? items : 0;
+    size_t next = i + 5;
+    for (; next + 1 < tokens.size() && (at(next + 1) == "," || at(next + 1) == "]"); next += 2)
+      values.push_back(value_of(at(next)));
+    return next == tokens.size() && at(next - 1) == "]" ? unless_many(std::move(values)) : std::vector<std::string>();
   }
   if (at(i + 1) == ">=" && at(i + 3) == "AND" && at(i + 4) == column && at(i + 5) == "<=" && i + 7 == tokens.size()) {
-    auto low = number(tokens[i + 2]), high = number(tokens[i + 6]);
-    if (!low || !high || *high < *low || *high - *low >= kMaxAllowedValues || *low < -kMaxAllowedValues) return 0;
-    return static_cast<int>(*high - *low + 1);
+    auto low = number(at(i + 2)), high = number(at(i + 6));
+    if (!low || !high || *high < *low || *low < -kFarthest || *high > kFarthest) return {};
+    for (int64_t value = *low; value <= *high && values.size() <= kMaxAllowedValues; ++value)
+      values.push_back(std::to_string(value));
+    return unless_many(std::move(values));
   }
-  for (int arms = 1; at(i) == column && at(i + 1) == "="; ++arms, i += 4) {
-    if (i + 3 == tokens.size()) return arms <= kMaxAllowedValues ? arms : 0;
-    if (at(i + 3) != "OR") return 0;
+  for (; at(i) == column && at(i + 1) == "="; i += 4) {
+    values.push_back(value_of(at(i + 2)));
+    if (i + 3 == tokens.size()) return unless_many(std::move(values));
+    if (at(i + 3) != "OR") return {};
   }
-  return 0;
+  return {};
 }
 
 }  // namespace explaingate::postgres

@@ -11,9 +11,7 @@ namespace {
 constexpr const char* kRelations = R"(
 SELECT c.oid, n.nspname, c.relname, c.relkind,
   CASE WHEN c.relispartition THEN pg_catalog.pg_partition_root(c.oid)::pg_catalog.oid ELSE 0 END,
-  pg_catalog.pg_relation_filepath(c.oid),
-  CASE WHEN c.relkind IN ('v', 'm') THEN pg_catalog.pg_get_viewdef(c.oid) END,
-  (SELECT o.option_value FROM pg_catalog.pg_options_to_table(c.reloptions) AS o WHERE o.option_name = 'fillfactor')
+  CASE WHEN c.relkind IN ('v', 'm') THEN pg_catalog.pg_get_viewdef(c.oid) END
 FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't'
   AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
@@ -24,7 +22,7 @@ ORDER BY c.oid)";
 constexpr const char* kColumns = R"(
 SELECT a.attrelid, a.attnum, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod),
   pg_catalog.pg_get_expr(d.adbin, d.adrelid), a.attnotnull OR coalesce(t.typnotnull, false), a.attgenerated <> '',
-  a.attlen, a.atttypmod, b.typname,
+  b.typname,
   (SELECT pg_catalog.count(*) FROM pg_catalog.pg_enum AS e WHERE e.enumtypid = b.oid),
   (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), E'\n' ORDER BY k.oid)
    FROM pg_catalog.pg_constraint AS k WHERE k.contypid = t.oid AND k.contype = 'c')
@@ -53,7 +51,7 @@ constexpr const char* kIndexes = R"(
 SELECT i.indrelid, i.indexrelid, c.relname, i.indisunique, i.indpred IS NOT NULL,
   coalesce((SELECT k.contype FROM pg_catalog.pg_constraint AS k
             WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x') ORDER BY k.contype LIMIT 1), 'c'),
-  pg_catalog.pg_get_indexdef(i.indexrelid), m.amname, pg_catalog.pg_relation_filepath(i.indexrelid),
+  pg_catalog.pg_get_indexdef(i.indexrelid), m.amname,
   s.n, i.indkey[s.n], a.attname, i.indoption[s.n] & 1, o.collname
 FROM pg_catalog.pg_index AS i
 JOIN pg_catalog.pg_class AS c ON c.oid = i.indexrelid
@@ -63,18 +61,6 @@ LEFT JOIN pg_catalog.pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum =
 LEFT JOIN pg_catalog.pg_collation AS o ON o.oid = i.indcollation[s.n]
 WHERE i.indrelid >= 16384 AND i.indisvalid
 ORDER BY i.indrelid, c.relname, i.indexrelid, s.n)";
-
-constexpr double kUnknownWidth = 32;  // of a type without a length (lsyscache.c, get_typavgwidth)
-
-// As get_typavgwidth() has it; a UTF-8 database counts four bytes for each declared character.
-double width_of(int64_t length, int64_t modifier, std::string_view type) {
-  if (length > 0) return static_cast<double>(length);
-  if ((type != "varchar" && type != "bpchar") || modifier < 4) return kUnknownWidth;
-  double most = static_cast<double>(modifier - 4) * 4 + 4;
-  if (type == "bpchar") return most;
-  if (most <= kUnknownWidth) return most;
-  return most < 1000 ? kUnknownWidth + (most - kUnknownWidth) / 2 : kUnknownWidth + (1000 - kUnknownWidth) / 2;
-}
 
 std::vector<std::string> lines_of(std::string_view text) {
   std::vector<std::string> lines;
@@ -115,13 +101,12 @@ class Reader {
       relation.name = rows->text(i, 2);
       relation.kind = rows->text(i, 3).front();
       relation.root = rows->integer(i, 4);
-      relation.file = rows->text(i, 5);
       relation.shown = relation_key(relation.schema, relation.name);
-      if (!rows->is_null(i, 7)) relation.fill = std::clamp(rows->real(i, 7) / 100, 0.1, 1.0);
       CatalogueTable table;
       table.name = relation.shown;
       table.type = relation.kind == 'v' ? "view" : relation.kind == 'f' ? "virtual" : "table";
-      table.sql = rows->text(i, 6);
+      table.sql = rows->text(i, 5);
+      out_.by_name.emplace(std::pair(relation.schema, relation.name), out_.relations.size());
       by_oid_.emplace(relation.oid, out_.relations.size());
       out_.relations.push_back(std::move(relation));
       tables_.push_back(std::move(table));
@@ -146,15 +131,19 @@ class Reader {
       column.generated = rows->boolean(i, 6);
       if (!column.generated) column.default_value = rows->text(i, 4);
       column.not_null = rows->boolean(i, 5);
-      column.allowed_values = rows->text(i, 9) == "bool" ? 2 : static_cast<int>(rows->integer(i, 10));
-      for (const std::string& check : lines_of(rows->text(i, 11)))
-        if (column.allowed_values == 0) column.allowed_values = allowed_by_check(check, "VALUE");
-      out_.relations[by_oid_[rows->integer(i, 0)]].columns.push_back(
-          {column.name, static_cast<int>(rows->integer(i, 1)),
-           width_of(rows->integer(i, 7), rows->integer(i, 8), rows->text(i, 9))});
+      column.allowed_values = rows->text(i, 7) == "bool" ? 2 : static_cast<int>(rows->integer(i, 8));
+      RelationColumn stored{column.name, static_cast<int>(rows->integer(i, 1)), {}};
+      for (const std::string& check : lines_of(rows->text(i, 9))) allow(column, stored, check, "VALUE");
+      out_.relations[by_oid_[rows->integer(i, 0)]].columns.push_back(std::move(stored));
       owner->columns.push_back(std::move(column));
     }
     return {};
+  }
+
+  static void allow(CatalogueColumn& column, RelationColumn& stored, std::string_view check, std::string_view name) {
+    if (column.allowed_values > 0) return;
+    stored.allowed = allowed_by_check(check, name);
+    column.allowed_values = static_cast<int>(stored.allowed.size());
   }
 
   Status constraints() {
@@ -171,20 +160,19 @@ class Reader {
         key.parent_columns = lines_of(rows->text(i, 8));
         key.on_delete = action_words(rows->text(i, 4));
         key.on_update = action_words(rows->text(i, 5));
-        auto parent = std::find_if(out_.relations.begin(), out_.relations.end(), [&](const Relation& relation) {
-          return relation.schema == rows->text(i, 3) && relation.name == rows->text(i, 2);
-        });
-        if (parent != out_.relations.end()) key.parent_table = parent->shown;
+        if (const Relation* parent = out_.find(rows->text(i, 3), rows->text(i, 2))) key.parent_table = parent->shown;
         owner->foreign_keys.push_back(std::move(key));
         continue;
       }
-      for (size_t k = 0; k < names.size(); ++k)
-        for (CatalogueColumn& column : owner->columns) {
-          if (column.name != names[k]) continue;
-          if (type == "p") column.primary_key = static_cast<int>(k) + 1;
-          if (type == "c" && names.size() == 1 && column.allowed_values == 0)
-            column.allowed_values = allowed_by_check(rows->text(i, 6), column.name);
-        }
+      Relation& relation = out_.relations[by_oid_[rows->integer(i, 0)]];
+      for (size_t k = 0; k < names.size(); ++k) {
+        auto named = std::ranges::find(owner->columns, names[k], &CatalogueColumn::name);
+        if (named == owner->columns.end()) continue;
+        if (type == "p") named->primary_key = static_cast<int>(k) + 1;
+        if (type == "c" && names.size() == 1)
+          allow(*named, relation.columns[static_cast<size_t>(named - owner->columns.begin())], rows->text(i, 6),
+                named->name);
+      }
     }
     return {};
   }
@@ -196,12 +184,11 @@ class Reader {
       CatalogueTable* owner = table(rows->integer(i, 0));
       if (owner == nullptr) continue;
       Relation& relation = out_.relations[by_oid_[rows->integer(i, 0)]];
-      if (rows->integer(i, 9) == 0) {
+      if (rows->integer(i, 8) == 0) {
         RelationIndex index;
         index.oid = rows->integer(i, 1);
         index.name = rows->text(i, 2);
         index.method = rows->text(i, 7);
-        index.file = rows->text(i, 8);
         index.unique = rows->boolean(i, 3);
         index.partial = rows->boolean(i, 4);
         CatalogueIndex shown;
@@ -213,9 +200,9 @@ class Reader {
         relation.indexes.push_back(std::move(index));
         owner->indexes.push_back(std::move(shown));
       }
-      relation.indexes.back().columns.push_back(static_cast<int>(rows->integer(i, 10)));
+      relation.indexes.back().columns.push_back(static_cast<int>(rows->integer(i, 9)));
       owner->indexes.back().columns.push_back(
-          {std::string(rows->text(i, 11)), rows->integer(i, 12) != 0, std::string(rows->text(i, 13))});
+          {std::string(rows->text(i, 10)), rows->integer(i, 11) != 0, std::string(rows->text(i, 12))});
     }
     return {};
   }
@@ -226,7 +213,6 @@ class Reader {
       Relation& relation = out_.relations[i];
       if (auto root = by_oid_.find(relation.root); relation.root != 0 && root != by_oid_.end())
         relation.shown = out_.relations[root->second].shown;
-      out_.by_name.emplace(std::pair(relation.schema, relation.name), i);
       if (relation.kind != 'p' && relation.kind != 'v') out_.by_shown[relation.shown].push_back(i);
       if (relation.root == 0) out_.catalogue.tables.push_back(std::move(tables_[i]));
     }

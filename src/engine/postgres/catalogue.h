@@ -1,5 +1,5 @@
 // Reads a schema's catalogue from pg_catalog: what the facts need, and beside it what PostgreSQL's plans and files are
-// about (oids, files, widths, partitions).
+// about (oids, partitions, values that are allowed).
 #pragma once
 
 #include <cstdint>
@@ -17,15 +17,14 @@ namespace explaingate::postgres {
 
 struct RelationColumn {
   std::string name;
-  int number = 0;    // attnum
-  double width = 0;  // bytes of a value: the type's own length, else what the planner assumes (get_typavgwidth)
+  int number = 0;                    // attnum
+  std::vector<std::string> allowed;  // by a CHECK (x IN (…)), of the column or its domain
 };
 
 struct RelationIndex {
   int64_t oid = 0;
   std::string name;
   std::string method;        // "btree", "hash", "gin" …
-  std::string file;          // below PGDATA; "" for an index of a partitioned table
   std::vector<int> columns;  // attnum, 0 for an expression; without INCLUDE's
   bool unique = false, partial = false;
 };
@@ -37,8 +36,6 @@ struct Relation {
   char kind = 'r';    // relkind: r table, p partitioned, v view, m materialised view, f foreign
   int64_t root = 0;   // of a partition: the oid of the table at the top; 0 = is none
   std::string shown;  // name in the catalogue and in plans: of a partition its root's
-  std::string file;   // below PGDATA; "" for none
-  double fill = 1;    // share of a page that is filled
   std::vector<RelationColumn> columns;
   std::vector<RelationIndex> indexes;
 };
@@ -63,7 +60,7 @@ struct SchemaCatalogue {
 // What scaling needs: the tables, and materialised views.
 [[nodiscard]] std::vector<TableShape> shapes_of(const Catalogue& catalogue);
 
-// How many values CHECK constraint `definition` (as pg_get_constraintdef writes it) leaves `column`: 0 = unbounded.
-[[nodiscard]] int allowed_by_check(std::string_view definition, std::string_view column);
+// The values that CHECK constraint `definition` (as pg_get_constraintdef writes it) leaves `column`; none = unbounded.
+[[nodiscard]] std::vector<std::string> allowed_by_check(std::string_view definition, std::string_view column);
 
 }  // namespace explaingate::postgres

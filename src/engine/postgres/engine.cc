@@ -5,6 +5,7 @@
 #include <array>
 #include <optional>
 
+#include "engine/postgres/candidates.h"
 #include "engine/postgres/catalogue.h"
 #include "engine/postgres/plan_rows.h"
 #include "engine/postgres/prepare.h"
@@ -19,8 +20,9 @@ using namespace postgres;  // NOLINT(google-build-using-namespace): this folder'
 // One scale that was asked for: its database, and the connection that plans there.
 struct Scale {
   ScaledStatistics statistics;
-  std::string database;
+  ScaleDatabase database;
   std::optional<Explainer> explainer;
+  std::optional<Candidates> candidates;
   std::map<int64_t, double> tuples;  // oid -> rows
 };
 
@@ -51,6 +53,7 @@ class PostgresEngine final : public Engine {
   std::shared_ptr<Cluster> cluster_;
   SideDatabase side_;
   SchemaCatalogue schema_;
+  Relations relations_;
   std::vector<TableShape> shapes_;
   Statistics statistics_;
   std::array<Scale, kScaleCount> scales_;
@@ -75,6 +78,9 @@ Status PostgresEngine::load(const std::vector<SchemaStatement>& schema, const En
   auto catalogue = read_catalogue(*connection);
   if (!catalogue) return fail(catalogue.error());
   schema_ = std::move(*catalogue);
+  auto relations = read_relations(*connection);
+  if (!relations) return fail(relations.error());
+  relations_ = std::move(*relations);
   shapes_ = shapes_of(schema_.catalogue);
   statistics_ = complete(std::move(known), shapes_, options.tables, options.assumed_rows);
   for (int i = 0; i < kScaleCount; ++i) scales_[static_cast<size_t>(i)].statistics = scale(statistics_, shapes_, i);
@@ -101,37 +107,38 @@ Status PostgresEngine::set_scale(int scale) {
 Status PostgresEngine::open_scale(Scale& scale) {
   if (scale.explainer) return {};
   std::string key = fmt::format("{} {}", statistics_.hash(), &scale - scales_.data());
-  auto database = scale_database(*cluster_, side_.name, schema_, scale.statistics, key);
+  auto database = scale_database(*cluster_, side_.name, relations_, schema_, statistics_, scale.statistics, key);
   if (!database) return fail(database.error());
   scale.database = std::move(*database);
-  Target target = cluster_->target(scale.database, kSchemaRole);
-  {
-    auto connection = Connection::open(target);
-    if (!connection) return fail(connection.error());
-    auto rows = connection->query("SELECT oid, reltuples FROM pg_catalog.pg_class WHERE oid >= 16384");
-    if (!rows) return fail(rows.error());
-    for (int i = 0; i < rows->count(); ++i) scale.tuples[rows->integer(i, 0)] = rows->real(i, 1);
-  }
-  auto explainer = Explainer::open(target);
+  for (const auto& [oid, numbers] : scale.database.numbers.relations) scale.tuples[oid] = numbers.rows;
+  auto settings = statistics_.postgres ? statistics_.postgres->settings : std::map<std::string, std::string>();
+  auto explainer = Explainer::open(cluster_->target(scale.database.name, kSchemaRole), settings);
   if (!explainer) return fail(explainer.error());
   scale.explainer = std::move(*explainer);
+  scale.candidates.emplace(*cluster_, scale.database, relations_, schema_);
   return {};
 }
 
 Result<PlannedQuery> PostgresEngine::plan(const PlanRequest& request) {
-  Scale& scale = scales_[scale_];
-  if (Status status = open_scale(scale); !status) return fail(status.error());
-  auto json = scale.explainer->explain(request.text);
-  if (!json) return fail(json.error());
-  auto root = read_plan(*json);
-  if (!root) return fail(root.error());
-  return normal_form(*root, {&schema_, &shapes_, &scale.statistics, &scale.tuples});
+  return plan_with({}, request);
 }
 
 Result<PlannedQuery> PostgresEngine::plan_with(const std::vector<CandidateIndex>& candidates,
                                                const PlanRequest& request) {
-  if (candidates.empty()) return plan(request);
-  return fail(ErrorKind::kUnverified, "indexes can't be tried on PostgreSQL");
+  Scale& scale = scales_[scale_];
+  if (Status status = open_scale(scale); !status) return fail(status.error());
+  std::vector<int64_t> shown;
+  for (const CandidateIndex& candidate : candidates) {
+    auto indexes = scale.candidates->make(candidate);
+    if (!indexes) return fail(indexes.error());
+    shown.insert(shown.end(), indexes->begin(), indexes->end());
+  }
+  auto json = scale.explainer->explain(request.text, shown);
+  if (!json) return fail(json.error());
+  auto root = read_plan(*json);
+  if (!root) return fail(root.error());
+  if (!shown.empty()) scale.candidates->rename(*root);
+  return normal_form(*root, {&schema_, &shapes_, &scale.statistics, &scale.tuples});
 }
 
 Result<Measured> PostgresEngine::measure(const PlanRequest& /*request*/) {

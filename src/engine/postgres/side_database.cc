@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "engine/postgres/scale_database.h"
+#include "engine/postgres/schema_database.h"
 
 namespace explaingate::postgres {
 namespace {
@@ -20,6 +21,24 @@ std::vector<SchemaFailure> failures_in(std::string_view text) {
     if (item.is_array() && item.size() == 2 && item[0].is_number_unsigned() && item[1].is_string())
       failures.push_back({item[0].get<size_t>(), item[1].get<std::string>()});
   return failures;
+}
+
+Status load_seed(const Cluster& cluster, const std::string& database, const std::vector<SchemaStatement>& seed) {
+  auto refused = apply_schema(cluster, database, seed);
+  if (!refused) return fail(refused.error());
+  if (!refused->empty()) {
+    const SchemaStatement& statement = seed[refused->front().statement];
+    Error error;
+    error.kind = ErrorKind::kConfiguration;
+    error.message = "the seed can't be loaded: " + refused->front().message;
+    error.file = statement.path;
+    error.line = statement.line;
+    error.column = statement.column;
+    return fail(std::move(error));
+  }
+  auto connection = Connection::open(cluster.target(database, kSchemaRole));
+  if (!connection) return fail(connection.error());
+  return connection->run("ANALYZE");
 }
 
 }  // namespace
@@ -46,40 +65,15 @@ Result<SideDatabase> side_database(const Cluster& cluster, const std::vector<Sch
   if (there->count() > 0)
     if (Status dropped = admin->run("DROP DATABASE " + quote_identifier(side.name)); !dropped)
       return fail(dropped.error());
-  Status made = admin->run(fmt::format("CREATE DATABASE {} OWNER {}", quote_identifier(side.name), kSchemaRole));
-  if (!made) return fail(made.error());
-  // The public schema belongs to the database's owner only from PostgreSQL 15 on.
-  {
-    auto inside = open_as_superuser(cluster, side.name);
-    if (!inside) return fail(inside.error());
-    if (Status own = inside->run(fmt::format("ALTER SCHEMA public OWNER TO {}", kSchemaRole)); !own)
-      return fail(own.error());
-  }
-  {
-    auto connection = Connection::open(cluster.target(side.name, kSchemaRole));
-    if (!connection) return fail(connection.error());
-    for (size_t i = 0; i < schema.size(); ++i) {
-      Status applied = connection->run(schema[i].text);
-      if (applied) continue;
-      side.failures.push_back({i, applied.error().message});
-      if (connection->is_open()) continue;
-      connection = Connection::open(cluster.target(side.name, kSchemaRole));
-      if (!connection) return fail(connection.error());
-    }
-    for (const SchemaStatement& statement : seed)
-      if (Status loaded = connection->run(statement.text); !loaded) {
-        Error error = loaded.error();
-        error.kind = ErrorKind::kConfiguration;
-        error.file = statement.path;
-        error.line = statement.line;
-        return fail(std::move(error));
-      }
-    if (!seed.empty())
-      if (Status analyzed = connection->run("ANALYZE"); !analyzed) return fail(analyzed.error());
-  }
-  Json failures = Json::array();
-  for (const SchemaFailure& failure : side.failures) failures.push_back({failure.statement, failure.message});
-  std::string comment = failures.dump(-1, ' ', true, Json::error_handler_t::replace);
+  if (Status made = create_schema_database(cluster, side.name); !made) return fail(made.error());
+  auto failures = apply_schema(cluster, side.name, schema);
+  if (!failures) return fail(failures.error());
+  side.failures = std::move(*failures);
+  if (!seed.empty())
+    if (Status loaded = load_seed(cluster, side.name, seed); !loaded) return fail(loaded.error());
+  Json list = Json::array();
+  for (const SchemaFailure& failure : side.failures) list.push_back({failure.statement, failure.message});
+  std::string comment = list.dump(-1, ' ', true, Json::error_handler_t::replace);
   if (Status done =
           admin->run(fmt::format("COMMENT ON DATABASE {} IS {}", quote_identifier(side.name), quote_literal(comment)));
       !done)

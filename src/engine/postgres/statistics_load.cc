@@ -188,6 +188,10 @@ std::string class_update(Oid oid, const RelationNumbers& numbers) {
       as_block_count(numbers.pages), static_cast<float>(numbers.rows), as_block_count(numbers.all_visible), oid);
 }
 
+std::string column_insert(Oid owner, const ColumnNumbers& column, const ColumnInfo& info, const Relations& relations) {
+  return statistic_insert(owner, column, slots_of(column.statistics, info, relations));
+}
+
 Result<std::vector<std::string>> grow_files(const fs::path& data_folder, Oid database, const Relations& relations,
                                             const DatabaseNumbers& numbers) {
   std::vector<std::string> notes;
