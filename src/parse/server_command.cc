@@ -1,6 +1,7 @@
 #include "parse/server_command.h"
 
 #include <algorithm>
+#include <array>
 #include <unordered_set>
 
 #include "parse/edits.h"
@@ -12,6 +13,10 @@ namespace explaingate {
 namespace {
 
 using Kind = ServerCommand::Kind;
+
+// In PL/pgSQL: words that a statement may stand behind, beside a semicolon, and first words of the ones to be read.
+constexpr std::array<std::string_view, 4> kBeforeStatements = {"begin", "then", "else", "loop"};
+constexpr std::array<std::string_view, 6> kRoleStatements = {"create", "alter", "drop", "grant", "revoke", "reassign"};
 
 constexpr size_t kLargest = 1'000'000;  // bytes; as parse_query()
 
@@ -94,9 +99,60 @@ class Reader {
         return Kind::kNoEffect;
       case Type::kAlterDatabaseSetStmt:
         return database_setting();
+      case Type::kDoStmt:
+        edit_block();
+        return Kind::kOther;
       default:
         return Kind::kOther;
     }
+  }
+
+  // The statements of a DO block that would be kNoEffect, or are about roles, do nothing in it either. Qualifies:
+  // "DO $$ BEGIN IF … THEN CREATE ROLE a; END IF; END $$". Near miss: "… EXECUTE 'CREATE ROLE a'; …".
+  void edit_block() {
+    for (size_t i = 1; i < lexed_.tokens.size(); ++i)
+      if (lexed_.text_is(i, "language") && !lexed_.text_is(i + 1, "plpgsql")) return;
+    for (size_t i = 1; i < lexed_.tokens.size(); ++i) {
+      std::string_view text = lexed_.text(i);
+      size_t tag = text.starts_with('$') ? text.find('$', 1) + 1 : 0;
+      if (lexed_.kind(i) != TokenKind::kString || tag == 0) continue;
+      return edit_body(text.substr(tag, text.size() - 2 * tag), lexed_.tokens[i].offset + tag);
+    }
+  }
+
+  void edit_body(std::string_view body, size_t offset) {
+    Scanner scanner(body, Dialect::kPostgres);
+    size_t begin = 0;
+    bool at_start = true, wanted = false;  // of a statement that starts at `begin`
+    for (Token token = scanner.next(); token.kind != TokenKind::kEnd; token = scanner.next()) {
+      if (token.kind == TokenKind::kComment) continue;
+      auto is = [&](const auto& words) {
+        return std::ranges::any_of(words, [&](std::string_view word) { return is_word(body, token, word); });
+      };
+      if (token.kind == TokenKind::kSemicolon) {
+        if (wanted) edit_statement(body.substr(begin, token.offset - begin), offset + begin);
+        at_start = true;
+        wanted = false;
+      } else if (is(kBeforeStatements)) {
+        at_start = true;
+        wanted = false;
+      } else if (at_start) {
+        begin = token.offset;
+        wanted = is(kRoleStatements);
+        at_start = false;
+      }
+    }
+  }
+
+  void edit_statement(std::string_view text, size_t offset) {
+    ServerCommand command = read_server_command(text);
+    for (std::string& role : command.roles)
+      if (std::ranges::find(command_.roles, role) == command_.roles.end()) command_.roles.push_back(std::move(role));
+    bool nothing =
+        command.kind == Kind::kNoEffect || command.kind == Kind::kCreateRole || command.kind == Kind::kDropRole;
+    if (!nothing) return;
+    edits_.replace(offset, text.size(), "NULL");
+    edited_ = true;
   }
 
   static Kind transaction(std::string_view kind) {

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "base/file.h"
+#include "bench/cluster.h"
 #include "bench/repository.h"
 #include "bench/timing.h"
 #include "bench/workload.h"
@@ -201,8 +202,11 @@ int main(int argc, char** argv) {
   if (words.size() == 3 && words[0] == "write") return write(words[1], std::stoul(words[2]));
   if (words.size() == 2 && words[0] == "grammars") return parse_alone(words[1]);
   if (words.size() == 4 && words[0] == "repository") return measure_repository(words[1], words[2], words[3]);
+  if (words.size() == 2 && words[0] == "cluster") return measure_cluster(std::stoi(words[1]));
   if (words.size() == 5 && words[0] == "run") return run(words[1], words[2], std::stoul(words[3]), std::stoi(words[4]));
-  std::fputs("usage: bench write FOLDER COUNT | run FOLDER BINARY COUNT ROUNDS | repository FOLDER BINARY FILE\n",
-             stderr);
+  std::fputs(
+      "usage: bench write FOLDER COUNT | run FOLDER BINARY COUNT ROUNDS | repository FOLDER BINARY FILE | "
+      "cluster ROUNDS\n",
+      stderr);
   return 2;
 }

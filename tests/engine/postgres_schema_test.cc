@@ -78,7 +78,8 @@ TEST_CASE("a session that has to be ended is made again, with its settings and i
   CHECK(
       schema.ask("SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class WHERE relkind = 'r' AND relnamespace "
                  "= 'mine'::regnamespace") == "before behind");
-  CHECK(schema.ask("SELECT count(*) FROM pg_stat_activity WHERE usename = 'app' AND state = 'active' AND pid <> pg_backend_pid()") == "0");
+  CHECK(schema.ask("SELECT count(*) FROM pg_stat_activity WHERE usename = 'app' AND state = 'active' AND pid <> "
+                   "pg_backend_pid()") == "0");
 }
 
 TEST_CASE("roles are made, and are nothing but names") {
@@ -101,6 +102,8 @@ TEST_CASE("roles are made, and are nothing but names") {
                    "CREATE ROLE writer",
                    "CREATE SCHEMA s AUTHORIZATION writer",
                    "REVOKE writer FROM reader",
+                   "DO $$ BEGIN CREATE ROLE other; EXCEPTION WHEN duplicate_object THEN NULL; END $$",
+                   "CREATE SCHEMA o AUTHORIZATION other",
                    "ALTER DEFAULT PRIVILEGES FOR ROLE writer GRANT SELECT ON TABLES TO reader",
                    "CREATE ROLE pg_mine"});
   if (!schema.cluster) return;

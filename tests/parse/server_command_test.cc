@@ -63,6 +63,14 @@ TEST_CASE("what a statement does to the server around its database") {
       {"COPY t FROM STDIN", "no_effect: COPY t FROM STDIN"},
       {"COPY t FROM PROGRAM 'x'", "other: COPY t FROM PROGRAM 'x'"},
       {"ALTER SYSTEM SET fsync = off", "other: ALTER SYSTEM SET fsync = off"},
+      {"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'a') THEN CREATE ROLE a LOGIN; END IF; "
+       "GRANT a TO b; GRANT SELECT ON t TO c; EXCEPTION WHEN duplicate_object THEN NULL; END $$",
+       "other roles=a,b,c: DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'a') THEN NULL; END IF; "
+       "NULL; GRANT SELECT ON t TO c; EXCEPTION WHEN duplicate_object THEN NULL; END $$"},
+      {"DO LANGUAGE plpgsql $x$ BEGIN -- ; CREATE ROLE z;\n create user a; END $x$",
+       "other roles=a: DO LANGUAGE plpgsql $x$ BEGIN -- ; CREATE ROLE z;\n NULL; END $x$"},
+      {"DO LANGUAGE plperl $$ BEGIN CREATE ROLE a; END $$", "other: DO LANGUAGE plperl $$ BEGIN CREATE ROLE a; END $$"},
+      {"DO $$ BEGIN EXECUTE 'CREATE ROLE a'; END $$", "other: DO $$ BEGIN EXECUTE 'CREATE ROLE a'; END $$"},
       {"VACUUM FULL t", "no_effect: VACUUM FULL t"},
       {"SELECT 1; DROP TABLE t", "other: SELECT 1; DROP TABLE t"},
       {"no statement", "other: no statement"},
