@@ -1,3 +1,4 @@
+#include "engine/postgres_engine_support.h"
 #include "engine/postgres_schema.h"
 
 namespace explaingate::postgres {
@@ -151,6 +152,15 @@ TEST_CASE("a database's search path stays; no other setting reaches the superuse
   CHECK(schema.ask("SHOW statement_timeout", kSuperuser) == "0");
   CHECK(schema.ask("SHOW search_path", kSuperuser) == "pg_catalog");
   CHECK(schema.ask("SELECT current_user", kSuperuser) == kSuperuser);
+}
+
+TEST_CASE("queries are planned along the database's search path") {
+  auto engine = engine_test::open_postgres(
+      {"CREATE SCHEMA mine", "CREATE TABLE mine.t (id int PRIMARY KEY)", "ALTER DATABASE shop SET search_path = mine"});
+  if (!engine) return;
+  CHECK(engine->failures().empty());
+  std::string plan = engine_test::dump_postgres(*engine, "SELECT * FROM t WHERE id = $1");
+  CHECK_MESSAGE(plan.find("t_pkey") != std::string::npos, plan);
 }
 
 }  // namespace

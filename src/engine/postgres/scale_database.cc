@@ -107,6 +107,12 @@ Result<ScaleDatabase> scale_database(const Cluster& cluster, const std::string& 
                                        quote_identifier(side), kSchemaRole,
                                        admin->version() >= 150000 ? " STRATEGY FILE_COPY" : ""));
   if (!made) return fail(made.error());
+  // ALTER DATABASE … SET search_path, which a copy doesn't take along.
+  Status set = admin->run(
+      "INSERT INTO pg_db_role_setting SELECT copy.oid, 0, setconfig FROM pg_db_role_setting JOIN pg_database side ON "
+      "side.oid = setdatabase AND side.datname = $1, pg_database copy WHERE copy.datname = $2 AND setrole = 0",
+      {side, out.name});
+  if (!set) return fail(set.error());
   there = look();
   if (!there) return fail(there.error());
   out.oid = static_cast<Oid>(there->integer(0, 0));
