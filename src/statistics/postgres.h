@@ -57,7 +57,6 @@ struct PostgresExtended {
   std::vector<Dependency> dependencies;
   std::vector<std::string> columns;  // of the combinations
   std::vector<Combination> combinations;
-  std::map<int, PostgresColumn> expressions;  // by position among its expressions, from 1
   bool operator==(const PostgresExtended&) const = default;
 };
 

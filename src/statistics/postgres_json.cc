@@ -107,7 +107,7 @@ PostgresExtended::Combination read_combination(JsonReader& reader, const json& v
 
 PostgresExtended read_extended(JsonReader& reader, const json& value) {
   PostgresExtended result;
-  if (!reader.object(value, {"distinct", "dependencies", "columns", "combinations", "expressions"})) return result;
+  if (!reader.object(value, {"distinct", "dependencies", "columns", "combinations"})) return result;
   // STATS_MAX_DIMENSIONS is 8: at most 2^8 sets of columns, and 8 * 2^7 dependencies.
   reader.member(value, "distinct", [&](const json& list) {
     reader.elements(list, "objects", 256, [&](const json& each) {
@@ -133,8 +133,6 @@ PostgresExtended read_extended(JsonReader& reader, const json& value) {
         reader.wrong("as many values are expected as \"columns\" has names");
     });
   });
-  reader.member(value, "expressions",
-                [&](const json& each) { result.expressions = by_position(reader, each, read_whole_column); });
   return result;
 }
 
@@ -185,7 +183,6 @@ json extended_value(const PostgresExtended& extended) {
     value["combinations"].push_back(
         {{"values", values}, {"frequency", one.frequency}, {"base_frequency", one.base_frequency}});
   }
-  if (!extended.expressions.empty()) value["expressions"] = positions(extended.expressions);
   return value;
 }
 

@@ -78,6 +78,8 @@ class Reader {
   explicit Reader(Connection& connection) : connection_(connection) {}
 
   Result<Relations> read() {
+    // Only the system's functions and operators, whatever else the schema defines.
+    if (Status path = connection_.run("SET search_path = pg_catalog"); !path) return fail(path.error());
     for (auto part : {&Reader::settings, &Reader::relations, &Reader::columns, &Reader::types, &Reader::operators,
                       &Reader::labels, &Reader::extended})
       if (Status status = (this->*part)(); !status) return fail(status.error());
@@ -226,6 +228,17 @@ const ColumnInfo* RelationInfo::column(int number) const {
 
 std::string relation_key(std::string_view schema, std::string_view name) {
   return schema == "public" ? std::string(name) : std::string(schema) + "." + std::string(name);
+}
+
+Oid readable_type(Oid oid, const Relations& relations) {
+  constexpr Oid kFirstOfUsers = 16384;
+  auto type = relations.types.find(oid);
+  if (type == relations.types.end()) return 0;
+  if (type->second.kind == 'd') return readable_type(type->second.base, relations);
+  bool range = type->second.kind == 'r' || type->second.kind == 'm';
+  if (range && oid >= kFirstOfUsers) return 0;
+  if (type->second.element != 0 && readable_type(type->second.element, relations) != type->second.element) return 0;
+  return oid;
 }
 
 Result<Relations> read_relations(Connection& connection) {

@@ -56,8 +56,7 @@ struct ExtendedInfo {  // CREATE STATISTICS
   Oid table = 0;
   std::string name;
   std::vector<int> keys;  // column numbers, ascending
-  size_t expressions = 0;
-  std::string kinds;  // of 'd' distinct, 'f' dependencies, 'm' most common combinations
+  std::string kinds;      // of 'd' distinct, 'f' dependencies, 'm' most common combinations
 };
 
 struct Relations {
@@ -73,7 +72,11 @@ struct Relations {
 // A table's name in statistics and configuration: "orders" in schema public, "sales.orders" elsewhere.
 [[nodiscard]] std::string relation_key(std::string_view schema, std::string_view name);
 
-// `connection`: any role that may read the catalogue (every role may).
+// The type that a superuser may read texts of `type` as; 0 = none. Reading a value of a domain runs the domain's CHECK,
+// and what that calls was written in the repository; a domain's own values are read as those of its base type.
+[[nodiscard]] Oid readable_type(Oid type, const Relations& relations);
+
+// `connection`: any role's; its search_path is pg_catalog afterwards.
 [[nodiscard]] Result<Relations> read_relations(Connection& connection);
 
 }  // namespace explaingate::postgres

@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 
+#include "engine/postgres/extended_load.h"
 #include "engine/postgres/relation_file.h"
 
 namespace explaingate::postgres {
@@ -63,11 +64,13 @@ std::vector<Slot> slots_of(const PostgresColumn& known, const ColumnInfo& column
   auto found = relations.types.find(column.type);
   if (found == relations.types.end()) return slots;
   const TypeInfo& type = found->second;
+  Oid readable = readable_type(column.type, relations);
+  if (readable == 0) return slots;
   if (type.equal != 0 && !known.common_frequencies.empty())
-    slots.push_back({kCommon, type.equal, column.collation, known.common_frequencies, column.type, column.modifier,
+    slots.push_back({kCommon, type.equal, column.collation, known.common_frequencies, readable, column.modifier,
                      known.common_values});
   if (type.less != 0 && known.histogram.size() > 1)
-    slots.push_back({kHistogram, type.less, column.collation, {}, column.type, column.modifier, known.histogram});
+    slots.push_back({kHistogram, type.less, column.collation, {}, readable, column.modifier, known.histogram});
   if (type.less != 0 && known.correlation)
     slots.push_back({kCorrelation, type.less, column.collation, {*known.correlation}, 0, -1, {}});
   bool words = type.base == kTsvector;
@@ -75,15 +78,21 @@ std::vector<Slot> slots_of(const PostgresColumn& known, const ColumnInfo& column
   Oid element_type = words ? kText : type.element;
   Oid element_equal = words ? kTextEqual : element == relations.types.end() ? 0 : element->second.equal;
   Oid element_collation = words ? kDefaultCollation : column.collation;
-  if (element_equal != 0 && !known.element_frequencies.empty())
-    slots.push_back({kCommonElements, element_equal, element_collation, known.element_frequencies, element_type, -1,
-                     known.common_elements});
+  std::vector<double> frequencies = known.element_frequencies;
+  if (known.common_elements.empty()) {  // values were left out: the smallest, the largest, in arrays that of NULL
+    size_t summary = words ? 2 : 3;
+    if (frequencies.size() > summary)
+      frequencies.erase(frequencies.begin(), frequencies.end() - static_cast<std::ptrdiff_t>(summary));
+  }
+  if (element_equal != 0 && !frequencies.empty())
+    slots.push_back(
+        {kCommonElements, element_equal, element_collation, frequencies, element_type, -1, known.common_elements});
   if (element_equal != 0 && !words && !known.element_counts.empty())
     slots.push_back({kElementCounts, element_equal, element_collation, known.element_counts, 0, -1, {}});
   if (known.range_empty)
     slots.push_back({kRangeLengths, kFloat8Less, 0, {*known.range_empty}, kFloat8, -1, texts_of(known.range_lengths)});
   if (known.range_bounds.size() > 1)
-    slots.push_back({kRangeBounds, 0, 0, {}, column.type, column.modifier, known.range_bounds});
+    slots.push_back({kRangeBounds, 0, 0, {}, readable, column.modifier, known.range_bounds});
   if (slots.size() > 5) slots.resize(5);
   return slots;
 }
@@ -120,7 +129,8 @@ class Writer {
 
   Result<std::vector<std::string>> run() {
     Status status = connection_.run_script(
-        "SET standard_conforming_strings = on; SET datestyle = 'ISO, YMD'; SET intervalstyle = postgres; "
+        "SET search_path = pg_catalog; SET standard_conforming_strings = on; SET datestyle = 'ISO, YMD'; SET "
+        "intervalstyle = postgres; "
         "SET timezone = 'UTC'; DELETE FROM pg_catalog.pg_statistic WHERE starelid >= 16384");
     if (!status) return fail(status.error());
     std::vector<Work> all;
@@ -136,6 +146,8 @@ class Writer {
     for (size_t at = 0; at < all.size(); at += kStatementsTogether)
       if (Status done = write(all, at, std::min(all.size(), at + kStatementsTogether)); !done)
         return fail(done.error());
+    if (Status extended = write_extended(connection_, relations_, numbers_, notes_); !extended)
+      return fail(extended.error());
     std::ranges::sort(notes_);
     return std::move(notes_);
   }
