@@ -77,6 +77,7 @@ struct Parsed {
   GateOptions gate;
   std::string finding, reason, expires, sql, save, rule;
   std::vector<std::string> paths;
+  StatsOptions stats;
   std::function<int()> run;
 };
 
@@ -176,6 +177,44 @@ void add_looking_commands(CLI::App& app, Parsed& parsed) {
   doctor->callback([&parsed] { parsed.run = [&parsed] { return doctor_command(parsed.gate); }; });
 }
 
+void stats_output(CLI::App& command, StatsOptions& options) {
+  command.add_option("--output", options.output, "Where to write; default: standard output")
+      ->type_name("FILE")
+      ->check(CLI::Validator(not_empty, ""));
+  command.add_flag(
+      "--no-values", options.no_values,
+      "Leave out every value of a row (common values, histograms); plans with constants become less exact");
+}
+
+void add_stats(CLI::App& app, Parsed& parsed) {
+  CLI::App* stats = app.add_subcommand("stats", "The statistics file: how large production is, without its rows");
+  stats->require_subcommand(1);
+  CLI::App* take = stats->add_subcommand("export", "Read the statistics of a PostgreSQL server and write the file");
+  take->footer(
+      "Reads catalogue views in one read-only transaction; no table is read, and no superuser is needed. A password "
+      "belongs in ~/.pgpass or PGPASSWORD, where no list of processes shows it.");
+  take->add_option("--url", parsed.stats.url, "The server: postgresql://user@host:port/database")
+      ->type_name("URL")
+      ->envname("EXPLAINGATE_URL");
+  stats_output(*take, parsed.stats);
+  take->add_option("--schema", parsed.stats.schemas, "Only this schema; may be given more than once")
+      ->type_name("NAME")
+      ->allow_extra_args(false)
+      ->check(CLI::Validator(not_empty, ""));
+  take->add_option("--previous", parsed.stats.previous,
+                   "An earlier export: keeps its `fixed`, and marks tables that stood still since")
+      ->type_name("FILE")
+      ->check(CLI::Validator(not_empty, ""));
+  take->callback([&parsed] { parsed.run = [&parsed] { return stats_export_command(parsed.stats); }; });
+  CLI::App* import = stats->add_subcommand("import", "Make the file from what `pg_dump --statistics-only` wrote");
+  import->add_option("file", parsed.stats.file, "The dump, as plain SQL")->required()->type_name("FILE");
+  stats_output(*import, parsed.stats);
+  import->callback([&parsed] { parsed.run = [&parsed] { return stats_import_command(parsed.stats); }; });
+  CLI::App* show = stats->add_subcommand("show", "What a statistics file holds");
+  show->add_option("file", parsed.stats.file, "The file")->required()->type_name("FILE");
+  show->callback([&parsed] { parsed.run = [&parsed] { return stats_show_command(parsed.stats); }; });
+}
+
 // Where no command was given: what was written instead of one, and what there is. Empty where one was given.
 std::string about_missing_command(const CLI::App& app) {
   const CLI::App* asked = &app;
@@ -208,6 +247,7 @@ int run_command_line(int argc, char** argv) {
   add_baseline(app, parsed);
   add_accept(app, parsed);
   add_looking_commands(app, parsed);
+  add_stats(app, parsed);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {  // --help, --version

@@ -41,6 +41,15 @@ int facts_command(const GateOptions& options, const std::string& sql, const std:
 int rules_command(const GateOptions& options, const std::string& rule);
 int doctor_command(const GateOptions& options);
 
+struct StatsOptions {
+  std::string url, output, previous, file;
+  std::vector<std::string> schemas;
+  bool no_values = false;
+};
+int stats_export_command(const StatsOptions& options);
+int stats_import_command(const StatsOptions& options);
+int stats_show_command(const StatsOptions& options);
+
 // A run with its settings, languages and change in place, ready for its passes. `run` must outlive nothing it points
 // to: the languages are owned by the context.
 struct Context {

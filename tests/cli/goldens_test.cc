@@ -48,10 +48,11 @@ std::map<std::string, std::string> outputs() {
     all[name] = masked(project, fmt::format("{}{}[exit {}]\n", ran.out, ran.err, ran.code));
   };
   keep("help", {"--help"});
-  for (const char* command : {"check", "baseline", "accept", "explain", "extract", "facts", "rules", "doctor"})
+  for (const char* command : {"check", "baseline", "accept", "explain", "extract", "facts", "rules", "doctor", "stats"})
     keep(fmt::format("help-{}", command), {command, "--help"});
   for (const char* verb : {"update", "show", "prune"})
     keep(fmt::format("help-baseline-{}", verb), {"baseline", verb, "--help"});
+  for (const char* verb : {"export", "import", "show"}) keep(fmt::format("help-stats-{}", verb), {"stats", verb, "--help"});
   keep("check-nothing-changed", {"check"});
   project.gate({"baseline", "update"});
   keep("baseline-show", {"baseline", "show"});

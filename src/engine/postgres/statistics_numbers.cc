@@ -213,6 +213,18 @@ class Builder {
     Source source = named(owner);
     const PostgresTable* known = source.statistics ? source.statistics->postgres.get() : nullptr;
     const PostgresIndex* counted = known && known->rows > 0 ? find_named(known->indexes, relation.name) : nullptr;
+    // A dump of PostgreSQL's own has indexes beside the tables, under their names.
+    PostgresIndex beside;
+    if (!counted && known && known->rows > 0)
+      if (const TableStatistics* entry = named(relation).statistics; entry && entry->postgres) {
+        beside.pages = entry->postgres->pages;
+        beside.rows = entry->rows;
+        for (const ColumnInfo& column : relation.columns)
+          if (auto each = entry->postgres->columns.find(std::to_string(column.number));
+              each != entry->postgres->columns.end())
+            beside.expressions[column.number] = each->second;
+        counted = &beside;
+      }
     RelationNumbers numbers = index_numbers(relations_, relation, result_);
     if (counted) {
       double factor = table->rows / known->rows;
