@@ -68,8 +68,10 @@ Status PostgresEngine::load(const std::vector<SchemaStatement>& schema, const En
     known = std::move(*seed);
   }
   // A statistics file comes from production: it beats a seed.
-  if (options.statistics)
+  if (options.statistics) {
     for (const auto& [table, statistics] : options.statistics->tables) known.tables[table] = statistics;
+    known.postgres = options.statistics->postgres;
+  }
   auto side = side_database(*cluster_, schema, {});
   if (!side) return fail(side.error());
   side_ = std::move(*side);

@@ -237,22 +237,7 @@ class Builder {
       for (const auto& [position, statistics] : counted->expressions)
         numbers.columns.push_back({position, false, statistics});
     }
-    if (numbers.columns.empty()) assume_expression(relation, source_of(owner), *table, numbers);
     result_.relations.emplace(relation.oid, std::move(numbers));
-  }
-
-  // What an index begins with is as selective as the scaled statistics say, an expression as well as a column.
-  void assume_expression(const RelationInfo& index, const Source& source, const RelationNumbers& table,
-                         RelationNumbers& numbers) const {
-    if (!source.scaled || index.keys.empty() || index.keys[0] != 0 || index.columns.empty()) return;
-    auto prefix = source.scaled->index_rows.find(index.name);
-    auto type = relations_.types.find(index.columns[0].type);
-    if (prefix == source.scaled->index_rows.end() || type == relations_.types.end()) return;
-    if (prefix->second.empty() || prefix->second[0] <= 0) return;
-    AssumedColumn known;
-    known.distinct = std::max(1.0, table.rows / prefix->second[0]);
-    known.growing = true;
-    numbers.columns.push_back({1, false, assumed_column(index.columns[0], type->second, false, table.rows, known)});
   }
 
   void toast(const RelationInfo& relation) {
