@@ -144,5 +144,54 @@ TEST_CASE("made-up sizes are those of a table that holds such rows") {
   }
 }
 
+TEST_CASE("a file's numbers grow with the rows that are asked for: pages and entries do, frequencies don't") {
+  Relations relations;
+  relations.types[23] = {"int4", 'b', 23, 0, 4, 4, 0, 97, 96, {}};
+  RelationInfo orders, index;
+  orders.oid = 20000;
+  orders.schema = "public";
+  orders.name = "orders";
+  orders.columns = {{1, "id", 23}, {2, "status", 23}, {3, "customer_id", 23}};
+  index.oid = 20001;
+  index.schema = "public";
+  index.name = "orders_customer";
+  index.kind = 'i';
+  index.method = "btree";
+  index.table = 20000;
+  index.keys = {3};
+  index.key_columns = 1;
+  index.columns = {{1, "customer_id", 23}};
+  relations.all = {{20000, orders}, {20001, index}};
+  Statistics file;
+  file.tables["orders"].rows = 120000;
+  PostgresTable part;
+  part.rows = 100000;  // the configuration says 120,000
+  part.pages = 1000;
+  part.all_visible = 900;
+  part.indexes["orders_customer"] = {300, 90000, 1, {}};
+  part.columns["id"].distinct = -1;
+  part.columns["status"].distinct = 4;
+  part.columns["status"].common_values = {"1", "2"};
+  part.columns["status"].common_frequencies = {0.9, 0.05};
+  part.columns["customer_id"].distinct = 5000;
+  file.tables["orders"].postgres = std::make_shared<const PostgresTable>(part);
+  ScaledStatistics scaled;
+  scaled.tables["orders"].rows = 1200000;
+  scaled.tables["orders"].growing = {"id", "customer_id"};
+  DatabaseNumbers numbers = numbers_for(relations, file, scaled);
+  const RelationNumbers& table = numbers.relations.at(20000);
+  CHECK(table.rows == 1200000);
+  CHECK(table.pages == 12000);
+  CHECK(table.all_visible == 10800);
+  REQUIRE(table.columns.size() == 3);
+  CHECK(table.columns[0].statistics.distinct == -1);
+  CHECK(table.columns[1].statistics.distinct == 4);
+  CHECK(table.columns[1].statistics.common_frequencies == std::vector<double>{0.9, 0.05});
+  CHECK(table.columns[2].statistics.distinct == 60000);
+  CHECK(numbers.relations.at(20001).pages == 3600);
+  CHECK(numbers.relations.at(20001).rows == 1080000);
+  CHECK(numbers.relations.at(20001).height == 2);
+}
+
 }  // namespace
 }  // namespace explaingate::postgres
