@@ -75,7 +75,7 @@ struct Growth {
 [[nodiscard]] Growth growth_of(const std::vector<PlannedQuery>& scales, const std::vector<double>& factors);
 
 struct Measured {  // exact, from running with seed data
-  int64_t vm_steps = 0;
+  int64_t vm_steps = 0;  // SQLite: steps of its virtual machine; PostgreSQL: pages touched, in memory, on disk and temporary
   int64_t full_scan_steps = 0;
   int64_t sorts = 0;
   int64_t automatic_index_rows = 0;

@@ -2,6 +2,7 @@
 //
 //   bench write FOLDER COUNT              lays the workload out, for a git repository to be made of it
 //   bench run FOLDER BINARY COUNT ROUNDS  measures and prints
+//   bench postgres COUNT ROUNDS           the same for PostgreSQL's plans, beside a loop over libpq
 //   bench passes static|plan              one run of the gate's passes in the repository around it; prints their times
 //
 // Static analysis is a process of its own with every pass of `check --all` but those that plan (no command leaves these
@@ -20,6 +21,7 @@
 
 #include "base/file.h"
 #include "bench/cluster.h"
+#include "bench/postgres.h"
 #include "bench/repository.h"
 #include "bench/timing.h"
 #include "bench/workload.h"
@@ -204,9 +206,10 @@ int main(int argc, char** argv) {
   if (words.size() == 4 && words[0] == "repository") return measure_repository(words[1], words[2], words[3]);
   if (words.size() == 2 && words[0] == "cluster") return measure_cluster(std::stoi(words[1]));
   if (words.size() == 5 && words[0] == "run") return run(words[1], words[2], std::stoul(words[3]), std::stoi(words[4]));
+  if (words.size() == 3 && words[0] == "postgres") return run_postgres(std::stoul(words[1]), std::stoi(words[2]));
   std::fputs(
-      "usage: bench write FOLDER COUNT | run FOLDER BINARY COUNT ROUNDS | repository FOLDER BINARY FILE | "
-      "cluster ROUNDS\n",
+      "usage: bench write FOLDER COUNT | run FOLDER BINARY COUNT ROUNDS | postgres COUNT ROUNDS | "
+      "repository FOLDER BINARY FILE | cluster ROUNDS\n",
       stderr);
   return 2;
 }

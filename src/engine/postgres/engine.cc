@@ -7,6 +7,7 @@
 
 #include "engine/postgres/candidates.h"
 #include "engine/postgres/catalogue.h"
+#include "engine/postgres/measure.h"
 #include "engine/postgres/plan_rows.h"
 #include "engine/postgres/prepare.h"
 #include "engine/postgres/scale_database.h"
@@ -56,6 +57,8 @@ class PostgresEngine final : public Engine {
   Relations relations_;
   std::vector<TableShape> shapes_;
   Statistics statistics_;
+  std::string seeded_;  // the database with the seed data, where statements are to be measured
+  std::optional<Connection> measuring_;
   std::array<Scale, kScaleCount> scales_;
   size_t scale_ = 0;
 };
@@ -93,6 +96,7 @@ Result<Statistics> PostgresEngine::seed_statistics(const std::vector<SchemaState
                                                    const EngineOptions& options) {
   auto side = side_database(*cluster_, schema, options.seed);
   if (!side) return fail(side.error());
+  if (options.measure) seeded_ = side->name;
   auto connection = Connection::open(cluster_->target(side->name, kSchemaRole));
   if (!connection) return fail(connection.error());
   auto catalogue = read_catalogue(*connection);
@@ -143,8 +147,14 @@ Result<PlannedQuery> PostgresEngine::plan_with(const std::vector<CandidateIndex>
   return normal_form(*root, {&schema_, &shapes_, &scale.statistics, &scale.tuples});
 }
 
-Result<Measured> PostgresEngine::measure(const PlanRequest& /*request*/) {
-  return fail(ErrorKind::kUnverified, "measuring needs seed data");
+Result<Measured> PostgresEngine::measure(const PlanRequest& request) {
+  if (seeded_.empty()) return fail(ErrorKind::kUnverified, "measuring needs seed data");
+  if (!measuring_ || !measuring_->is_open()) {
+    auto opened = Connection::open(cluster_->target(seeded_, kSchemaRole));
+    if (!opened) return fail(opened.error());
+    measuring_ = std::move(*opened);
+  }
+  return measure_statement(*measuring_, schema_, request);
 }
 
 }  // namespace

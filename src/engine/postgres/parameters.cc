@@ -131,6 +131,52 @@ std::vector<PreparedText> ways_around(const PreparedText& prepared, const Refusa
   return ways;
 }
 
+std::vector<ComparedColumn> compared_columns(std::string_view text) {
+  std::vector<ComparedColumn> out;
+  std::vector<Token> tokens = tokens_of(text);
+  auto name = [&](size_t i) {
+    std::string_view written = token_text(text, tokens[i]);
+    if (tokens[i].kind == TokenKind::kQuotedName && written.size() >= 2)
+      return std::string(written.substr(1, written.size() - 2));
+    std::string lower(written);
+    std::ranges::transform(lower, lower.begin(),
+                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    return lower;
+  };
+  auto is_name = [&](size_t i) {
+    return tokens[i].kind == TokenKind::kWord || tokens[i].kind == TokenKind::kQuotedName;
+  };
+  static const std::set<std::string_view> kComparisons = {"=", "<", ">", "<=", ">=", "<>", "!="};
+  for (size_t at = 0; at < tokens.size(); ++at) {
+    int number = number_of(text, tokens[at]);
+    if (number == 0) continue;
+    ComparedColumn compared{static_cast<size_t>(number), "", "", false};
+    size_t i = at;  // comes to stand behind the column
+    if (i > 0 && token_text(text, tokens[i - 1]) == "(") {
+      if (i >= 2 && is_word(text, tokens[i - 2], "in")) i -= 2;
+      if (i >= 3 && is_word(text, tokens[i - 2], "any") && token_text(text, tokens[i - 3]) == "=")
+        i -= 3, compared.list = true;
+    } else if (i > 0 && (kComparisons.contains(token_text(text, tokens[i - 1])) ||
+                         is_word(text, tokens[i - 1], "like") || is_word(text, tokens[i - 1], "between"))) {
+      i -= 1;
+    }
+    if (i == at || i == 0 || !is_name(i - 1)) continue;
+    compared.column = name(i - 1);
+    if (i >= 3 && token_text(text, tokens[i - 2]) == "." && is_name(i - 3)) compared.qualifier = name(i - 3);
+    out.push_back(std::move(compared));
+  }
+  return out;
+}
+
+std::string array_element(std::string_view text) {
+  std::string element = "\"";
+  for (char c : text) {
+    if (c == '"' || c == '\\') element += '\\';
+    element += c;
+  }
+  return element + "\"";
+}
+
 bool can_be_planned(std::string_view text) {
   Scanner scanner(text, Dialect::kPostgres);
   Token token = scanner.next();

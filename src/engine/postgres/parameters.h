@@ -20,6 +20,16 @@ struct PreparedText {
 // Begins like a statement that has a plan: SELECT, WITH, VALUES, TABLE, INSERT, UPDATE, DELETE, MERGE.
 [[nodiscard]] bool can_be_planned(std::string_view text);
 
+// `o.customer_id = $2`, `status IN ($1)`, `id = ANY ($3)`: which column a parameter is compared with, once for each
+// place where that shows.
+struct ComparedColumn {
+  size_t parameter = 0;  // from 1
+  std::string qualifier, column;
+  bool list = false;  // ANY: the parameter is an array
+};
+[[nodiscard]] std::vector<ComparedColumn> compared_columns(std::string_view text);
+[[nodiscard]] std::string array_element(std::string_view text);  // quoted, as PostgreSQL's array literals have it
+
 // What the server said to a statement.
 struct Refusal {
   std::string message, sqlstate;

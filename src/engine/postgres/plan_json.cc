@@ -83,6 +83,9 @@ Status read_node(const Json& json, RawNode& node, int depth) {
   node.startup_cost = number(json, "Startup Cost");
   node.total_cost = number(json, "Total Cost");
   node.rows = number(json, "Plan Rows");
+  node.actual_rows = number(json, "Actual Rows");
+  node.removed = number(json, "Rows Removed by Filter");
+  node.loops = number(json, "Actual Loops");
   node.workers = static_cast<int>(number(json, "Workers Planned"));
   node.subplans_removed = static_cast<int>(number(json, "Subplans Removed"));
   auto plans = json.find("Plans");
@@ -101,8 +104,8 @@ Result<RawNode> read_plan(std::string_view text, RawTotals* totals) {
     return fail(ErrorKind::kStatement, "PostgreSQL gave no plan: " + std::string(text.substr(0, 200)));
   const Json& plan = json[0]["Plan"];
   if (totals != nullptr)
-    *totals = {number(plan, "Actual Rows"), number(plan, "Shared Hit Blocks"), number(plan, "Shared Read Blocks"),
-               number(plan, "Temp Read Blocks"), number(plan, "Temp Written Blocks")};
+    *totals = {number(plan, "Shared Hit Blocks"), number(plan, "Shared Read Blocks"), number(plan, "Temp Read Blocks"),
+               number(plan, "Temp Written Blocks")};
   RawNode root;
   if (Status status = read_node(plan, root, 0); !status) return fail(status.error());
   return root;

@@ -29,12 +29,12 @@ struct RawNode {
   int workers = 0;           // of Gather and Gather Merge: planned
   int subplans_removed = 0;  // of Append: partitions that were pruned
   std::vector<RawNode> children;
-  size_t at = 0;  // position in pre-order
+  double actual_rows = 0, removed = 0, loops = 0;  // measured: rows out and filtered away, each loop
+  size_t at = 0;                                   // position in pre-order
 };
 
 // Measured beside planned, from EXPLAIN (ANALYZE, BUFFERS): of the root, with what is below it.
 struct RawTotals {
-  double actual_rows = 0;
   double shared_hit = 0, shared_read = 0, temp_read = 0, temp_written = 0;
 };
 
