@@ -1,5 +1,6 @@
 // Flags in, exit code out.
 #include <fcntl.h>
+#include <malloc.h>
 
 #include <cstdio>
 #include <exception>
@@ -13,10 +14,18 @@ void occupy_standard_streams() {
     if (::fcntl(stream, F_GETFD) < 0) [[maybe_unused]]
       int taken = ::open("/dev/null", O_RDONLY);
 }
+
+// What is freed is soon wanted again: giving it back to the system, page by page, costs a tenth of a short run.
+void keep_memory() {
+  ::mallopt(M_MMAP_THRESHOLD, 32 << 20);  // the most that it takes
+  ::mallopt(M_TRIM_THRESHOLD, 1 << 30);
+  ::mallopt(M_TOP_PAD, 16 << 20);
+}
 }  // namespace
 
 int main(int argc, char** argv) {
   occupy_standard_streams();
+  keep_memory();
   try {
     return explaingate::run_command_line(argc, argv);
   } catch (const std::exception& problem) {

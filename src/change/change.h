@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,8 +31,8 @@ struct TreeEntry {
 class Tree {
  public:
   virtual ~Tree() = default;
-  // Sorted by path (byte order). Links and submodules are listed, and can't be read.
-  [[nodiscard]] virtual Result<std::vector<TreeEntry>> list() const = 0;
+  // Sorted by path (byte order). Links and submodules are listed, and can't be read. It lives as long as the tree.
+  [[nodiscard]] virtual Result<std::span<const TreeEntry>> list() const = 0;
   // Content of a file that list() shows. Paths that leave the tree ("..", absolute, through a link), git's own folder
   // and files above `limit` are refused.
   [[nodiscard]] virtual Result<std::string> read(std::string_view path, size_t limit = size_t{64} << 20) const = 0;

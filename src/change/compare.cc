@@ -103,8 +103,7 @@ ChangedFile describe(const Tree& base, const Tree& head, const Pair& pair, bool 
 
 class Comparison {
  public:
-  Comparison(const Tree& base, const Tree& head, const std::vector<TreeEntry>& before,
-             const std::vector<TreeEntry>& after)
+  Comparison(const Tree& base, const Tree& head, std::span<const TreeEntry> before, std::span<const TreeEntry> after)
       : base_(base), head_(head) {
     auto old_file = before.begin();
     auto new_file = after.begin();

@@ -86,7 +86,7 @@ std::expected<std::string, Misfit> transform(const FilePatch& file, std::string_
 
 class Laying {
  public:
-  Laying(const std::vector<FilePatch>& patch, const Tree& tree, const std::vector<TreeEntry>& entries, bool reverse)
+  Laying(const std::vector<FilePatch>& patch, const Tree& tree, std::span<const TreeEntry> entries, bool reverse)
       : patch_(patch), tree_(tree), entries_(entries), reverse_(reverse) {}
 
   std::expected<Overlay, Misfit> run() {
@@ -203,7 +203,7 @@ class Laying {
 
   const std::vector<FilePatch>& patch_;
   const Tree& tree_;
-  const std::vector<TreeEntry>& entries_;
+  std::span<const TreeEntry> entries_;
   bool reverse_;
   std::set<std::string, std::less<>> taken_;  // paths that the patch has on the side at hand
 };
@@ -246,7 +246,7 @@ Result<Kinds> kinds_of(const Tree& tree) {
   auto entries = tree.list();
   if (!entries) return fail(entries.error());
   Kinds kinds;
-  for (TreeEntry& entry : *entries) kinds.emplace(std::move(entry.path), entry.kind);
+  for (const TreeEntry& entry : *entries) kinds.emplace(entry.path, entry.kind);
   return kinds;
 }
 

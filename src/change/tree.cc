@@ -1,6 +1,7 @@
 #include "change/tree.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -222,19 +223,21 @@ Result<std::unique_ptr<Tree>> open_folder(const std::string& path) {
 }
 
 Result<std::unique_ptr<Tree>> lay_over(std::shared_ptr<const Tree> below, Overlay overlay) {
-  auto entries = below->list();
-  if (!entries) return fail(entries.error());
-  std::erase_if(*entries, [&](const TreeEntry& entry) { return overlay.contains(entry.path); });
+  auto listed = below->list();
+  if (!listed) return fail(listed.error());
+  std::vector<TreeEntry> entries;
+  std::ranges::copy_if(*listed, std::back_inserter(entries),
+                       [&](const TreeEntry& entry) { return !overlay.contains(entry.path); });
   for (const auto& [path, file] : overlay) {
     if (file.removed) continue;
     TreeEntry entry;
     entry.path = path;
     entry.kind = file.kind;
     entry.executable = file.executable;
-    entries->push_back(std::move(entry));
+    entries.push_back(std::move(entry));
   }
-  sort_entries(*entries);
-  return std::make_unique<PatchedTree>(std::move(below), std::move(overlay), std::move(*entries));
+  sort_entries(entries);
+  return std::make_unique<PatchedTree>(std::move(below), std::move(overlay), std::move(entries));
 }
 
 }  // namespace explaingate

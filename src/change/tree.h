@@ -21,7 +21,7 @@ inline constexpr int kMaxTreeDepth = 512;
 
 class ListedTree : public Tree {
  public:
-  [[nodiscard]] Result<std::vector<TreeEntry>> list() const final { return entries_; }
+  [[nodiscard]] Result<std::span<const TreeEntry>> list() const final { return entries_; }
   [[nodiscard]] Result<std::string> read(std::string_view path, size_t limit) const final;
   [[nodiscard]] bool contains(std::string_view path) const final;
   [[nodiscard]] Result<std::string> read_stored(std::string_view path, size_t limit) const final;

@@ -21,7 +21,7 @@ Status load_rules(Run& run) {
   auto entries = run.change.head->list();
   if (!entries) return fail(entries.error());
   for (const TreeEntry& entry : *entries) {
-    if (entry.path + "/" == kRulesFolder)
+    if (entry.path == kRulesFolder.substr(0, kRulesFolder.size() - 1))
       return fail(Error{ErrorKind::kConfiguration, "is a symbolic link, or no folder at all; links are not followed",
                         entry.path, 0, 0, "", "put the rules themselves there"});
     if (!entry.path.starts_with(kRulesFolder) || !entry.path.ends_with(".sql")) continue;

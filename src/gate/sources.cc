@@ -212,7 +212,7 @@ Result<std::optional<std::string>> read_if_there(const Tree& tree, const std::st
   auto entries = tree.list();
   if (!entries) return fail(entries.error());
   for (const TreeEntry& entry : *entries)
-    if (entry.path == path || path.starts_with(entry.path + "/"))
+    if (path.starts_with(entry.path) && (path.size() == entry.path.size() || path[entry.path.size()] == '/'))
       return fail(Error{ErrorKind::kConfiguration, "is a symbolic link, or no file at all; links are not followed",
                         entry.path, 0, 0, "", "put the file itself there"});
   return std::nullopt;

@@ -7,12 +7,12 @@
 namespace explaingate::schema {
 
 Result<FileIndex> FileIndex::make(const Tree& tree) {
-  Result<std::vector<TreeEntry>> entries = tree.list();
+  Result<std::span<const TreeEntry>> entries = tree.list();
   if (!entries) return std::unexpected(entries.error());
   FileIndex index;
   index.tree_ = &tree;
-  for (TreeEntry& entry : *entries)
-    (entry.kind == TreeEntry::Kind::kFile ? index.files_ : index.links_).push_back(std::move(entry.path));
+  for (const TreeEntry& entry : *entries)
+    (entry.kind == TreeEntry::Kind::kFile ? index.files_ : index.links_).push_back(entry.path);
   std::sort(index.files_.begin(), index.files_.end());
   std::sort(index.links_.begin(), index.links_.end());
   return index;

@@ -8,7 +8,8 @@
 
 namespace explaingate {
 
-Result<std::vector<TreeEntry>> MemoryTree::list() const {
+Result<std::span<const TreeEntry>> MemoryTree::list() const {
+  if (listed_.size() == files_.size() + links.size()) return listed_;
   std::vector<TreeEntry> entries;
   auto add = [&](const std::string& path, TreeEntry::Kind kind) {
     TreeEntry entry;
@@ -19,7 +20,8 @@ Result<std::vector<TreeEntry>> MemoryTree::list() const {
   for (const auto& [path, text] : files_) add(path, TreeEntry::Kind::kFile);
   for (const std::string& path : links) add(path, TreeEntry::Kind::kLink);
   std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
-  return entries;
+  listed_ = std::move(entries);
+  return listed_;
 }
 
 Result<std::string> MemoryTree::read(std::string_view path, size_t limit) const {

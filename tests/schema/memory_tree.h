@@ -19,12 +19,13 @@ class MemoryTree : public Tree {
   std::set<std::string> links;      // listed as links
   std::set<std::string> too_large;  // listed, refused
 
-  [[nodiscard]] Result<std::vector<TreeEntry>> list() const override;
+  [[nodiscard]] Result<std::span<const TreeEntry>> list() const override;
   [[nodiscard]] Result<std::string> read(std::string_view path, size_t limit) const override;
   [[nodiscard]] bool contains(std::string_view path) const override;
 
  private:
   Files files_;
+  mutable std::vector<TreeEntry> listed_;
 };
 
 // White space inside of a statement is one blank; "=" lines are the tool and, when it differs from the statements'
