@@ -28,6 +28,9 @@ constexpr std::string_view kSocket = "/s/.s.PGSQL.5432";
 constexpr size_t kLongestSocket = 107;  // bytes of a path: sockaddr_un
 constexpr std::chrono::seconds kUntilReady = std::chrono::seconds(60);
 
+constexpr int kOldest = 12;
+constexpr std::string_view kNoChecksums = "--no-data-checksums";  // on by default from 18 on; index files are patched
+
 const std::vector<std::string> kInitdb = {"-U",   kSuperuser,   "-A", "trust",          "-E",
                                           "UTF8", "--locale=C", "-N", "--wal-segsize=1"};
 
@@ -116,7 +119,19 @@ Status Cluster::State::fill(const Programs& programs, const std::optional<User>&
   if (use_cache && cache.copy_to(data, user)) return {};
   std::vector<std::string> command = {(programs.folder / "initdb").string(), "-D", data.string()};
   command.insert(command.end(), kInitdb.begin(), kInitdb.end());
-  if (auto made = run_program(command, user); !made) return fail(made.error());
+  auto help = run_program({command[0], "--help"}, user);
+  if (help && help->find(kNoChecksums) != std::string::npos) command.emplace_back(kNoChecksums);
+  if (auto made = run_program(command, user); !made) {
+    Error error = made.error();
+    error.hint = full_disk_hint(data);
+    return fail(std::move(error));
+  }
+  std::string version = read_file(data / "PG_VERSION", 100).value_or("");
+  if (std::atoi(version.c_str()) < kOldest)
+    return fail(ErrorKind::kUnverified,
+                fmt::format("{} is of PostgreSQL {}, and {} is the oldest that can be used", programs.folder.string(),
+                            version.substr(0, version.find('\n')), kOldest),
+                "name a newer one's folder in EXPLAINGATE_PG_BINDIR");
   cache.store(data);
   return {};
 }
@@ -133,7 +148,8 @@ Status Cluster::State::serve(const Programs& programs, const std::optional<User>
   while (!is_ready(data)) {
     if (!server->is_running() || Clock::now() > until)
       return fail(ErrorKind::kUnverified,
-                  fmt::format("PostgreSQL does not start: {}", read_file(log, 1 << 20).value_or("it says nothing")));
+                  fmt::format("PostgreSQL does not start: {}", read_file(log, 1 << 20).value_or("it says nothing")),
+                  full_disk_hint(data));
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
   return {};

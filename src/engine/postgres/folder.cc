@@ -23,6 +23,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr uintmax_t kScarce = uintmax_t{32} << 20;  // bytes: two segments of the log and what initdb writes last
+
 // Processes that work in the data folder (a server's all do), or name it as an argument.
 std::vector<pid_t> processes_of(const fs::path& data, uid_t user) {
   std::vector<pid_t> found;
@@ -120,6 +122,13 @@ void LockedFolder::remove() {
   path_.clear();
   if (lock_ >= 0) close(lock_);
   lock_ = -1;
+}
+
+std::string full_disk_hint(const fs::path& folder) {
+  std::error_code error;
+  fs::space_info space = fs::space(folder, error);
+  if (error || space.available > kScarce) return {};
+  return fmt::format("the disk is full where {} is: set TMPDIR to a folder with more room", folder.string());
 }
 
 void remove_left_over(const fs::path& base, std::string_view prefix, const std::optional<User>& user) {

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/result.h"
@@ -28,6 +29,9 @@ class LockedFolder {
   std::filesystem::path path_;
   int lock_ = -1;
 };
+
+// What to do where the disk below the folder is full; "" where it isn't.
+[[nodiscard]] std::string full_disk_hint(const std::filesystem::path& folder);
 
 // Removes what runs that were killed left below `base`. Folders of others are never touched.
 void remove_left_over(const std::filesystem::path& base, std::string_view prefix, const std::optional<User>& user);

@@ -8,6 +8,8 @@
 #include <filesystem>
 #include <thread>
 
+#include "engine/postgres/folder.h"
+
 namespace explaingate::postgres {
 namespace {
 
@@ -57,7 +59,9 @@ Status SchemaSession::connect() {
       pid_ = session_.backend_pid();
       return {};
     }
-    if (Clock::now() > until) return fail(session.error());
+    if (Clock::now() > until)
+      return fail(ErrorKind::kUnverified, session.error().message,
+                  server_.data_folder.empty() ? "" : full_disk_hint(server_.data_folder));
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
 }
@@ -139,7 +143,9 @@ Status SchemaSession::end_session() {
       if (auto control = Connection::open(server_.control)) control_ = std::move(*control);
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
-  return fail(ErrorKind::kUnverified, "PostgreSQL can't be made to end a statement of the schema");
+  std::string hint = server_.data_folder.empty() ? "" : full_disk_hint(server_.data_folder);
+  if (!control_.is_open()) return fail(ErrorKind::kUnverified, "PostgreSQL ended while a schema was applied", hint);
+  return fail(ErrorKind::kUnverified, "PostgreSQL can't be made to end a statement of the schema", hint);
 }
 
 Status SchemaSession::again() {
