@@ -1,7 +1,9 @@
 // A private cluster's life and its end: nothing of it is left, however a run ends.
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,6 +16,7 @@
 #include <thread>
 
 #include "base/file.h"
+#include "engine/postgres/schema_database.h"
 #include "engine/postgres_support.h"
 
 namespace explaingate::postgres {
@@ -234,6 +237,39 @@ TEST_CASE(
   }
   Setting none("TMPDIR", "/nowhere");
   check("a folder that isn't there");
+}
+
+// In a process of its own, which sees a small disk where `folder` is: 0 = as it should be, kNoMounts = it may not
+// mount.
+constexpr int kNoMounts = 2;
+int fill_disk(const fs::path& folder) {
+  if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+      mount("tmpfs", folder.c_str(), "tmpfs", 0, "size=70m,mode=1777") != 0)
+    return kNoMounts;
+  auto cluster = Cluster::start();
+  if (!cluster || !create_schema_database(**cluster, "full")) return 3;
+  auto failures =
+      apply_schema(**cluster, "full",
+                   {{"CREATE TABLE t AS SELECT repeat('x', 1000) FROM generate_series(1, 1000000)", "a", 1, 1, 1}});
+  // The server refuses the statement, or ends where its own log finds no room.
+  bool said = failures ? failures->size() == 1 : failures.error().hint.starts_with("the disk is full where ");
+  cluster->reset();
+  return said && fs::is_empty(folder) ? 0 : 4;
+}
+
+TEST_CASE("a full disk ends a run with its reason, and leaves nothing") {
+  if (!test_cluster()) return;
+  Place place;
+  pid_t child = fork();
+  if (child == 0) _exit(fill_disk(place.folder.path() / "tmp"));
+  int status = 0;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  REQUIRE(WIFEXITED(status));
+  if (WEXITSTATUS(status) == kNoMounts) {
+    MESSAGE("skipped: a small disk can't be mounted here");
+  } else {
+    CHECK(WEXITSTATUS(status) == 0);
+  }
 }
 
 TEST_CASE("the programs' folder can be named, and has to hold them") {
