@@ -84,7 +84,7 @@ WITH
       AND NOT EXISTS (  -- each turn asks another table; a name in capitals is a constant
         SELECT 1 FROM holes AS h
         WHERE h.statement_id = s.statement_id AND h.kind = 'identifier' AND h.expression <> upper(h.expression)
-          AND (h.fixed = 0 OR k.text_varies = 1))
+          AND ((h.fixed = 0 AND h.is_column = 0) OR k.text_varies = 1))
       -- a dialect's own syntax, that the parser refuses, is known by its text alone
       AND (EXISTS (SELECT 1 FROM query_tables AS q WHERE q.statement_id = s.statement_id)
         OR (s.fingerprint LIKE 'x%' AND s.text LIKE '%FROM%' AND (k.single = 1 OR s.text NOT LIKE '% IN (%')))

@@ -152,6 +152,8 @@ struct Words {             // names with a meaning, as written in sources of the
   std::vector<std::string> collection_functions;  // of what they are given: List.of(x), slice::from_ref(&x)
   std::vector<std::string> constructors;          // names that stand for the class'
   std::vector<std::string> type_wrappers;         // hold what they're said to be one of: Arc<Store>, Optional[Store]
+  std::vector<std::string> class_literals;        // ends of an expression that names a class: ".class"
+  std::string waiting;                            // what stands before a call that is waited for: "await"
   std::vector<std::string> type_keywords;         // in a type or a list of bases as written, name none: const, extends
   std::vector<std::string> context_names;  // ends of names, in lower case, of a first argument that doesn't count
   std::vector<std::string> quiet_callees;  // SQL-looking text as their argument is no statement: logging, assertions

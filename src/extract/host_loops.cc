@@ -102,17 +102,24 @@ bool LoopFinder::is_iterator(int expression, int depth) const {
          is_iterator(tree_.part(expression, Part::kReceiver), depth + 1);
 }
 
-// (function () { … })(), and in some languages any function that is given to a call: transact(func(tx) { … }).
+// (function () { … })(), and in some languages any function that is given to a call: transact(func(tx) { … }). In
+// others one that is given to a call which is waited for: await transact(() => …).
 bool LoopFinder::runs_in_place(int lambda) const {
+  auto runs = [&](int call) {
+    const std::string& waiting = language_.words.waiting;
+    int outer = tree_.parent(call);
+    return language_.closures_run ||
+           (!waiting.empty() && tree_.role(outer) == Role::kGroup && tree_.text(outer).starts_with(waiting));
+  };
   int node = lambda;
   int parent = tree_.parent(node);
   while (tree_.role(parent) == Role::kGroup) {
     node = parent;
     parent = tree_.parent(parent);
   }
-  if (tree_.role(parent) == Role::kCall) return tree_.part(parent, Part::kCallee) == node || language_.closures_run;
+  if (tree_.role(parent) == Role::kCall) return tree_.part(parent, Part::kCallee) == node || runs(parent);
   int call = tree_.parent(parent);
-  return language_.closures_run && tree_.role(call) == Role::kCall && tree_.part(call, Part::kArguments) == parent;
+  return tree_.role(call) == Role::kCall && tree_.part(call, Part::kArguments) == parent && runs(call);
 }
 
 bool LoopFinder::callback(int lambda, Shape& shape) const {

@@ -155,6 +155,13 @@ bool HostFile::is_given_single(int call) const {
   return false;
 }
 
+// designs::fetch, given to a call: a function. The near miss: Kind::First, a constant.
+bool HostFile::names_function(int member, int name) const {
+  std::string_view own = tree_.text(name);
+  return !own.empty() && own.front() >= 'a' && own.front() <= 'z' && own != "class" &&
+         tree_.text(member).find("::") != std::string_view::npos;
+}
+
 void HostFile::outline_calls(Outline& outline, const Types& types, LoopFinder& finder,
                              const std::map<int, int>& first_of_call, const std::map<int, int>& index_of) const {
   std::set<std::string_view> own_functions;
@@ -198,8 +205,9 @@ void HostFile::outline_calls(Outline& outline, const Types& types, LoopFinder& f
       int value = tree_.role(given) == Role::kMember ? tree_.part(given, Part::kName) : given;
       bool local = receiver < 0 || is_one_of(tree_.text(receiver), language_.words.self);
       bool each = finder.runs_per_element(given);  // ids.map(users.find)
-      if ((!local && !each) || tree_.role(value) != Role::kIdentifier) continue;
-      if (own_functions.contains(tree_.text(value)) || each) {
+      bool reference = receiver >= 0 && names_function(given, value);
+      if ((!local && !each && !reference) || tree_.role(value) != Role::kIdentifier) continue;
+      if (own_functions.contains(tree_.text(value)) || each || reference) {
         add(node, given, receiver, tree_.text(value), each ? given : -1);
       } else if (const std::vector<int>* assigned = evaluator_.assignments(tree_.at(node).scope, tree_.text(value));
                  assigned != nullptr && receiver < 0) {  // by a name of its own: work = load_one

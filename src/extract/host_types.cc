@@ -73,6 +73,19 @@ std::string Types::named_by(std::string_view written) const {
   return {};
 }
 
+// UserDao.class, UserDao::class: the class that is named.
+std::string Types::class_given(int call) const {
+  for (int given : tree_.elements(tree_.part(call, Part::kArguments))) {
+    std::string_view written = tree_.text(given);
+    for (std::string_view tail : language_.words.class_literals) {
+      if (!written.ends_with(tail) || written.size() > kLongestType) continue;
+      std::string_view name = last_word(written.substr(0, written.size() - tail.size()));
+      if (is_capital(name)) return std::string(name);
+    }
+  }
+  return {};
+}
+
 // new UserRepository(…), UserRepository(…), UserRepository::new(…): the class that is named.
 std::string Types::made_by(int value) const {
   constexpr int kMostLayers = 4;
@@ -83,6 +96,7 @@ std::string Types::made_by(int value) const {
     std::string_view name = evaluator_.callee_name(value);
     if (receiver < 0 && tree_.role(callee) == Role::kMember) receiver = tree_.part(callee, Part::kReceiver);
     if (is_capital(name)) return std::string(name);
+    if (std::string given = class_given(value); !given.empty()) return given;  // handle.attach(UserDao.class)
     std::string_view object = receiver < 0 ? std::string_view{} : last_word(tree_.text(receiver));
     if (is_capital(object) && tree_.role(receiver) != Role::kCall) return std::string(object);
     std::vector<int> given = tree_.elements(tree_.part(value, Part::kArguments));
@@ -153,7 +167,7 @@ void Types::add_declaration(int node, int type) {
 void Types::add_assignment(int node) {
   int left = tree_.part(node, Part::kLeft);
   int right = tree_.ungrouped(tree_.part(node, Part::kRight));
-  if (tree_.part(node, Part::kType) >= 0) return;
+  if (!named_by(tree_.text(tree_.part(node, Part::kType))).empty()) return;  // but var, auto: what it's made by
   std::string type = tree_.role(right) == Role::kIdentifier ? local(right) : made_by(right);
   if (tree_.role(left) == Role::kIdentifier) {
     int scope = tree_.at(node).scope;

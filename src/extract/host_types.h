@@ -38,6 +38,7 @@ class Types {
   void declare_field(const std::string& owner, std::string_view name, std::string type);
   [[nodiscard]] std::string named_by(std::string_view written) const;
   [[nodiscard]] std::string made_by(int value) const;
+  [[nodiscard]] std::string class_given(int call) const;
   [[nodiscard]] std::string owner_at(int node) const;
   [[nodiscard]] std::string local(int identifier) const;
   [[nodiscard]] std::string field(const std::string& owner, std::string_view name) const;

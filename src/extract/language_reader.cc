@@ -166,6 +166,8 @@ host::Words read_words(const json& object, std::string& problem) {
   reader.read("sql_properties", words.sql_properties);
   reader.read("database_receivers", words.database_receivers);
   reader.read("any_receiver_callees", words.any_receiver_callees);
+  reader.read("class_literals", words.class_literals);
+  reader.read("waiting", words.waiting);
   reader.read("format_words", words.format_words);
   reader.read("executing_formats", words.executing_formats);
   reader.read("executing_words", words.executing_words);

@@ -65,7 +65,8 @@ CREATE TABLE holes (
   statement_id INTEGER NOT NULL,
   kind TEXT NOT NULL,         -- 'identifier', 'value', 'list', 'predicate': what stands there at run time
   expression TEXT NOT NULL,   -- the host language's, as written
-  fixed INTEGER NOT NULL      -- 1 = no parameter or variable of the function: a field, a constant
+  fixed INTEGER NOT NULL,     -- 1 = no parameter or variable of the function: a field, a constant
+  is_column INTEGER NOT NULL  -- 1 = an identifier that is an item of the select list, of ORDER BY or of GROUP BY
 ) STRICT;
 
 CREATE TABLE loops (

@@ -327,6 +327,38 @@ TEST_CASE("a wrapper cleans what it is given") {
   CHECK(program({{"use.php", named}}) == "use.php:3 unknown.f | DELETE FROM a WHERE id = 1\n");
 }
 
+TEST_CASE("a class that a call is given is what it gives") {
+  const std::string dao =
+      "import org.jdbi.v3.sqlobject.statement.SqlQuery;\ninterface UserDao {\n"
+      "  @SqlQuery(\"SELECT a FROM users WHERE id = :id\")\n  String find(long id);\n}\n";
+  auto use = [](const std::string& body) {
+    return "class Page {\n  void show(List<Long> ids) {\n    " + body + "\n  }\n}\n";
+  };
+  const std::string edge = "Page.java show -> UserDao.java find (1)";
+  auto leads = [&](const std::string& body) {
+    return program({{"UserDao.java", dao}, {"Page.java", use(body)}}).find(edge) != std::string::npos;
+  };
+  CHECK(leads("for (long id : ids) with(handle -> handle.attach(UserDao.class).find(id));"));
+  CHECK(leads("var users = handle.attach(UserDao.class); users.find(1);"));
+  // near miss: `find` of anything else
+  CHECK_FALSE(leads("for (long id : ids) with(handle -> handle.attach(Other.class).find(id));"));
+}
+
+TEST_CASE("a method that is named as a value") {
+  const std::string dao =
+      "import org.jdbi.v3.core.Handle\nclass DesignDao {\n  fun fetch(id: Int) = handle.createQuery(\"SELECT a FROM "
+      "designs "
+      "WHERE id = :id\")\n}\n";
+  auto leads = [&](const std::string& given) {
+    return program({{"DesignDao.kt", dao},
+                    {"Page.kt",
+                     "class Page(val designDao: DesignDao) {\n  fun one(id: Int?) = id?.let(" + given + ")\n}\n"}})
+               .find("Page.kt one -> DesignDao.kt fetch (1)") != std::string::npos;
+  };
+  CHECK(leads("designDao::fetch"));
+  CHECK_FALSE(leads("designDao.fetch"));  // near miss: a field of its own
+}
+
 TEST_CASE("a function that is given nothing asks the same each time") {
   const std::string store =
       "def user(db):\n    return db.execute('SELECT a FROM users WHERE cookie = ?', (cookie,))\n\n";
