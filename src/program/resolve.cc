@@ -20,7 +20,8 @@ namespace explaingate {
 namespace {
 
 constexpr size_t kMostDefinitions = 12;  // of one name, where the name is all there is to go by
-constexpr size_t kMostLookedAt = 200;    // of one name; of a name that has more, those of the caller's own file
+// Of one name; of a name that has more, those of the caller's own file and of the class that the call names.
+constexpr size_t kMostLookedAt = 200;
 
 struct Definition {
   uint32_t file, function;
@@ -146,11 +147,12 @@ class Resolver {
   const std::vector<const Digest*>& digests_;
   const NameTable& names_;
   Queries queries_;
-  std::vector<size_t> family_;                // by file
-  std::vector<Definition> definitions_;       // by family, name, file and place
-  std::vector<uint32_t> first_;               // in definitions_, by slot(); one more at the end
-  std::vector<std::string> plain_owners_;     // by number of the name
-  std::vector<std::vector<uint8_t>> reach_;   // 0: no statement; n: n - 1 calls away from one
+  std::vector<size_t> family_;                                    // by file
+  std::vector<Definition> definitions_;                           // by family, name, file and place
+  std::unordered_map<size_t, std::vector<Definition>> by_owner_;  // of names that many have; sorted by owner
+  std::vector<uint32_t> first_;                                   // in definitions_, by slot(); one more at the end
+  std::vector<std::string> plain_owners_;                         // by number of the name
+  std::vector<std::vector<uint8_t>> reach_;                       // 0: no statement; n: n - 1 calls away from one
   std::vector<std::vector<uint8_t>> within_;  // bit n: the function, or one that stands in it, has reach n
   std::vector<Types> types_;                  // by family
 
@@ -178,6 +180,13 @@ class Resolver {
     each([&](size_t slot, const Definition& definition) { definitions_[first_[slot]++] = definition; });
     std::rotate(first_.rbegin(), first_.rbegin() + 1, first_.rend());  // each one's end is the next one's begin
     first_.front() = 0;
+    for (size_t slot = 0; slot + 1 < first_.size(); ++slot) {
+      std::span<const Definition> all = definitions(slot);
+      if (all.size() <= kMostLookedAt) continue;
+      std::vector<Definition>& sorted = by_owner_[slot];
+      sorted.assign(all.begin(), all.end());
+      std::ranges::stable_sort(sorted, {}, [&](const Definition& d) { return function(d).owner; });
+    }
   }
 
   void plain_owners() {
@@ -253,7 +262,8 @@ class Resolver {
         size_t named = slot(family_[f], call.name);
         if (!known[named]) continue;
         std::span<const Definition> looked_at = definitions(named);
-        if (looked_at.size() > kMostLookedAt) looked_at = of_file(f, looked_at);
+        std::vector<Definition> fewer;
+        if (looked_at.size() > kMostLookedAt) looked_at = fewer = of_file_or_class(f, call, named);
         for (const Definition& definition : meant(f, call, looked_at)) {
           bool itself = definition.file == f && static_cast<int32_t>(definition.function) == call.function;
           // For each of its children: walk(child). An overload of its own name is another function.
@@ -281,6 +291,23 @@ class Resolver {
   static std::span<const Definition> of_file(size_t file, std::span<const Definition> all) {
     auto found = std::ranges::equal_range(all, static_cast<uint32_t>(file), {}, &Definition::file);
     return std::span(found).first(std::min<size_t>(found.size(), kMostLookedAt));
+  }
+
+  // Users.find() where every model has a find(): by class, so that it costs no more than where few have.
+  [[nodiscard]] std::vector<Definition> of_file_or_class(size_t file, const Digest::Call& call, size_t named) const {
+    std::span<const Definition> own = of_file(file, definitions(named));
+    std::vector<Definition> found(own.begin(), own.end());
+    uint32_t type = call.type != 0 ? call.type : call.receiver;
+    if (type == 0) return found;
+    const std::vector<Definition>& all = by_owner_.at(named);
+    std::set<uint32_t> classes = types_[family_[file]].with_derived(type);
+    classes.merge(types_[family_[file]].with_bases(type));
+    for (uint32_t owner : classes) {
+      auto of_class = std::ranges::equal_range(all, owner, {}, [&](const Definition& d) { return function(d).owner; });
+      for (const Definition& definition : of_class)
+        if (definition.file != file && found.size() < 2 * kMostLookedAt) found.push_back(definition);
+    }
+    return found;
   }
 
   template <class Fits>

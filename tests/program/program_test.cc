@@ -378,6 +378,14 @@ TEST_CASE("a name that hundreds of functions have is looked for in the caller's 
   CHECK(program(sources) == own + "use.py g -> store.py find (1)\n");
   for (int i = 0; i < 250; ++i) sources[fmt::format("other{}.py", i)] = "def find(x):\n  return x\n";
   CHECK(program(sources) == own);
+  // and in the class that is named
+  Sources models = {
+      {"users.py",
+       "class Users:\n  def find(self, id):\n    return self.c.execute('SELECT a FROM users WHERE id = ?', (id,))\n"},
+      {"page.py", "from users import Users\ndef page(c):\n  Users.find(1)\ndef other(c):\n  Model7.find(1)\n"}};
+  for (int i = 0; i < 250; ++i)
+    models[fmt::format("model{}.py", i)] = fmt::format("class Model{}:\n  def find(self, x):\n    return x\n", i);
+  CHECK(program(models).ends_with("page.py page -> users.py find (1)\n"));
 }
 
 TEST_CASE("a name of which most definitions don't query says nothing") {
@@ -445,7 +453,8 @@ TEST_CASE("a function that is given by its name to a call that runs it for each 
                {"Use.java", "class Use {\n  UserDao d;\n  void all() { ids.stream().map(d::find).toList(); }\n}\n"}}) ==
       found + "Use.java all -> UserDao.java find (1)\n");
   CHECK(program({{"UserDao.java", dao},
-                 {"Use.java", "class Use {\n  UserDao d;\n  void all() { pool.submit(d::find); }\n}\n"}}) == found);
+                 {"Use.java", "class Use {\n  UserDao d;\n  void all() { pool.submit(d::find); }\n}\n"}}) ==
+        found + "Use.java all -> UserDao.java find (1)\n");  // once
 }
 
 TEST_CASE("what was found is kept by content, and a damaged cache is no cache") {
