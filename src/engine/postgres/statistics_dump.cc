@@ -32,7 +32,8 @@ std::optional<std::vector<std::string>> array_elements(std::string_view text) {
       if (text[at] == '\\' && at + 1 < text.size()) ++at;
       element += text[at];
     }
-    if (quoted && at++ >= text.size()) return std::nullopt;
+    if (quoted && at >= text.size()) return std::nullopt;
+    if (quoted) ++at;
     if (at < text.size() && text[at] != ',') return std::nullopt;
     if (quoted || element != "NULL") elements.push_back(std::move(element));
     if (elements.size() > kMostValues) return std::nullopt;

@@ -30,8 +30,4 @@ struct Exported {
 // combinations. Counts, frequencies, widths, correlations and settings stay.
 void drop_values(Statistics& statistics);
 
-// Sets the planner's settings of the file for the session; names of other settings are passed over. Returns what the
-// server didn't take, one sentence each.
-[[nodiscard]] Result<std::vector<std::string>> apply_settings(Connection& connection, const PostgresServer& server);
-
 }  // namespace explaingate::postgres
