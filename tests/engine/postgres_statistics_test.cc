@@ -193,5 +193,29 @@ TEST_CASE("a file's numbers grow with the rows that are asked for: pages and ent
   CHECK(numbers.relations.at(20001).height == 2);
 }
 
+TEST_CASE("absurd sizes end in fewer files, not in fewer rows") {
+  Relations relations;
+  ScaledStatistics scaled;
+  for (Oid oid = 20000; oid < 20010; ++oid) {
+    RelationInfo& table = relations.all[oid];
+    table.oid = oid;
+    table.schema = "public";
+    table.name = fmt::format("t{}", oid);
+    table.method = "heap";
+    scaled.tables[table.name].rows = 1e15;
+  }
+  DatabaseNumbers numbers = numbers_for(relations, {}, scaled);
+  double files = 0;
+  for (const auto& [oid, one] : numbers.relations) {
+    CHECK(one.rows == 1e15);
+    files += std::ceil(one.pages / relations.segment_blocks);
+  }
+  CHECK(files <= 50010);
+  CHECK(numbers.notes.size() == 9);
+  CHECK(numbers.notes[0] ==
+        "t20001: planned with fewer pages than the 4294967294 it would have: all tables together exceed 50000 files of "
+        "1 GiB");
+}
+
 }  // namespace
 }  // namespace explaingate::postgres

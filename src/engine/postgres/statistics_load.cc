@@ -14,8 +14,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Each segment is a file; 100,000 tables of a hostile statistics file must not fill the disk with names.
-constexpr double kMostSegments = 50000;
 constexpr size_t kStatementsTogether = 100;
 
 // Kinds of pg_statistic's slots (src/include/catalog/pg_statistic.h).
@@ -206,9 +204,8 @@ std::string column_insert(Oid owner, const ColumnNumbers& column, const ColumnIn
 
 Result<std::vector<std::string>> grow_files(const fs::path& data_folder, Oid database, const Relations& relations,
                                             const DatabaseNumbers& numbers) {
-  std::vector<std::string> notes;
+  std::vector<std::string> notes = numbers.notes;
   FileLayout layout{relations.block_size, relations.segment_blocks};
-  double segments = 0;
   for (const auto& [oid, wanted] : numbers.relations) {
     auto found = relations.all.find(oid);
     if (found == relations.all.end() || found->second.kind == 'p' || found->second.kind == 'I') continue;
@@ -219,15 +216,6 @@ Result<std::vector<std::string>> grow_files(const fs::path& data_folder, Oid dat
       continue;
     }
     fs::path first = data_folder / "base" / std::to_string(database) / fs::path(relation.path).filename();
-    double pages = wanted.pages;
-    segments += std::ceil(pages / layout.segment_blocks);
-    if (segments > kMostSegments) {
-      notes.push_back(
-          fmt::format("{}: planned with fewer pages than the {:.0f} it would have: all tables together "
-                      "exceed {:.0f} files of 1 GiB",
-                      name_of(relation), pages, kMostSegments));
-      pages = std::min(pages, layout.segment_blocks);
-    }
     bool tree = relation.method == "btree" && wanted.height > 0;
     if (tree && relations.checksums)
       notes.push_back(
@@ -237,7 +225,7 @@ Result<std::vector<std::string>> grow_files(const fs::path& data_folder, Oid dat
         if (planted.error().kind != ErrorKind::kUnverified) return fail(planted.error());
         notes.push_back(planted.error().message);
       }
-    if (Status grown = grow_relation(first, pages, layout); !grown) return fail(grown.error());
+    if (Status grown = grow_relation(first, wanted.pages, layout); !grown) return fail(grown.error());
   }
   std::ranges::sort(notes);
   return notes;

@@ -28,7 +28,8 @@ namespace explaingate::postgres {
 // The one statement that puts relpages, reltuples and relallvisible, for one relation.
 [[nodiscard]] std::string class_update(Oid oid, const RelationNumbers& numbers);
 
-// The one statement that puts a column's row of pg_statistic below `owner`, the relation itself or, for a while, another.
+// The one statement that puts a column's row of pg_statistic below `owner`, the relation itself or, for a while,
+// another.
 [[nodiscard]] std::string column_insert(Oid owner, const ColumnNumbers& column, const ColumnInfo& info,
                                         const Relations& relations);
 

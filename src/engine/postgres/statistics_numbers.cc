@@ -1,5 +1,7 @@
 #include "engine/postgres/statistics_numbers.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <set>
@@ -12,7 +14,9 @@
 namespace explaingate::postgres {
 namespace {
 
-constexpr double kPartialShare = 0.25;     // of the rows in a partial index, where nothing tells
+constexpr double kPartialShare = 0.25;  // of the rows in a partial index, where nothing tells
+// Each segment of a relation is a file: a hostile statistics file must not fill the disk with names.
+constexpr double kMostFiles = 50000;
 constexpr double kMostPages = 4294967294;  // MaxBlockNumber
 
 template <class Map>
@@ -79,6 +83,7 @@ class Builder {
       if (relation.kind == 't') toast(relation);
     }
     extended();
+    limit_files();
     return std::move(result_);
   }
 
@@ -91,6 +96,22 @@ class Builder {
       at = parent == relations_.all.end() ? 0 : parent->second.parent;
     }
     return all;
+  }
+
+  // Rows stay, so that each page holds more of them.
+  void limit_files() {
+    double files = 0;
+    for (auto& [oid, numbers] : result_.relations) {
+      files += std::ceil(numbers.pages / relations_.segment_blocks);
+      if (files <= kMostFiles || numbers.pages <= relations_.segment_blocks) continue;
+      const RelationInfo& relation = relations_.all.at(oid);
+      result_.notes.push_back(
+          fmt::format("{}: planned with fewer pages than the {:.0f} it would have: all tables together exceed {:.0f} "
+                      "files of 1 GiB",
+                      relation_key(relation.schema, relation.name), numbers.pages, kMostFiles));
+      numbers.pages = relations_.segment_blocks;
+      numbers.all_visible = std::min(numbers.all_visible, numbers.pages);
+    }
   }
 
   [[nodiscard]] Source named(const RelationInfo& relation) const {

@@ -31,6 +31,7 @@ struct ExtendedNumbers {
 struct DatabaseNumbers {
   std::map<Oid, RelationNumbers> relations;
   std::vector<ExtendedNumbers> extended;
+  std::vector<std::string> notes;  // what is planned otherwise than the statistics say, one sentence each
 };
 
 // Values that a column's type or CHECK allows, by table and column.
