@@ -37,7 +37,9 @@ std::optional<std::vector<std::string>> array_elements(std::string_view text) {
     if (at < text.size() && text[at] != ',') return std::nullopt;
     if (quoted || element != "NULL") elements.push_back(std::move(element));
     if (elements.size() > kMostValues) return std::nullopt;
-    if (at < text.size() && ++at == text.size()) return std::nullopt;  // a comma at the end
+    if (at == text.size()) break;
+    ++at;
+    if (at == text.size()) return std::nullopt;  // a comma at the end
   }
   return elements;
 }
