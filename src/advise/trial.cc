@@ -83,7 +83,7 @@ Result<std::vector<std::vector<Trial>>> try_candidates(Engine& engine, const std
       attempt.failed = !planned;
       if (!planned) continue;
       attempt.used = uses(planned->plan, attempt.index);
-      attempt.scales.push_back({{}, planned->metrics});
+      attempt.scales.push_back({{}, planned->metrics, {}});
     }
   }
   for (Attempt& attempt : attempts) {

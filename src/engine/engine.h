@@ -63,6 +63,9 @@ struct Metrics {
 struct PlannedQuery {  // one statement at one scale
   Plan plan;
   Metrics metrics;
+  // The values of its parameters that it was planned for, where they cost more than the generic plan: "common value",
+  // "rare value", "absent value" of the columns that they are compared with; "" = the generic plan.
+  std::string parameters;
 };
 
 struct Growth {
@@ -75,7 +78,8 @@ struct Growth {
 [[nodiscard]] Growth growth_of(const std::vector<PlannedQuery>& scales, const std::vector<double>& factors);
 
 struct Measured {  // exact, from running with seed data
-  int64_t vm_steps = 0;  // SQLite: steps of its virtual machine; PostgreSQL: pages touched, in memory, on disk and temporary
+  int64_t vm_steps =
+      0;  // SQLite: steps of its virtual machine; PostgreSQL: pages touched, in memory, on disk and temporary
   int64_t full_scan_steps = 0;
   int64_t sorts = 0;
   int64_t automatic_index_rows = 0;

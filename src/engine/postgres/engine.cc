@@ -7,6 +7,7 @@
 
 #include "engine/postgres/candidates.h"
 #include "engine/postgres/catalogue.h"
+#include "engine/postgres/envelope.h"
 #include "engine/postgres/measure.h"
 #include "engine/postgres/plan_rows.h"
 #include "engine/postgres/prepare.h"
@@ -50,6 +51,7 @@ class PostgresEngine final : public Engine {
  private:
   Result<Statistics> seed_statistics(const std::vector<SchemaStatement>& schema, const EngineOptions& options);
   Status open_scale(Scale& scale);
+  [[nodiscard]] Result<PlannedQuery> read(const Scale& scale, const std::string& json) const;
 
   std::shared_ptr<Cluster> cluster_;
   SideDatabase side_;
@@ -141,9 +143,25 @@ Result<PlannedQuery> PostgresEngine::plan_with(const std::vector<CandidateIndex>
   }
   auto json = scale.explainer->explain(request.text, shown);
   if (!json) return fail(json.error());
-  auto root = read_plan(*json);
+  auto worst = read(scale, *json);
+  if (!worst) return worst;
+  // The generic plan averages over all values; a connection plans for the one that it is given. The dearest counts.
+  PreparedText prepared = prepare_text(request.text);
+  for (const Binding& binding : envelope_of(prepared, request, schema_.catalogue, statistics_)) {
+    json = scale.explainer->explain_for(prepared, shown, binding.values);
+    if (!json && json.error().kind != ErrorKind::kStatement) return fail(json.error());
+    Result<PlannedQuery> planned = json ? read(scale, *json) : fail(json.error());
+    if (!planned || planned->metrics.rows_examined <= worst->metrics.rows_examined) continue;
+    worst = std::move(planned);
+    worst->parameters = binding.name;
+  }
+  return worst;
+}
+
+Result<PlannedQuery> PostgresEngine::read(const Scale& scale, const std::string& json) const {
+  auto root = read_plan(json);
   if (!root) return fail(root.error());
-  if (!shown.empty()) scale.candidates->rename(*root);
+  scale.candidates->rename(*root);
   return normal_form(*root, {&schema_, &shapes_, &scale.statistics, &scale.tuples});
 }
 

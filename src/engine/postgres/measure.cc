@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
+#include "engine/postgres/envelope.h"
 #include "engine/postgres/parameters.h"
 #include "engine/postgres/plan_json.h"
 
@@ -11,20 +10,6 @@ namespace explaingate::postgres {
 namespace {
 
 constexpr const char* kTimeLimit = "10s";
-
-// The table that the qualifier, or the column alone, is about.
-const CatalogueTable* table_of(const ParsedQuery& parsed, const Catalogue& catalogue, const ComparedColumn& compared) {
-  for (const TableRef& ref : parsed.tables) {
-    if (ref.role != TableRef::Role::kFrom && ref.role != TableRef::Role::kTarget) continue;
-    if (!compared.qualifier.empty() && compared.qualifier != (ref.alias.empty() ? ref.name : ref.alias)) continue;
-    std::string name = ref.schema.empty() || ref.schema == "public" ? ref.name : ref.schema + "." + ref.name;
-    auto table = std::ranges::find(catalogue.tables, name, &CatalogueTable::name);
-    if (table == catalogue.tables.end()) continue;
-    if (std::ranges::find(table->columns, compared.column, &CatalogueColumn::name) != table->columns.end())
-      return &*table;
-  }
-  return nullptr;
-}
 
 std::string place_of(const SchemaCatalogue& schema, const CatalogueTable& table) {
   for (const Relation& relation : schema.relations)

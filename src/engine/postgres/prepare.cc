@@ -72,7 +72,7 @@ Result<std::string> Explainer::explain(std::string_view text, const std::vector<
     if (Status there = reconnect(); !there) return fail(there.error());
     PreparedText prepared = std::move(open.back());
     open.pop_back();
-    auto outcome = send(prepared, candidates);
+    auto outcome = send(prepared, candidates, {});
     lost_ = !outcome;
     if (!outcome) return fail(outcome.error());
     if (outcome->refusal.message.empty()) return std::move(outcome->json);
@@ -89,21 +89,34 @@ Result<std::string> Explainer::explain(std::string_view text, const std::vector<
   return fail(*first);
 }
 
+Result<std::string> Explainer::explain_for(const PreparedText& prepared, const std::vector<int64_t>& candidates,
+                                           const std::vector<std::string>& values) {
+  if (Status there = reconnect(); !there) return fail(there.error());
+  auto outcome = send(prepared, candidates, values);
+  lost_ = !outcome;
+  if (!outcome) return fail(outcome.error());
+  if (!outcome->refusal.message.empty()) return fail(ErrorKind::kStatement, outcome->refusal.message);
+  return std::move(outcome->json);
+}
+
 // PREPARE and EXPLAIN up to the first sync; what must run where these were refused, too, up to the second.
-Result<Explainer::Outcome> Explainer::send(const PreparedText& prepared, const std::vector<int64_t>& candidates) {
+Result<Explainer::Outcome> Explainer::send(const PreparedText& prepared, const std::vector<int64_t>& candidates,
+                                           const std::vector<std::string>& values) {
   PGconn* connection = connection_.handle();
   std::string execute = "EXPLAIN (FORMAT JSON, VERBOSE) EXECUTE eg";
-  for (size_t i = 0; i < prepared.types.size(); ++i) execute += i == 0 ? "(NULL" : ", NULL";
+  for (size_t i = 0; i < prepared.types.size(); ++i)
+    execute += (i == 0 ? "(" : ", ") + (i < values.size() ? values[i] : std::string("NULL"));
   if (!prepared.types.empty()) execute += ")";
   if (prepared.text.find('\0') != std::string::npos)
     return Outcome{"", {"a statement with a zero byte can't be sent", "", 0}};
   auto query = [&](const std::string& sql) {
     return PQsendQueryParams(connection, sql.c_str(), 0, nullptr, nullptr, nullptr, nullptr, 0) != 0;
   };
-  bool trial = !candidates.empty(), sent = true;
-  if (trial)
-    sent = query("BEGIN READ WRITE") &&
-           query(fmt::format("SELECT explaingate_candidates.show('{{{}}}')", fmt::join(candidates, ",")));
+  bool trial = !candidates.empty() || !values.empty(), sent = true;
+  if (trial) sent = query("BEGIN READ WRITE");
+  if (!values.empty()) sent = sent && query("SET LOCAL plan_cache_mode = force_custom_plan");
+  if (!candidates.empty())
+    sent = sent && query(fmt::format("SELECT explaingate_candidates.show('{{{}}}')", fmt::join(candidates, ",")));
   sent = sent &&
          PQsendPrepare(connection, "eg", prepared.text.c_str(), static_cast<int>(prepared.types.size()),
                        prepared.types.data()) != 0 &&

@@ -24,6 +24,9 @@ class Explainer {
   // where, as long as nothing in front of it was rewritten.
   // `candidates`: oids of candidate indexes that the planner is shown this once.
   [[nodiscard]] Result<std::string> explain(std::string_view text, const std::vector<int64_t>& candidates = {});
+  // The plan for these values of its parameters, SQL literals.
+  [[nodiscard]] Result<std::string> explain_for(const PreparedText& prepared, const std::vector<int64_t>& candidates,
+                                                const std::vector<std::string>& values);
 
  private:
   struct Outcome {
@@ -32,7 +35,8 @@ class Explainer {
   };
   Explainer(Target target, Settings settings, Connection connection)
       : target_(std::move(target)), settings_(std::move(settings)), connection_(std::move(connection)) {}
-  Result<Outcome> send(const PreparedText& prepared, const std::vector<int64_t>& candidates);
+  Result<Outcome> send(const PreparedText& prepared, const std::vector<int64_t>& candidates,
+                       const std::vector<std::string>& values);
   Result<Outcome> receive(int syncs);
   Status reconnect();
 
