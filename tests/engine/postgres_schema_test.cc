@@ -1,5 +1,5 @@
-#include "engine/postgres_engine_support.h"
 #include "engine/postgres_schema.h"
+#include "engine/postgres_engine_support.h"
 
 namespace explaingate::postgres {
 namespace {
@@ -18,8 +18,8 @@ TEST_CASE("what schemas hold is applied as it is") {
   Applied schema = apply_texts({
       "CREATE TYPE mood AS ENUM ('a', 'b')",
       "CREATE DOMAIN email AS text CHECK (VALUE LIKE '%@%')",
-      "CREATE TABLE p (id bigint GENERATED ALWAYS AS IDENTITY, at date NOT NULL, m mood, e email, "
-      "l int GENERATED ALWAYS AS (length(e)) STORED, PRIMARY KEY (id, at)) PARTITION BY RANGE (at)",
+      R"(CREATE TABLE p (id bigint GENERATED ALWAYS AS IDENTITY, at date NOT NULL, m mood, e email,
+                         l int GENERATED ALWAYS AS (length(e)) STORED, PRIMARY KEY (id, at)) PARTITION BY RANGE (at))",
       "CREATE TABLE p1 PARTITION OF p FOR VALUES FROM ('2024-01-01') TO ('2025-01-01')",
       "CREATE INDEX CONCURRENTLY i ON p1 (m)",
       "CREATE MATERIALIZED VIEW v AS SELECT m, count(*) FROM p GROUP BY m",
