@@ -172,6 +172,79 @@ constexpr Case kCases[] = {
      "Limit {none 1 0 5}\n"
      "  Index Only Scan using lines_big on lines l (index: (l.amount > 200)) {search_covering lines 1 5 5}\n"
      "reads 5 returns 5 sorts 0 growth 0.00 result 0.00"},
+    {"SELECT count(*) FROM lines WHERE sku LIKE 'x%' AND amount <> 3",
+     "Finalize Aggregate {none 1 0 1}\n"
+     "  Gather {none 1 0 2}\n"
+     "    Partial Aggregate {none 1 0 2.4}\n"
+     "      Parallel Seq Scan on lines (filter: ((lines.sku ~~ 'x%'::text) AND (lines.amount <> 3))) {scan lines 1 "
+     "1000000 4975}\n"
+     "reads 1000000 returns 1 sorts 0 growth 1.00 result 0.00"},
+    {"SELECT * FROM lines TABLESAMPLE SYSTEM (1)",
+     "Sample Scan on lines {scan lines 1 10000 10000}\n"
+     "reads 10000 returns 10000 sorts 0 growth 1.00 result 1.00"},
+    {"SELECT * FROM orders WHERE ctid = '(0,1)'",
+     "Tid Scan on orders (tid: (orders.ctid = '(0,1)'::tid)) {constant orders 1 1 1}\n"
+     "reads 1 returns 1 sorts 0 growth 0.00 result 0.00"},
+    {"SELECT status FROM orders UNION SELECT country FROM customers",
+     "HashAggregate (group: orders.status) {none 1 0 110000}\n"
+     "  Append {none 1 0 110000}\n"
+     "    Seq Scan on orders {scan orders 1 100000 100000}\n"
+     "    Subquery Scan on *SELECT* 2 {none 1 0 10000}\n"
+     "      Seq Scan on customers {scan customers 1 10000 10000}\n"
+     "reads 110000 returns 110000 sorts 0 growth 1.00 result 1.00"},
+    {"SELECT id FROM orders INTERSECT SELECT order_id FROM lines",
+     "HashSetOp Intersect {none 1 0 100000}\n"
+     "  Append {none 1 0 1100000}\n"
+     "    Subquery Scan on *SELECT* 1 {none 1 0 100000}\n"
+     "      Seq Scan on orders {scan orders 1 100000 100000}\n"
+     "    Subquery Scan on *SELECT* 2 {none 1 0 1000000}\n"
+     "      Seq Scan on lines {scan lines 1 1000000 1000000}\n"
+     "reads 1100000 returns 100000 sorts 0 growth 1.00 result 1.00"},
+    {"SELECT * FROM orders o JOIN lines l ON l.amount = o.rating WHERE o.customer_id = $1",
+     "Gather {none 1 0 49999}\n"
+     "  Parallel Hash Join (join: (l.amount = (o.rating)::integer)) {none 1 0 49999}\n"
+     "    Parallel Seq Scan on lines l {scan lines 1 1000000 1000001}\n"
+     "    Parallel Hash {none 1 0 14.4}\n"
+     "      Parallel Seq Scan on orders o (filter: (o.customer_id = $1)) {scan orders 1 100000 14.4}\n"
+     "reads 1100000 returns 49999 sorts 0 growth 1.00 result 1.00"},
+    {"SELECT * FROM orders FOR UPDATE SKIP LOCKED LIMIT 1",
+     "Limit {none 1 0 1}\n"
+     "  LockRows {none 1 0 1}\n"
+     "    Seq Scan on orders {scan orders 1 1 1}\n"
+     "reads 1 returns 1 sorts 0 growth 0.00 result 0.00"},
+    {"SELECT * FROM (VALUES (1), (2)) v(x) JOIN orders o ON o.id = v.x",
+     "Nested Loop {none 1 0 2}\n"
+     "  Values Scan on *VALUES* {none 1 2 2}\n"
+     "  Index Scan using orders_pkey on orders o (index: (o.id = \"*VALUES*\".column1)) {constant orders 2 2 2}\n"
+     "reads 4 returns 2 sorts 0 growth 0.00 result 0.00"},
+    {"SELECT DISTINCT ON (customer_id) * FROM orders ORDER BY customer_id, placed_at DESC",
+     "Unique {none 1 0 10000}\n"
+     "  Sort (sort: orders.customer_id, orders.placed_at DESC) {none 1 0 100000}\n"
+     "    Seq Scan on orders {scan orders 1 100000 100000}\n"
+     "reads 100000 returns 10000 sorts 100000 growth 1.00 result 1.00"},
+    {"SELECT * FROM orders o LEFT JOIN LATERAL (SELECT max(amount) FROM lines l WHERE l.order_id = o.id) m ON true "
+     "WHERE o.status = $1",
+     "Nested Loop Left Join {none 1 0 25000}\n"
+     "  Bitmap Heap Scan on orders o {search orders 1 25000 25000}\n"
+     "    Bitmap Index Scan on orders_status (index: ((o.status)::text = $1)) {none orders 1 0 25000}\n"
+     "  Aggregate {none 25000 0 25000}\n"
+     "    Seq Scan on lines l (filter: (l.order_id = o.id)) {scan lines 25000 2.5e+10 250000}\n"
+     "reads 2.5000025e+10 returns 25000 sorts 0 growth 2.00 result 1.00"},
+    {"SELECT * FROM orders ORDER BY status, placed_at DESC, total LIMIT 10",
+     "Limit {none 1 0 10}\n"
+     "  Incremental Sort (sort: orders.status, orders.placed_at DESC, orders.total; presorted: orders.status, "
+     "orders.placed_at) {none 1 0 10}\n"
+     "    Index Scan using orders_status on orders {scan orders 1 10 10}\n"
+     "reads 10 returns 10 sorts 10 growth 0.00 result 0.00"},
+    {"SELECT * FROM orders WHERE 1 = 0",
+     "Result (one-time filter: false) {none 1 0 0}\n"
+     "reads 1 returns 0 sorts 0 growth 0.00 result 0.00"},
+    {"SELECT * FROM events ORDER BY x LIMIT 3",
+     "Limit {none 1 0 3}\n"
+     "  Merge Append (sort: events.x) {none 1 0 3}\n"
+     "    Index Scan using events_2020_x_idx on events_2020 events_1 {scan events 1 1.5 1.5}\n"
+     "    Index Scan using events_2021_x_idx on events_2021 events_2 {scan events 1 1.5 1.5}\n"
+     "reads 3 returns 3 sorts 0 growth 0.00 result 0.00"},
 };
 
 TEST_CASE("plans of PostgreSQL in the normal form") {
