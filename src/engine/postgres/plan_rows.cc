@@ -22,6 +22,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/postgres/plan_former.h"
+
 namespace explaingate::postgres {
 namespace {
 
@@ -43,9 +45,6 @@ bool starts_with(const RawNode& node, std::string_view words) {
 bool is_join(const RawNode& node) {
   return node.type == "Nested Loop" || node.type == "Hash Join" || node.type == "Merge Join";
 }
-bool is_beside(const RawNode& node) {  // no part of the flow of rows
-  return node.relationship == "InitPlan" || node.relationship == "SubPlan";
-}
 bool is_index_scan(const RawNode& node) {
   return node.type == "Index Scan" || node.type == "Index Only Scan" || node.type == "Bitmap Index Scan";
 }
@@ -61,15 +60,6 @@ bool keeps_rows(const RawNode& node) {
          (node.type == "Aggregate" && node.strategy == "Hashed");
 }
 
-std::vector<const std::string*> conditions_of(const RawNode& node) {
-  std::vector<const std::string*> texts = {&node.index_condition, &node.filter,           &node.join_condition,
-                                           &node.join_filter,     &node.tid_condition,    &node.one_time_filter,
-                                           &node.order_by,        &node.recheck_condition};
-  for (const auto* list : {&node.output, &node.sort_key, &node.group_key})
-    for (const std::string& text : *list) texts.push_back(&text);
-  return texts;
-}
-
 bool mentions(const std::string& text, std::string_view name) {
   for (size_t at = text.find(name); at != std::string::npos; at = text.find(name, at + 1)) {
     size_t end = at + name.size();
@@ -78,184 +68,23 @@ bool mentions(const std::string& text, std::string_view name) {
   return false;
 }
 
-// PostgreSQL numbers a partitioned table's partitions: o_1, o_2.
-std::string without_number(const std::string& alias) {
-  size_t end = alias.find_last_not_of("0123456789");
-  return end != std::string::npos && end + 1 < alias.size() && end > 0 && alias[end] == '_' ? alias.substr(0, end)
-                                                                                            : alias;
-}
+}  // namespace
 
-using Names = std::set<std::string, std::less<>>;
-
-class Former {
- public:
-  Former(RawNode& root, const PlanContext& context) : root_(root), context_(context) {}
-
-  PlannedQuery run() {
-    flatten(root_, -1, false);
-    find_outside(root_);
-    out_.metrics.rows_returned = visit(root_, {});
-    for (PlanNode& node : out_.plan.nodes) {
-      node.executions = bounded(node.executions);
-      node.rows_examined = bounded(node.rows_examined);
-      node.rows_out = bounded(node.rows_out);
-      out_.metrics.rows_examined += node.rows_examined;
-    }
-    out_.metrics.rows_examined = std::max(1.0, bounded(out_.metrics.rows_examined));  // INSERT … VALUES writes a row
-    out_.metrics.rows_returned = bounded(out_.metrics.rows_returned);
-    out_.metrics.rows_sorted = bounded(out_.metrics.rows_sorted);
-    out_.metrics.cost = root_.total_cost;
-    return std::move(out_);
+PlannedQuery Former::run() {
+  flatten(root_, -1, false);
+  find_outside(root_);
+  out_.metrics.rows_returned = visit(root_, {});
+  for (PlanNode& node : out_.plan.nodes) {
+    node.executions = bounded(node.executions);
+    node.rows_examined = bounded(node.rows_examined);
+    node.rows_out = bounded(node.rows_out);
+    out_.metrics.rows_examined += node.rows_examined;
   }
-
- private:
-  struct Run {
-    double starts = 1;     // executions of the node
-    double share = 1;      // of its rows that are asked for
-    double workers = 1;    // that divide the rows of parallel nodes among them (get_parallel_divisor)
-    double processes = 1;  // that each run what isn't parallel
-    double rereads = 0;    // further starts that only read again what was kept
-  };
-  struct Beside {
-    const Relation* relation = nullptr;
-    std::vector<Condition> conditions, filters;
-    bool partial = false;  // its rows are one worker's
-    bool outside = false;  // depends on a row from outside its subtree
-    Names defined, used;
-  };
-
-  PlanNode& at(const RawNode& node) { return out_.plan.nodes[node.at]; }
-
-  void flatten(RawNode& raw, int parent, bool in_gather);
-  void find_outside(const RawNode& raw);
-  void classify(const RawNode& raw, Beside& beside, PlanNode& node);
-
-  double visit(const RawNode& raw, Run run);
-  double flow(const RawNode& raw, Run run);
-  double scan(const RawNode& raw, const Run& run);
-  double index_rows(const RawNode& raw, double rows_out);
-  double join(const RawNode& raw, Run run);
-  double nested_inner(const RawNode& raw, const RawNode& inner, Run run, double outer_rows);
-  double memoize_starts(const RawNode& memoize, double outer_rows);
-  double limit(const RawNode& raw, Run run);
-  double append(const RawNode& raw, Run run);
-  void subplans(const RawNode& raw, const Run& run, double rows_out);
-  double distinct(std::string_view alias, std::string_view column) const;
-  [[nodiscard]] bool sparse(const RawNode& raw) const;
-  [[nodiscard]] bool sparse_filter(const Condition& condition, const Relation* relation) const;
-  [[nodiscard]] double tuples(const RawNode& raw) const;
-  [[nodiscard]] double rows_of(const RawNode& raw, const Run& run) const {
-    return raw.rows * (beside_[raw.at].partial ? run.workers : 1);
-  }
-  static double less(double value, const Run& run) { return std::max(std::min(value, run.starts), value * run.share); }
-
-  RawNode& root_;
-  const PlanContext& context_;
-  PlannedQuery out_;
-  std::vector<Beside> beside_;
-  std::map<std::string, const Relation*, std::less<>> by_alias_;
-  std::map<std::string, double, std::less<>> cte_rows_;
-};
-
-void Former::flatten(RawNode& raw, int parent, bool in_gather) {
-  raw.at = out_.plan.nodes.size();
-  int id = static_cast<int>(raw.at) + 1;
-  PlanNode& node = out_.plan.nodes.emplace_back();
-  beside_.emplace_back();
-  node.id = id;
-  node.parent = parent;
-  node.operation = words_of(raw);
-  node.detail = line_of(raw);
-  node.alias = raw.alias;
-  node.index = raw.index;
-  const Relation* relation = raw.relation.empty() ? nullptr : context_.schema->find(raw.schema, raw.relation);
-  beside_[raw.at].relation = relation;
-  if (raw.subplan.starts_with("CTE ")) cte_rows_.emplace(raw.subplan.substr(4), raw.rows);
-  if (relation != nullptr) {
-    node.relation = relation->shown;
-    if (relation->root != 0) node.alias = without_number(raw.alias);
-    if (!raw.alias.empty()) by_alias_.emplace(raw.alias, relation);
-  } else {
-    node.relation = raw.relation;
-  }
-  bool gathers = raw.type == "Gather" || raw.type == "Gather Merge";
-  bool partial = in_gather && raw.parallel_aware;
-  for (RawNode& child : raw.children) {
-    flatten(child, id, (in_gather || gathers) && !is_beside(child));
-    bool flows = !is_beside(child) && !(raw.type == "Nested Loop" && child.relationship == "Inner");
-    partial = partial || (in_gather && flows && beside_[child.at].partial);
-  }
-  beside_[raw.at].partial = partial;
-  // A bitmap index scan doesn't say of which table: the heap scan above does.
-  if (raw.type == "Bitmap Heap Scan") {
-    int indexes = 0;
-    for (size_t i = raw.at + 1; i < out_.plan.nodes.size(); ++i) {
-      PlanNode& below = out_.plan.nodes[i];
-      if (!below.relation.empty() || below.index.empty()) continue;
-      below.relation = out_.plan.nodes[raw.at].relation;
-      below.alias = raw.alias;
-      beside_[i].relation = relation;
-      if (++indexes == 1) out_.plan.nodes[raw.at].index = below.index;
-    }
-    if (indexes > 1) out_.plan.nodes[raw.at].index.clear();
-  }
-}
-
-// Which subtrees name a relation that isn't theirs: they run anew for each row of it.
-void Former::find_outside(const RawNode& raw) {
-  Beside& own = beside_[raw.at];
-  if (!raw.alias.empty()) own.defined.insert(raw.alias);
-  for (const std::string* text : conditions_of(raw)) add_qualifiers(*text, own.used);
-  own.conditions = read_conditions(raw.index_condition, raw.alias);
-  own.filters = read_conditions(raw.filter, raw.alias);
-  for (const RawNode& child : raw.children) {
-    find_outside(child);
-    const Beside& below = beside_[child.at];
-    own.defined.insert(below.defined.begin(), below.defined.end());
-    for (const std::string& name : below.used)
-      if (!below.defined.contains(name)) own.used.insert(name);
-  }
-  own.outside = std::ranges::any_of(own.used, [&](const std::string& name) { return !own.defined.contains(name); });
-  classify(raw, own, at(raw));
-}
-
-void Former::classify(const RawNode& raw, Beside& own, PlanNode& node) {
-  node.correlated = raw.relationship == "SubPlan" && own.outside;
-  for (const Condition& condition : own.conditions) node.terms.push_back(condition.term());
-  if (raw.type == "Seq Scan" || raw.type == "Sample Scan") {
-    node.access = Access::kScan;
-  } else if (raw.type == "Index Scan" || raw.type == "Index Only Scan") {
-    bool only = raw.type == "Index Only Scan";
-    bool key = false;
-    if (own.relation != nullptr)
-      for (const RelationIndex& index : own.relation->indexes) {
-        if (index.name != raw.index || !index.unique || index.partial) continue;
-        auto bound = std::ranges::count_if(own.conditions, [](const Condition& c) { return c.op == "=" && !c.list; });
-        key = static_cast<size_t>(bound) >= index.columns.size();
-      }
-    if (own.conditions.empty())
-      node.access = only ? Access::kScanCovering : Access::kScan;
-    else
-      node.access = key ? Access::kConstant : only ? Access::kSearchCovering : Access::kSearch;
-  } else if (raw.type == "Bitmap Heap Scan" || raw.type == "Tid Range Scan") {
-    node.access = Access::kSearch;
-  } else if (raw.type == "Tid Scan") {
-    node.access = Access::kConstant;
-  } else if (raw.type == "Foreign Scan" || raw.type == "Custom Scan") {
-    node.access = raw.relation.empty() ? Access::kNone : Access::kVirtual;
-  }
-  if (raw.type != "Sort" && raw.type != "Incremental Sort") return;
-  node.purpose = raw.type == "Sort" ? "ORDER BY" : "RIGHT PART OF ORDER BY";
-  if (node.parent < 0) return;
-  const std::string& above = out_.plan.nodes[static_cast<size_t>(node.parent - 1)].operation;
-  if (above.find("GroupAggregate") != std::string::npos || above == "Group" || above == "MixedAggregate")
-    node.purpose = "GROUP BY";
-  else if (above == "Unique" || above.starts_with("SetOp"))
-    node.purpose = "DISTINCT";
-  else if (above.starts_with("Merge ") && above.ends_with("Join"))
-    node.purpose = "MERGE JOIN";
-  else if (above == "WindowAgg")
-    node.purpose = "WINDOW";
+  out_.metrics.rows_examined = std::max(1.0, bounded(out_.metrics.rows_examined));  // INSERT … VALUES writes a row
+  out_.metrics.rows_returned = bounded(out_.metrics.rows_returned);
+  out_.metrics.rows_sorted = bounded(out_.metrics.rows_sorted);
+  out_.metrics.cost = root_.total_cost;
+  return std::move(out_);
 }
 
 double Former::tuples(const RawNode& raw) const {
@@ -556,8 +385,6 @@ double Former::visit(const RawNode& raw, Run run) {
   subplans(raw, run, rows);
   return rows;
 }
-
-}  // namespace
 
 PlannedQuery normal_form(RawNode& root, const PlanContext& context) {
   return Former(root, context).run();
