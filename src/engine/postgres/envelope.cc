@@ -48,10 +48,11 @@ std::vector<Binding> envelope_of(const PreparedText& prepared, const PlanRequest
     const CatalogueTable* table = table_of(*request.parsed, catalogue, compared);
     auto known = table == nullptr ? statistics.tables.end() : statistics.tables.find(table->name);
     if (known == statistics.tables.end() || !known->second.postgres) continue;
-    const auto& own = known->second.postgres->columns;
-    const auto& inherited = known->second.postgres->inherited;
-    auto column = own.find(compared.column);
-    if (column == own.end() && (column = inherited.find(compared.column)) == inherited.end()) continue;
+    const PostgresTable& counted = *known->second.postgres;
+    bool alone = counted.columns.contains(compared.column);
+    const auto& columns = alone ? counted.columns : counted.inherited;
+    auto column = columns.find(compared.column);
+    if (column == columns.end()) continue;
     Values values;
     if (values_of(column->second, values) == nullptr) continue;
     for (auto [binding, value] : {std::pair(&bindings[0], &values.common), std::pair(&bindings[1], &values.rare),
