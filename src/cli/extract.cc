@@ -62,16 +62,12 @@ int extract_command(const GateOptions& options, const std::vector<std::string>& 
   if (!paths.empty()) {
     auto wanted = wanted_paths(run, paths);
     if (!wanted) return report_error(wanted.error());
-    // Named on the command line beats left out by the configuration.
-    run.settings.include.clear();
-    run.settings.exclude.clear();
-    run.settings.default_excludes = false;
-    for (const std::string& path : *wanted) {
-      if (path.empty()) {
-        run.settings.include_prefixes.clear();
-        break;
-      }
-      run.settings.include_prefixes.push_back(path);
+    // Named on the command line beats left out by the configuration; the root names nothing in particular.
+    if (std::ranges::none_of(*wanted, &std::string::empty)) {
+      run.settings.include.clear();
+      run.settings.exclude.clear();
+      run.settings.default_excludes = false;
+      run.settings.include_prefixes = std::move(*wanted);
     }
   }
   using Pass = Status (*)(Run&);

@@ -351,6 +351,7 @@ TEST_CASE("extract: a path, a folder, everything, and outside a repository") {
   // What the configuration leaves out is read when it is named.
   project.write("tests/t.sql", "SELECT 1;\n");
   CHECK(paths(project.gate({"extract", "--format", "json"})) == all);
+  CHECK(paths(project.gate({"extract", "--format", "json", "."})) == all);
   CHECK(paths(project.gate({"extract", "--format", "json", "tests"})) == "tests/t.sql:1\n");
   fs::create_directories(project.outside("none/sub"));
   REQUIRE(write_file_atomic(project.outside("none/sub/q.sql"), "SELECT 1;\n").has_value());
