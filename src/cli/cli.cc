@@ -55,7 +55,11 @@ void output_options(CLI::App& command, GateOptions& options, bool formats) {
 }
 
 void engine_options(CLI::App& command, GateOptions& options) {
-  command.add_option("--engine", options.engine, "Database to plan in: sqlite")->check(CLI::IsMember({"sqlite"}));
+  command
+      .add_option("--engine", options.engine,
+                  "Database to plan in: sqlite (default, embedded) or postgres (an installed server, started for this "
+                  "run alone)")
+      ->check(CLI::IsMember(known_engines()));
   command.add_flag("--measure", options.measure,
                    "Also run the SELECTs on the seed data, for exact work (needs `seed` in the configuration)");
 }
@@ -195,7 +199,7 @@ void add_stats(CLI::App& app, Parsed& parsed) {
       "belongs in ~/.pgpass or PGPASSWORD, where no list of processes shows it.");
   take->add_option("--url", parsed.stats.url, "The server: postgresql://user@host:port/database")
       ->type_name("URL")
-      ->envname("EXPLAINGATE_URL");
+      ->envname("EXPLAINGATE_STATS_URL");
   stats_output(*take, parsed.stats);
   take->add_option("--schema", parsed.stats.schemas, "Only this schema; may be given more than once")
       ->type_name("NAME")

@@ -66,7 +66,7 @@ void report(const postgres::Exported& exported, bool values) {
 int stats_export_command(const StatsOptions& options) {
   if (options.url.empty())
     return report_error(Error{ErrorKind::kUsage, "no server was named", "", 0, 0, "",
-                              "--url postgresql://user@host/database, or the variable EXPLAINGATE_URL"});
+                              "--url postgresql://user@host/database, or the variable EXPLAINGATE_STATS_URL"});
   postgres::ExportOptions what;
   what.values = !options.no_values;
   what.schemas = options.schemas;

@@ -181,4 +181,15 @@ struct EngineOptions {
 [[nodiscard]] Result<std::unique_ptr<Engine>> open_sqlite_engine(const std::vector<SchemaStatement>& schema,
                                                                  const EngineOptions& options);
 
+// Opens engines of one kind: over one schema after another, or several times over the same one, for several threads.
+class EngineSource {
+ public:
+  virtual ~EngineSource() = default;
+  [[nodiscard]] virtual Result<std::unique_ptr<Engine>> open(const std::vector<SchemaStatement>& schema,
+                                                             const EngineOptions& options) = 0;
+};
+[[nodiscard]] std::unique_ptr<EngineSource> sqlite_engines();
+// In one cluster, which is started when the first engine is opened.
+[[nodiscard]] std::unique_ptr<EngineSource> postgres_engines();
+
 }  // namespace explaingate

@@ -166,7 +166,7 @@ class Attribution {
     const auto& all = run_.sides[kHeadSide].schema.statements;
     for (size_t i = 0; i < all.size(); ++i)
       if (!later.contains(i)) schema.push_back(all[i]);
-    auto engine = open_sqlite_engine(schema, run_.engine_options);
+    auto engine = run_.engines->open(schema, run_.engine_options);
     if (engine) replays_[k] = std::move(*engine);
     return replays_[k].get();
   }
@@ -208,7 +208,7 @@ Status mark_unstable(Run& run) {
     perturbed.statistics = statistics;
     perturbed.seed.clear();
     perturbed.tables.clear();
-    auto engine = open_sqlite_engine(run.sides[kHeadSide].schema.statements, perturbed);
+    auto engine = run.engines->open(run.sides[kHeadSide].schema.statements, perturbed);
     if (!engine) return fail(engine.error());
     if (Status set = (*engine)->set_scale(kScaleCount - 1); !set) return set;
     for (Comparison* comparison : worse) {

@@ -142,6 +142,10 @@ std::string column_holes(const Statement& source) {
 
 }  // namespace
 
+std::unique_ptr<EngineSource> engines_of(const Settings& settings) {
+  return settings.engine == "postgres" ? postgres_engines() : sqlite_engines();
+}
+
 PlanRequest request_of(const KnownStatement& statement) {
   return {statement.engine.text, &statement.parsed};
 }
@@ -149,9 +153,10 @@ PlanRequest request_of(const KnownStatement& statement) {
 Status open_engines(Run& run) {
   number_schema_statements(run);
   if (Status read = read_engine_options(run); !read) return read;
+  run.engines = engines_of(run.settings);
   for (SideIndex side : {kBaseSide, kHeadSide}) {
     if (side == kBaseSide && !run.schema_changed) continue;
-    auto engine = open_sqlite_engine(run.sides[side].schema.statements, run.engine_options);
+    auto engine = run.engines->open(run.sides[side].schema.statements, run.engine_options);
     if (!engine) return fail(engine.error());
     run.sides[side].engine = std::move(*engine);
   }
@@ -176,7 +181,7 @@ Status plan_statements(Run& run) {
     std::vector<Job>& mine = by_side[side];
     size_t half = mine.size();
     if (!run.schema_changed && mine.size() > kPerWorker && std::thread::hardware_concurrency() > 1) {
-      auto copy = open_sqlite_engine(run.sides[side].schema.statements, run.engine_options);
+      auto copy = run.engines->open(run.sides[side].schema.statements, run.engine_options);
       if (!copy) return fail(copy.error());
       half = mine.size() / 2;
       workers.push_back({copy->get(), {mine.begin() + static_cast<std::ptrdiff_t>(half), mine.end()}, {}});
@@ -257,7 +262,7 @@ Status try_indexes(Run& run) {
   size_t workers = requests.size() > kTrialsPerWorker && std::thread::hardware_concurrency() > 1 ? 2 : 1;
   std::unique_ptr<Engine> copy;
   if (workers > 1) {
-    auto opened = open_sqlite_engine(head.schema.statements, run.engine_options);
+    auto opened = run.engines->open(head.schema.statements, run.engine_options);
     if (!opened) return fail(opened.error());
     copy = std::move(*opened);
   }

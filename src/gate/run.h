@@ -144,6 +144,7 @@ struct Run {
   std::optional<Error> unverified;   // the run's exit code is 3 unless there are findings
   std::vector<Waiver> waivers;
   // open_engines
+  std::unique_ptr<EngineSource> engines;
   EngineOptions engine_options;
   // compare_sides
   std::vector<Comparison> comparisons;

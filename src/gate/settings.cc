@@ -296,6 +296,10 @@ Status read_call_sites(const Reader& reader, const json& value, Settings& settin
   return {};
 }
 
+bool is_engine(const std::string& name) {
+  return std::ranges::find(known_engines(), name) != known_engines().end();
+}
+
 Status read_key(const Reader& reader, const std::string& key, const json& value, Settings& settings) {
   if (key == "$schema") return {};
   if (key == "schema") return read_schema_key(reader, value, settings.schema);
@@ -314,9 +318,9 @@ Status read_key(const Reader& reader, const std::string& key, const json& value,
     auto text = one_string(reader, {key}, value);
     if (!text) return fail(text.error());
     (key == "engine" ? settings.engine : key == "seed" ? settings.seed : settings.statistics) = *text;
-    if (key == "engine" && settings.engine != "sqlite")
-      return reader.complain({"engine"}, fmt::format("engine \"{}\" is not available in this version", settings.engine),
-                             "use \"sqlite\"");
+    if (key == "engine" && !is_engine(settings.engine))
+      return reader.complain({"engine"}, fmt::format("there is no engine \"{}\"", settings.engine),
+                             fmt::format("engines: {}", fmt::join(known_engines(), ", ")));
     return {};
   }
   if (key == "call_sites") return read_call_sites(reader, value, settings);
@@ -324,6 +328,11 @@ Status read_key(const Reader& reader, const std::string& key, const json& value,
 }
 
 }  // namespace
+
+const std::vector<std::string>& known_engines() {
+  static const std::vector<std::string> engines = {"sqlite", "postgres"};
+  return engines;
+}
 
 const std::vector<LimitInfo>& known_limits() {
   static const std::vector<LimitInfo> limits = {
@@ -364,13 +373,14 @@ Result<Settings> parse_settings(std::string_view text, const std::string& file) 
 }
 
 Status apply_environment(Settings& settings, const std::map<std::string, std::string>& environment) {
-  static const std::vector<std::string> known = {"ENGINE",   "SCHEMA", "SEED",  "STATISTICS",
-                                                 "BASELINE", "CONFIG", "TODAY", "FAIL_LEVEL"};
+  static const std::vector<std::string> known = {"ENGINE", "SCHEMA", "SEED",       "STATISTICS", "BASELINE",
+                                                 "CONFIG", "TODAY",  "FAIL_LEVEL", "STATS_URL",  "PG_BINDIR"};
   for (const auto& [name, value] : environment) {
     if (value.empty()) continue;  // CI sets variables that a job has no value for
-    if (name == "ENGINE" && value != "sqlite")
-      return fail(ErrorKind::kUsage, fmt::format("EXPLAINGATE_ENGINE={}: this version has no such engine", value),
-                  "use sqlite");
+    if (name == "ENGINE" && !is_engine(value))
+      return fail(ErrorKind::kUsage, fmt::format("EXPLAINGATE_ENGINE: there is no engine \"{}\"", value),
+                  fmt::format("engines: {}", fmt::join(known_engines(), ", ")));
+    if (name == "ENGINE") settings.engine = value;
     if (name == "SCHEMA") settings.schema = {{value}, ""};
     if (name == "SEED") settings.seed = value;
     if (name == "STATISTICS") settings.statistics = value;

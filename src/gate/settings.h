@@ -19,7 +19,7 @@ inline constexpr std::string_view kConfigurationFile = "explaingate.json";
 
 struct Settings {
   std::string file;  // relative to the root, empty = no file
-  std::string engine = "sqlite";
+  std::string engine = "sqlite";  // one of known_engines()
   SchemaSource schema;
   std::string seed;        // path, empty = none
   std::string statistics;  // path, empty = none
@@ -37,6 +37,8 @@ struct Settings {
 
   [[nodiscard]] Dialect dialect() const { return engine == "postgres" ? Dialect::kPostgres : Dialect::kSqlite; }
 };
+
+[[nodiscard]] const std::vector<std::string>& known_engines();
 
 // Names, default values and bounds of `limits`, with what each means (for documentation and facts).
 struct LimitInfo {

@@ -208,15 +208,15 @@ TEST_CASE("configuration: what is unknown or of the wrong type is named at its p
       {R"({"baseline": {"path": ".git/config"}})",
        ":1:15: the baseline's path `.git/config` leaves the repository\n  {\"baseline\": {\"path\": "
        "\".git/config\"}}\n                ^\n"},
-      {R"({"engine": "postgres"})",
-       ":1:2: engine \"postgres\" is not available in this version\n  {\"engine\": \"postgres\"}\n   ^\nhelp: use "
-       "\"sqlite\"\n"},
+      {R"({"engine": "mysql"})",
+       ":1:2: there is no engine \"mysql\"\n  {\"engine\": \"mysql\"}\n   ^\nhelp: "
+       "engines: sqlite, postgres\n"},
       {R"({"seed": "a", "seed": "b"})",
        ":1:15: the key \"seed\" stands twice in one object\n  {\"seed\": \"a\", \"seed\": \"b\"}\n                ^\n"},
       // the same word further up
-      {"{\"seed\": \"engine\", // \"engine\"\n\"engine\": \"postgres\"}",
-       ":2:1: engine \"postgres\" is not available in this version\n  \"engine\": \"postgres\"}\n  ^\nhelp: use "
-       "\"sqlite\"\n"},
+      {"{\"seed\": \"engine\", // \"engine\"\n\"engine\": \"mysql\"}",
+       ":2:1: there is no engine \"mysql\"\n  \"engine\": \"mysql\"}\n  ^\nhelp: "
+       "engines: sqlite, postgres\n"},
       {"{\"tables\": {\"a\": {\"rows\": 1},\n\"limits\": {\"rows\": \"x\"}}}",
        ":2:12: \"rows\" of table \"limits\" must be a number from 0 to 1e15\n  \"limits\": {\"rows\": \"x\"}}}\n"
        "             ^\n"},
@@ -369,10 +369,10 @@ TEST_CASE("environment") {
       "explaingate: unknown environment variable EXPLAINGATE_SOMETHING_ELSE\nhelp: known: EXPLAINGATE_ENGINE, "
       "EXPLAINGATE_SCHEMA, "
       "EXPLAINGATE_SEED, EXPLAINGATE_STATISTICS, EXPLAINGATE_BASELINE, EXPLAINGATE_CONFIG, EXPLAINGATE_TODAY, "
-      "EXPLAINGATE_FAIL_LEVEL\n",
+      "EXPLAINGATE_FAIL_LEVEL, EXPLAINGATE_STATS_URL, EXPLAINGATE_PG_BINDIR\n",
       with("EXPLAINGATE_SOMETHING_ELSE", "x"));
   check_refused(project, {"check"}, 2,
-                "explaingate: EXPLAINGATE_ENGINE=mysql: this version has no such engine\nhelp: use sqlite\n",
+                "explaingate: EXPLAINGATE_ENGINE: there is no engine \"mysql\"\nhelp: engines: sqlite, postgres\n",
                 with("EXPLAINGATE_ENGINE", "mysql"));
   check_refused(project, {"check"}, 2, "explaingate: EXPLAINGATE_TODAY: \"yesterday\" is not a date (YYYY-MM-DD)\n",
                 with("EXPLAINGATE_TODAY", "yesterday"));
@@ -400,10 +400,10 @@ TEST_CASE("the command line") {
     Words arguments;
     std::string want;
   } cases[] = {
-      {{}, "no command was given; there are: check, baseline, accept, explain, extract, facts, rules, doctor\n" + help},
+      {{}, "no command was given; there are: check, baseline, accept, explain, extract, facts, rules, doctor, stats\n" + help},
       {{"chek"}, "unknown command \"chek\"; did you mean \"check\"?\n" + help},
       {{"frobnicate"},
-       "unknown command \"frobnicate\"; there are: check, baseline, accept, explain, extract, facts, rules, doctor\n" +
+       "unknown command \"frobnicate\"; there are: check, baseline, accept, explain, extract, facts, rules, doctor, stats\n" +
            help},
       {{"baseline"}, "no command was given; there are: baseline update, baseline show, baseline prune\n" + help},
       {{"baseline", "updte"}, "unknown command \"baseline updte\"; did you mean \"baseline update\"?\n" + help},
@@ -411,7 +411,7 @@ TEST_CASE("the command line") {
       {{"check", "more"}, "The following argument was not expected: more\n" + help},
       {{"explain"}, "sql is required\n" + help},
       {{"check", "--fail-level", "all"}, "--fail-level: all not in {error,warning,info,never}\n" + help},
-      {{"check", "--engine", "mysql"}, "--engine: mysql not in {sqlite}\n" + help},
+      {{"check", "--engine", "mysql"}, "--engine: mysql not in {sqlite,postgres}\n" + help},
       {{"check", "--format", "xml"},
        "--format: unknown format \"xml\": text or json, and =FILE to write to a file\n" + help},
       {{"check", "--format", "json=out.json", "--format", "xml"},

@@ -57,7 +57,7 @@ TEST_CASE("a server's statistics are exported, shown, and say what the role coul
   CHECK(text->find("\"random_page_cost\": \"1.1\"") != std::string::npos);
 
   RunOptions environment;
-  environment.environment["EXPLAINGATE_URL"] = url_of(*cluster, "app");
+  environment.environment["EXPLAINGATE_STATS_URL"] = url_of(*cluster, "app");
   Ran again = project.gate({"stats", "export"}, environment);
   CHECK(again.out == *text);
 

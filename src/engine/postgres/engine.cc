@@ -185,4 +185,20 @@ Result<std::unique_ptr<Engine>> open_postgres_engine(const std::vector<SchemaSta
   return engine;
 }
 
+std::unique_ptr<EngineSource> postgres_engines() {
+  class Source : public EngineSource {
+    Result<std::unique_ptr<Engine>> open(const std::vector<SchemaStatement>& schema,
+                                         const EngineOptions& options) override {
+      if (cluster_ == nullptr) {
+        auto started = postgres::Cluster::start();
+        if (!started) return fail(started.error());
+        cluster_ = std::move(*started);
+      }
+      return open_postgres_engine(schema, options, {cluster_});
+    }
+    std::shared_ptr<postgres::Cluster> cluster_;
+  };
+  return std::make_unique<Source>();
+}
+
 }  // namespace explaingate

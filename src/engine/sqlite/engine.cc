@@ -279,4 +279,14 @@ Result<std::unique_ptr<Engine>> open_sqlite_engine(const std::vector<SchemaState
   return engine;
 }
 
+std::unique_ptr<EngineSource> sqlite_engines() {
+  class Source : public EngineSource {
+    Result<std::unique_ptr<Engine>> open(const std::vector<SchemaStatement>& schema,
+                                         const EngineOptions& options) override {
+      return open_sqlite_engine(schema, options);
+    }
+  };
+  return std::make_unique<Source>();
+}
+
 }  // namespace explaingate
