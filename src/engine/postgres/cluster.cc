@@ -1,7 +1,9 @@
 #include "engine/postgres/cluster.h"
 
 #include <fmt/format.h>
+#include <linux/magic.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -78,10 +80,22 @@ bool fits(const fs::path& base, const std::optional<User>& user) {
   return true;
 }
 
+// A cluster is a thousand small files a database, and half of a run's time on a disk (2.3 s against 0.5 s on ext4). It
+// takes 100 MB, and what SchemaLimits leave of the room to a schema.
+bool has_room_in_memory(const char* folder) {
+  constexpr uint64_t kRoom = uint64_t{1} << 30;
+  struct statfs system{};
+  return statfs(folder, &system) == 0 && system.f_type == TMPFS_MAGIC &&
+         system.f_bavail * static_cast<uint64_t>(system.f_bsize) >= kRoom;
+}
+
+// In the order in which they are wanted.
 Result<std::vector<fs::path>> folders_for(const std::optional<User>& user) {
   const char* wanted = std::getenv("TMPDIR");
+  const char* memory = "/dev/shm";
   std::vector<fs::path> fitting;
-  for (const char* base : {wanted == nullptr ? "" : wanted, "/tmp", "/var/tmp", "/dev/shm"}) {
+  for (const char* base :
+       {wanted == nullptr ? "" : wanted, has_room_in_memory(memory) ? memory : "", "/tmp", "/var/tmp", memory}) {
     std::error_code error;
     fs::path real = fs::canonical(base, error);
     if (!error && fits(real, user) && std::ranges::find(fitting, real) == fitting.end()) fitting.push_back(real);

@@ -45,6 +45,9 @@ Status SchemaSession::open() {
   if (!control) return fail(control.error());
   control_ = std::move(*control);
   disk_before_ = disk_use();
+  std::error_code error;
+  if (fs::space_info room = fs::space(server_.data_folder, error); !error && !server_.data_folder.empty())
+    limits_.disk = std::min<uint64_t>(limits_.disk, room.available / 4);
   measured_ = Clock::now();
   return connect();
 }
