@@ -1,5 +1,11 @@
 ; What the grammar of C++ (tree-sitter-cpp 0.23) has besides c.scm.
 
+; Qt's foreach (const Song& song, songs) { … }: a macro, which the grammar takes for a function's definition.
+((function_definition declarator: (function_declarator declarator: (identifier) @_word parameters: (parameter_list . (parameter_declaration declarator: (reference_declarator (identifier) @variable)) . (parameter_declaration) @iterable)) body: (_) @body) @for
+  (#any-of? @_word "foreach" "Q_FOREACH" "BOOST_FOREACH"))
+((function_definition declarator: (function_declarator declarator: (identifier) @_word parameters: (parameter_list . (parameter_declaration declarator: (_) @variable) . (parameter_declaration) @iterable)) body: (_) @body) @for
+  (#any-of? @_word "foreach" "Q_FOREACH" "BOOST_FOREACH"))
+
 ; Members that are defined outside of their class, by what they give: a value, a pointer, a reference.
 (function_definition declarator: (function_declarator declarator: (qualified_identifier scope: (_) @receiver name: (_) @name) parameters: (_) @parameters) body: (_) @body) @function
 (function_definition declarator: (pointer_declarator declarator: (function_declarator declarator: (qualified_identifier scope: (_) @receiver name: (_) @name) parameters: (_) @parameters)) body: (_) @body) @function
