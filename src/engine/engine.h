@@ -156,6 +156,8 @@ class Engine {
   [[nodiscard]] virtual const Statistics& statistics() const = 0;  // completed
   // Stand-ins that were registered: "function regexp_replace()", "collation unicode". Sorted.
   [[nodiscard]] virtual std::vector<std::string> stand_ins() const = 0;
+  // What of the statistics the engine couldn't take, a sentence each, for the scales used so far. Sorted.
+  [[nodiscard]] virtual std::vector<std::string> notes() const = 0;
   // Sets the scale (0 … kScaleCount-1) for the calls that follow.
   virtual Status set_scale(int scale) = 0;
   [[nodiscard]] virtual double scale_factor(int scale) const = 0;

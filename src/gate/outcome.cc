@@ -270,6 +270,7 @@ class Concluding {
       if (std::string near; !is_table(name, near))
         out_.notes.push_back(fmt::format("`tables` names {}, which is no table of the schema{}", name,
                                          near.empty() ? "" : fmt::format(" (did you mean {}?)", near)));
+    for (const std::string& note : engine.notes()) out_.notes.push_back("statistics: " + note);
     if (auto stand_ins = engine.stand_ins(); !stand_ins.empty())
       out_.notes.push_back(fmt::format("stood in for what this SQLite does not have: {}", fmt::join(stand_ins, ", ")));
   }

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <optional>
+#include <set>
 
 #include "engine/postgres/candidates.h"
 #include "engine/postgres/catalogue.h"
@@ -37,6 +38,7 @@ class PostgresEngine final : public Engine {
   [[nodiscard]] const std::vector<SchemaFailure>& failures() const override { return side_.failures; }
   [[nodiscard]] const Statistics& statistics() const override { return statistics_; }
   [[nodiscard]] std::vector<std::string> stand_ins() const override { return {}; }
+  [[nodiscard]] std::vector<std::string> notes() const override;
   Status set_scale(int scale) override;
   [[nodiscard]] double scale_factor(int scale) const override {
     return scale >= 0 && scale < kScaleCount ? scales_[static_cast<size_t>(scale)].statistics.factor : 1;
@@ -104,6 +106,12 @@ Result<Statistics> PostgresEngine::seed_statistics(const std::vector<SchemaState
   auto catalogue = read_catalogue(*connection);
   if (!catalogue) return fail(catalogue.error());
   return count_rows(*connection, *catalogue);
+}
+
+std::vector<std::string> PostgresEngine::notes() const {
+  std::set<std::string> all;
+  for (const Scale& scale : scales_) all.insert(scale.database.notes.begin(), scale.database.notes.end());
+  return {all.begin(), all.end()};
 }
 
 Status PostgresEngine::set_scale(int scale) {

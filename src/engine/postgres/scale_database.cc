@@ -57,13 +57,27 @@ void assume_expressions(const Relations& relations, const ScaledStatistics& scal
   }
 }
 
-Status fill(const Cluster& cluster, const ScaleDatabase& database, const Relations& relations) {
+constexpr std::string_view kComplete = "complete\n";
+
+std::vector<std::string> lines_of(std::string_view text) {
+  std::vector<std::string> lines;
+  for (size_t at = 0; at < text.size();) {
+    size_t end = std::min(text.find('\n', at), text.size());
+    lines.emplace_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return lines;
+}
+
+Status fill(const Cluster& cluster, ScaleDatabase& database, const Relations& relations) {
   auto grown = grow_files(cluster.data_folder(), database.oid, relations, database.numbers);
   if (!grown) return fail(grown.error());
   auto connection = open_as_superuser(cluster, database.name);
   if (!connection) return fail(connection.error());
   auto written = write_catalogue(*connection, relations, database.numbers);
   if (!written) return fail(written.error());
+  database.notes = std::move(*grown);
+  database.notes.insert(database.notes.end(), written->begin(), written->end());
   for (const char* statement : {kCandidateSchema, kCandidateUse, kCandidateFunction})
     if (Status made = connection->run(statement); !made) return made;
   return {};
@@ -89,14 +103,14 @@ Result<ScaleDatabase> scale_database(const Cluster& cluster, const std::string& 
   auto lock = admin->run("SELECT pg_advisory_lock(hashtextextended($1, 0))", {out.name});
   if (!lock) return fail(lock.error());
   auto look = [&] {
-    return admin->query(
-        "SELECT oid, shobj_description(oid, 'pg_database') IS NOT NULL FROM pg_database WHERE datname = $1",
-        {out.name});
+    return admin->query("SELECT oid, shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = $1",
+                        {out.name});
   };
   auto there = look();
   if (!there) return fail(there.error());
-  if (there->count() > 0 && there->boolean(0, 1)) {
+  if (there->count() > 0 && !there->is_null(0, 1)) {  // it is complete, and says what it lacks
     out.oid = static_cast<Oid>(there->integer(0, 0));
+    out.notes = lines_of(there->text(0, 1).substr(kComplete.size()));
     return out;
   }
   if (there->count() > 0)
@@ -117,7 +131,8 @@ Result<ScaleDatabase> scale_database(const Cluster& cluster, const std::string& 
   if (!there) return fail(there.error());
   out.oid = static_cast<Oid>(there->integer(0, 0));
   if (Status filled = fill(cluster, out, relations); !filled) return fail(filled.error());
-  Status done = admin->run(fmt::format("COMMENT ON DATABASE {} IS 'complete'", quote_identifier(out.name)));
+  Status done = admin->run(fmt::format("COMMENT ON DATABASE {} IS {}", quote_identifier(out.name),
+                                       quote_literal(fmt::format("{}{}", kComplete, fmt::join(out.notes, "\n")))));
   if (!done) return fail(done.error());
   return out;
 }

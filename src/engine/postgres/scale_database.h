@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "engine/postgres/catalogue.h"
 #include "engine/postgres/cluster.h"
@@ -12,7 +13,8 @@ namespace explaingate::postgres {
 struct ScaleDatabase {
   std::string name;
   Oid oid = 0;
-  DatabaseNumbers numbers;  // refers to the relations that it was made from
+  DatabaseNumbers numbers;         // refers to the relations that it was made from
+  std::vector<std::string> notes;  // what of the numbers wasn't taken, a sentence each
 };
 
 // The superuser's way into one of our databases: what the database's owner may have set for it doesn't hold.

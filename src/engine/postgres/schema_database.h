@@ -18,7 +18,8 @@ namespace explaingate::postgres {
 struct SchemaLimits {
   std::chrono::milliseconds statement = std::chrono::seconds(10);
   std::chrono::milliseconds whole = std::chrono::minutes(2);
-  uint64_t disk = uint64_t{4} << 30;  // bytes that it may add, as the file system counts them; at most a quarter of what is free
+  uint64_t disk =
+      uint64_t{4} << 30;  // bytes that it may add, as the file system counts them; at most a quarter of what is free
 };
 
 // Where a schema is applied.

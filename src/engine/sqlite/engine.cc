@@ -28,6 +28,7 @@ class SqliteEngine final : public Engine {
   [[nodiscard]] const std::vector<SchemaFailure>& failures() const override { return failures_; }
   [[nodiscard]] const Statistics& statistics() const override { return statistics_; }
   [[nodiscard]] std::vector<std::string> stand_ins() const override { return database_.stand_ins(); }
+  [[nodiscard]] std::vector<std::string> notes() const override { return {}; }
   Status set_scale(int scale) override;
   [[nodiscard]] double scale_factor(int scale) const override {
     return scale >= 0 && scale < kScaleCount ? scaled_[static_cast<size_t>(scale)].factor : 1;
