@@ -18,7 +18,7 @@ namespace explaingate {
 inline constexpr std::string_view kConfigurationFile = "explaingate.json";
 
 struct Settings {
-  std::string file;  // relative to the root, empty = no file
+  std::string file;               // relative to the root, empty = no file
   std::string engine = "sqlite";  // one of known_engines()
   SchemaSource schema;
   std::string seed;        // path, empty = none

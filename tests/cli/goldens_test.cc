@@ -52,7 +52,8 @@ std::map<std::string, std::string> outputs() {
     keep(fmt::format("help-{}", command), {command, "--help"});
   for (const char* verb : {"update", "show", "prune"})
     keep(fmt::format("help-baseline-{}", verb), {"baseline", verb, "--help"});
-  for (const char* verb : {"export", "import", "show"}) keep(fmt::format("help-stats-{}", verb), {"stats", verb, "--help"});
+  for (const char* verb : {"export", "import", "show"})
+    keep(fmt::format("help-stats-{}", verb), {"stats", verb, "--help"});
   keep("check-nothing-changed", {"check"});
   project.gate({"baseline", "update"});
   keep("baseline-show", {"baseline", "show"});

@@ -158,7 +158,8 @@ void check_ends(const std::vector<std::string>& statements, const std::string& m
   CHECK(schema.failure(statements.size()).starts_with(message));
   CHECK(schema.failure_count() == 1);
   CHECK(schema.ask("SELECT count(*) FROM behind") == "0");
-  CHECK(schema.ask("SELECT count(*) FROM pg_stat_activity WHERE usename = 'app' AND state = 'active' AND pid <> pg_backend_pid()") == "0");
+  CHECK(schema.ask("SELECT count(*) FROM pg_stat_activity WHERE usename = 'app' AND state = 'active' AND pid <> "
+                   "pg_backend_pid()") == "0");
 }
 
 constexpr const char* kStopped = "stopped: a schema's statement may take no longer than 0.3 s";
