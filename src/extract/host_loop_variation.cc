@@ -30,15 +30,17 @@ bool LoopFinder::varies(const Shape& shape, int call, int argument, bool dynamic
       return true;
     }
   }
-  // query("…").bind(x).fetch(): what the calls further down the chain are given
+  // query("…").bind(x).fetch(), execute("…") { setLong(1, x) }: what the calls further down the chain are given
   constexpr int kMostCalls = 30;
   int node = call;
   for (int calls = 0; calls < kMostCalls; ++calls) {
     int parent = tree_.parent(node);
     while (tree_.role(parent) == Role::kGroup) parent = tree_.parent(parent);
-    if (tree_.role(parent) != Role::kMember || tree_.role(tree_.parent(parent)) != Role::kCall) break;
-    node = tree_.parent(parent);
-    if (tree_.part(node, Part::kCallee) != parent) break;
+    int callee = tree_.role(parent) == Role::kCall ? node : parent;
+    if (callee == parent && (tree_.role(parent) != Role::kMember || tree_.role(tree_.parent(parent)) != Role::kCall))
+      break;
+    node = callee == parent ? tree_.parent(parent) : parent;
+    if (tree_.part(node, Part::kCallee) != callee) break;
     if (mentions(tree_.part(node, Part::kArguments))) return true;
   }
   return false;
