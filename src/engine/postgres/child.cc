@@ -44,6 +44,7 @@ class Command {
   // In the child.
   [[noreturn]] void become(int output, int death_signal, pid_t parent) const {
     int input = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (input < 0 || output < 0) ::_exit(124);
     ::dup2(input, 0);
     ::dup2(output, 1);
     ::dup2(output, 2);
@@ -102,7 +103,8 @@ void on_child(int /*number*/) {}
   pid_t child = ::fork();
   if (child == 0) server.become(output, SIGQUIT, self);
   int nothing = ::open("/dev/null", O_RDWR | O_CLOEXEC);
-  for (int fd : {0, 1, 2}) ::dup2(nothing, fd);
+  for (int fd : {0, 1, 2})
+    if (nothing >= 0) ::dup2(nothing, fd);
   close_all_but(lifeline, lock);
   if (child < 0) ::_exit(1);
   bool gone = false, alone = false;
