@@ -117,10 +117,12 @@ TEST_CASE("the fixtures' schemas apply and their .sql queries prepare, but for t
       CAPTURE(fixture.string());
       auto database = Sqlite::open();
       REQUIRE(database);
-      if (fs::exists(fixture / "schema.sql")) CHECK(database->execute(read_file(fixture / "schema.sql").value()));
+      std::vector<fs::path> schema;
       for (const fs::path& file : files_below(entry.path()))
-        if (file.filename() == "schema.sql" || file.parent_path().filename() == "migrations")
-          CHECK(database->execute(read_file(file).value()));
+        if (file.filename() == "schema.sql" || file.parent_path().filename() == "migrations") schema.push_back(file);
+      if (fs::exists(fixture / "schema.sql")) schema.insert(schema.begin(), fixture / "schema.sql");
+      if (schema.empty()) schema.push_back(kRoot / "fixtures/shop/schema.sql");
+      for (const fs::path& file : schema) CHECK(database->execute(read_file(file).value()));
       for (const fs::path& file : files_below(entry.path())) {
         if (file.parent_path().filename() != "queries") continue;
         std::string text = read_file(file).value();
