@@ -8,16 +8,28 @@
 #include <string_view>
 
 #include "engine/postgres/cluster.h"
+#include "engine/postgres/programs.h"
 
 namespace explaingate::postgres {
 
-// nullptr, with a message, where no server is installed; CI=true makes that a failure.
+// False, with a message; CI=true makes that a failure.
+inline bool skip(const Error& error) {
+  const char* ci = std::getenv("CI");
+  REQUIRE_MESSAGE((ci == nullptr || std::string_view(ci) != "true"), error.message);
+  MESSAGE("skipped: " << error.message);
+  return false;
+}
+
+inline bool is_there() {
+  auto programs = find_programs();
+  return programs ? true : skip(programs.error());
+}
+
+// nullptr where no server is installed.
 inline std::shared_ptr<Cluster> test_cluster() {
   static const Result<std::shared_ptr<Cluster>> cluster = Cluster::start();
   if (cluster) return *cluster;
-  const char* ci = std::getenv("CI");
-  REQUIRE_MESSAGE((ci == nullptr || std::string_view(ci) != "true"), cluster.error().message);
-  MESSAGE("skipped: " << cluster.error().message);
+  skip(cluster.error());
   return nullptr;
 }
 

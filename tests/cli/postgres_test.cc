@@ -1,0 +1,104 @@
+// The gate on PostgreSQL, whole: the incident's four findings, what a killed check leaves behind, and what it says
+// where there is no server.
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include "engine/postgres_left_over.h"
+#include "engine/postgres_support.h"
+#include "sandbox.h"
+
+namespace explaingate {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Folders that clusters of these tests alone are made and kept in, and that the server's user can reach.
+class Place {
+ public:
+  Place() : folder_(TemporaryFolder::create().value()) {
+    fs::permissions(folder_.path(), fs::perms::all);
+    for (const char* name : {"tmp", "cache"}) {
+      fs::create_directory(folder_.path() / name);
+      fs::permissions(folder_.path() / name, fs::perms::owner_all | fs::perms::group_exec | fs::perms::others_exec);
+    }
+  }
+  [[nodiscard]] fs::path temporary() const { return folder_.path() / "tmp"; }
+  [[nodiscard]] RunOptions options() const {
+    return {"", {{"TMPDIR", temporary()}, {"XDG_CACHE_HOME", folder_.path() / "cache"}}, "", -1};
+  }
+
+ private:
+  TemporaryFolder folder_;
+};
+
+// Those that servers of clusters below the folder have, by their numbers.
+std::set<std::string> segments_below(const fs::path& folder) {
+  std::set<std::string> found;
+  for (const auto& cluster : fs::directory_iterator(folder))
+    if (std::string segment = postgres::segment_of(cluster.path() / "data"); !segment.empty()) found.insert(segment);
+  return found;
+}
+
+void make_incident(const Project& project, const std::string& update) {
+  project.lay("fixtures/incident/base");
+  project.commit();
+  project.lay("fixtures/incident/" + update);
+}
+
+TEST_CASE("on PostgreSQL the update brings the same four problems, and none once mended") {
+  if (!postgres::is_there()) return;
+  Place place;
+  Project project;
+  make_incident(project, "head");
+  Ran ran = project.gate({"check", "--engine", "postgres", "--format", "json"}, place.options());
+  CHECK(findings(ran) == findings(project.gate({"check", "--format", "json"})));
+  CHECK(findings(ran).find("access-regression") != std::string::npos);
+  CHECK(ran.code == 1);
+  CHECK(project.gate({"check", "--engine", "postgres", "--format", "json"}, place.options()).out == ran.out);
+  project.lay("fixtures/incident/base");
+  project.remove("migrations/0003_order_notes.sql");
+  project.lay("fixtures/incident/fixed");
+  ran = project.gate({"check", "--engine", "postgres", "--format", "json"}, place.options());
+  CHECK(findings(ran) == "");
+  CHECK(ran.code == 0);
+  CHECK(fs::is_empty(place.temporary()));
+}
+
+TEST_CASE("of checks on PostgreSQL that are killed at any moment, the next one leaves nothing") {
+  if (!postgres::is_there()) return;
+  constexpr int kKills = 50, kStep = 20'000;  // microseconds
+  Place place;
+  Project project;
+  make_incident(project, "head");
+  std::set<std::string> segments;
+  RunOptions options = place.options();
+  for (int i = 0; i < kKills; ++i) {
+    options.kill_after_microseconds = i * kStep;
+    project.gate({"check", "--engine", "postgres"}, options);
+    segments.merge(segments_below(place.temporary()));
+  }
+  CHECK(segments.size() > 0);
+  CHECK(project.gate({"check", "--engine", "postgres"}, place.options()).code == 1);
+  CHECK(fs::is_empty(place.temporary()));
+  CHECK(fmt::format("{}", fmt::join(postgres::processes_below(place.temporary()), "\n")) == "");
+  std::set<std::string> there = postgres::segments();
+  CHECK(std::ranges::none_of(segments, [&](const std::string& segment) { return there.contains(segment); }));
+}
+
+TEST_CASE("without a server, where it was looked for and what to do") {
+  Project project;
+  make_incident(project, "head");
+  Ran ran = project.gate({"check", "--engine", "postgres"}, {"", {{"EXPLAINGATE_PG_BINDIR", "/nowhere"}}, "", -1});
+  CHECK(ran.out == "");
+  CHECK(ran.err ==
+        "explaingate: EXPLAINGATE_PG_BINDIR is /nowhere, where no programs initdb and postgres are\n"
+        "help: it is the folder that `pg_config --bindir` prints, with the server installed\n");
+  CHECK(ran.code == 2);
+}
+
+}  // namespace
+}  // namespace explaingate
