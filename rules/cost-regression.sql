@@ -7,9 +7,9 @@
 -- summary: A query costs clearly more than before the change, though its growth is the same.
 --
 -- ## What it does
--- Compares each query's rows examined and cost at the largest scale, and where it was measured the exact work in virtual-machine
--- steps, before and after the change. Both a ratio and an absolute floor must be passed: `limits.cost_ratio` (2) and
--- `limits.cost_floor` (1,000 rows), for measured work `limits.work_ratio` (1.5) and `limits.work_floor` (1,000 steps).
+-- Compares each query's rows examined and cost at the largest scale, and where it was measured the exact work (virtual-machine
+-- steps; on PostgreSQL pages touched), before and after the change. Both a ratio and an absolute floor must be passed: `limits.cost_ratio` (2) and
+-- `limits.cost_floor` (1,000 rows), for measured work `limits.work_ratio` (1.5) and `limits.work_floor` (1,000 steps or pages).
 --
 -- ## Why
 -- Three times the rows is three times the time that a connection is held. The ratio keeps large queries from being reported for
@@ -59,7 +59,7 @@ SELECT
       THEN printf('The query examines %,d rows at the largest scale, %,d before the change', CAST(c.rows_after AS INTEGER), CAST(c.rows_before AS INTEGER))
     WHEN c.more_cost
       THEN printf('The query examines about as many rows as before, but its cost with sorting is %,d at the largest scale, %,d before the change', CAST(c.cost_after AS INTEGER), CAST(c.cost_before AS INTEGER))
-    ELSE printf('Run on the seed data, the query takes %,d steps, %,d before the change', c.work_after, c.work_before) END
+    ELSE printf('Run on the seed data, the query takes %,d %s, %,d before the change', c.work_after, CASE (SELECT engine FROM run) WHEN 'postgres' THEN 'pages' ELSE 'steps' END, c.work_before) END
   || CASE k.kind WHEN 'schema' THEN '; the schema change did it.' WHEN 'both' THEN '; the schema change and the query''s own edit did it.' ELSE '.' END AS message,
   coalesce(
     (SELECT printf('%s; with it %,d rows are examined.', t.ddl, CAST(t.rows_after AS INTEGER)) FROM index_trials AS t

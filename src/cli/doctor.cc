@@ -25,6 +25,9 @@ class Examination {
 };
 
 void examine_run(Examination& out, Run& run) {
+  const Engine& engine = *run.sides[kHeadSide].engine;
+  out.good(fmt::format("engine: {} {}{}", engine.name(), engine.version(),
+                       engine.name() == "sqlite" ? " (embedded)" : ", in a private cluster"));
   const Schema& schema = run.sides[kHeadSide].schema;
   if (schema.tool.empty())
     out.remark("no schema was found: nothing can be planned",
@@ -34,7 +37,7 @@ void examine_run(Examination& out, Run& run) {
     out.good(fmt::format("schema: {}, {}, from {}", schema.tool,
                          counted(static_cast<double>(schema.statements.size()), "statement"),
                          counted(static_cast<double>(schema.files.size()), "file")));
-  for (const SchemaFailure& failure : run.sides[kHeadSide].engine->failures()) {
+  for (const SchemaFailure& failure : engine.failures()) {
     const SchemaStatement& statement = schema.statements[failure.statement];
     out.remark(fmt::format("{}:{}: the engine refuses this: {}", statement.path, statement.line, failure.message),
                "queries on what it should have made can't be planned");
@@ -59,7 +62,6 @@ void examine_run(Examination& out, Run& run) {
 
 int doctor_command(const GateOptions& options) {
   Examination out;
-  out.good(fmt::format("engine: sqlite {} (embedded)", Sqlite::version()));
   {
     Context change;  // is there something to compare with?
     if (Status ready = prepare(options, change); !ready)

@@ -310,7 +310,7 @@ CREATE TABLE growth (
 CREATE TABLE measured (
   statement_id INTEGER NOT NULL,
   side TEXT NOT NULL,
-  vm_steps INTEGER NOT NULL,              -- virtual-machine steps of one run on the seed data
+  vm_steps INTEGER NOT NULL,              -- work of one run on the seed data: virtual-machine steps; PostgreSQL: pages touched
   full_scan_steps INTEGER NOT NULL,       -- rows stepped over in scans of whole tables
   sorts INTEGER NOT NULL,
   automatic_index_rows INTEGER NOT NULL,  -- rows put into indexes that were built for the run alone
@@ -345,7 +345,7 @@ CREATE TABLE comparisons (
   rows_after REAL NOT NULL,
   cost_before REAL NOT NULL,
   cost_after REAL NOT NULL,
-  work_before INTEGER,            -- exact work in virtual-machine steps, where measured
+  work_before INTEGER,            -- exact work, where measured: as vm_steps
   work_after INTEGER,
   unstable INTEGER NOT NULL       -- 1 = the plan changes under tiny changes of the statistics
 ) STRICT;

@@ -341,7 +341,8 @@ const std::vector<LimitInfo>& known_limits() {
       {"cost_floor", 1000, 0, 1e15, "rows examined more than before, from which on a query has regressed"},
       {"work_ratio", 1.5, 1, 1e12, "measured work after over before, from which on a query has regressed"},
       {"work_floor", 1000, 0, 1e15,
-       "measured work more than before (virtual-machine steps), from which on a query has regressed"},
+       "measured work more than before (virtual-machine steps; PostgreSQL: pages), from which on a query has "
+       "regressed"},
       {"rule_steps", 200e6, 1, 1e10, "virtual-machine steps that one rule may take"},
   };
   return limits;
