@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "gate/changed_lines.h"
+#include "gate/path_filter.h"
 #include "gate/run.h"
 
 namespace explaingate {

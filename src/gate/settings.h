@@ -55,20 +55,4 @@ struct LimitInfo {
 // Applies EXPLAINGATE_* (name without the prefix, upper case -> value): ENGINE, SCHEMA, SEED, STATISTICS, BASELINE.
 [[nodiscard]] Status apply_environment(Settings& settings, const std::map<std::string, std::string>& environment);
 
-// A pattern of `include` or `exclude`: a shell pattern on the whole path, or a folder's name for all below it.
-[[nodiscard]] bool matches_pattern(std::string_view pattern, const std::string& path);
-// Which paths are among the sources that the settings name; best asked in their order: what a file's folder decides is
-// decided once.
-class PathFilter {
- public:
-  explicit PathFilter(const Settings& settings);
-  [[nodiscard]] bool includes(const std::string& path);
-
- private:
-  const Settings& settings_;
-  std::vector<std::string> by_folder_, by_file_;  // exclude: those that end in "/*", and the others
-  std::string folder_;                            // the last one, with "/"
-  bool folder_excluded_ = false;
-};
-
 }  // namespace explaingate

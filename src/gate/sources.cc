@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/parallel.h"
+#include "gate/path_filter.h"
 #include "gate/run.h"
 
 namespace explaingate {

@@ -12,6 +12,7 @@
 #include "change/change.h"
 #include "extract/extract.h"
 #include "extract/host_language.h"
+#include "gate/path_filter.h"
 #include "gate/settings.h"
 
 namespace explaingate::bench {

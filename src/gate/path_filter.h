@@ -1,0 +1,28 @@
+// Which files are among the sources: `include` and `exclude` of the configuration, and what a command line names.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gate/settings.h"
+
+namespace explaingate {
+
+// A pattern of `include` or `exclude`: a shell pattern on the whole path, or a folder's name for all below it.
+[[nodiscard]] bool matches_pattern(std::string_view pattern, const std::string& path);
+// Which paths are among the sources that the settings name; best asked in their order: what a file's folder decides is
+// decided once.
+class PathFilter {
+ public:
+  explicit PathFilter(const Settings& settings);
+  [[nodiscard]] bool includes(const std::string& path);
+
+ private:
+  const Settings& settings_;
+  std::vector<std::string> by_folder_, by_file_;  // exclude: those that end in "/*", and the others
+  std::string folder_;                            // the last one, with "/"
+  bool folder_excluded_ = false;
+};
+
+}  // namespace explaingate
