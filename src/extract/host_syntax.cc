@@ -40,22 +40,32 @@ struct Deleter {
   void operator()(TSTree* tree) const { ts_tree_delete(tree); }
 };
 
-// One callback comes per 100 parser steps. A sound file takes about one step per byte at most; error recovery can take
-// many more.
-struct Budget {
-  uint64_t calls = 0;
-  uint64_t limit = 0;
+// What a parse may spend, in the parser's own units, so that it ends at the same place on every machine.
+struct Reading {
+  std::string_view source;
+  uint64_t callbacks = 0;  // of the parser: one per 100 steps. A sound file takes a step per byte; error recovery, many
+  uint64_t bytes = 0;      // handed out: a scanner of a grammar's own can read to the end of the file at each token
+
+  static constexpr uint32_t kChunk = 256;
+
+  [[nodiscard]] bool is_spent() const {
+    return callbacks > 1'000 + source.size() / 4 || bytes > 16'000'000 + 100 * source.size();
+  }
 };
 
-bool over_budget(TSParseState* state) {
-  auto* budget = static_cast<Budget*>(state->payload);
-  return ++budget->calls > budget->limit;
+bool is_spent(TSParseState* state) {
+  auto* reading = static_cast<Reading*>(state->payload);
+  ++reading->callbacks;
+  return reading->is_spent();
 }
 
 const char* read_source(void* payload, uint32_t offset, TSPoint, uint32_t* length) {
-  const auto& source = *static_cast<const std::string_view*>(payload);
-  *length = offset < source.size() ? static_cast<uint32_t>(source.size()) - offset : 0;
-  return *length != 0 ? source.data() + offset : "";
+  auto& reading = *static_cast<Reading*>(payload);
+  std::string_view rest = reading.source.substr(std::min<size_t>(offset, reading.source.size()), Reading::kChunk);
+  if (reading.is_spent()) rest = {};  // the text ends for a scanner that doesn't ask whether it may go on
+  reading.bytes += rest.size();
+  *length = static_cast<uint32_t>(rest.size());
+  return rest.empty() ? "" : rest.data();
 }
 
 // Where the type arguments begin that end at `close`, before a call's or a template's opening; npos = these are none.
@@ -176,7 +186,6 @@ std::optional<Tree> Tree::parse(const Grammar& grammar, std::string_view source)
   if (grammar.patterns == nullptr) return std::nullopt;
   std::unique_ptr<TSParser, Deleter> parser(ts_parser_new());
   if (!ts_parser_set_language(parser.get(), grammar.language)) return std::nullopt;
-  Budget budget{0, 1'000 + source.size() / 4};
   std::string masked;
   std::string_view seen = source;
   bool has_nul = source.find('\0') != std::string_view::npos;  // scanners take it for the end of the text
@@ -187,10 +196,11 @@ std::optional<Tree> Tree::parse(const Grammar& grammar, std::string_view source)
     if (!grammar.macro_mark.empty()) read_macros_as_calls(grammar, masked);
     seen = masked;
   }
-  TSInput input{&seen, read_source, TSInputEncodingUTF8, nullptr};
-  TSParseOptions options{&budget, over_budget};
+  Reading reading{seen};
+  TSInput input{&reading, read_source, TSInputEncodingUTF8, nullptr};
+  TSParseOptions options{&reading, is_spent};
   std::unique_ptr<TSTree, Deleter> tree(ts_parser_parse_with_options(parser.get(), nullptr, input, options));
-  if (!tree) return std::nullopt;
+  if (!tree || reading.is_spent()) return std::nullopt;
   Tree result;
   result.source_ = source;
   TreeWalk walk{ts_tree_root_node(tree.get()), {}, {}, {}};

@@ -45,3 +45,11 @@ TEST_CASE("inputs that fuzzing has found") {
   }
   CHECK(count > 0);
 }
+
+TEST_CASE("a text that a grammar's scanner reads to its end at every token is given up, and listed") {
+  std::string source = read_file(SOURCE_DIR "/tests/fuzz/found/scanner_reads_ahead.kt").value();
+  Extraction found = extract("scanner_reads_ahead.kt", source, test_languages(), Dialect::kPostgres);
+  CHECK(found.statements.empty());
+  REQUIRE(found.not_analysed.size() == 1);
+  CHECK(found.not_analysed[0].reason.find("parse") != std::string::npos);
+}
