@@ -49,7 +49,7 @@ struct Reading {
   static constexpr uint32_t kChunk = 256;
 
   [[nodiscard]] bool is_spent() const {
-    return callbacks > 1'000 + source.size() / 4 || bytes > 16'000'000 + 100 * source.size();
+    return callbacks > 1'000 + source.size() / 4 || bytes > 1'000'000 + 100 * source.size();
   }
 };
 
