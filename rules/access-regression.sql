@@ -1,8 +1,10 @@
 -- id: access-regression
+-- family: regression
 -- severity: error
 -- engines: sqlite, postgres
 -- needs: comparisons
--- after: cross-join, non-sargable-predicate
+-- yields-to: cross-join
+-- after: non-sargable-predicate
 -- since: 0.1
 -- summary: A query reached a table by an index before the change and scans it now.
 --
@@ -57,8 +59,7 @@ WITH
       AND NOT EXISTS (
         SELECT 1 FROM findings AS f
         WHERE f.statement_id = c.statement_id
-          AND (f.rule = 'cross-join'
-            OR (f.rule = 'non-sargable-predicate' AND substr(f.subject, 1, length(a.relation) + 1) = a.relation || '.')))
+          AND f.rule = 'non-sargable-predicate' AND substr(f.subject, 1, length(a.relation) + 1) = a.relation || '.')
   ),
   words(access, phrase) AS (
     VALUES ('constant', 'by key, one row at most'), ('search_covering', 'by a search in an index alone'),

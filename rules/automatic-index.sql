@@ -1,8 +1,9 @@
 -- id: automatic-index
+-- family: plan
 -- severity: warning
 -- engines: sqlite
 -- needs: growth
--- after: cross-join, non-sargable-predicate, access-regression, quadratic-growth, full-scan-growth, growth-regression, cost-regression
+-- yields-to: cross-join, non-sargable-predicate, access-regression, quadratic-growth, full-scan-growth, growth-regression, cost-regression
 -- since: 0.1
 -- summary: The engine builds an index for this one execution, because none is there that the query could use.
 --
@@ -51,9 +52,4 @@ SELECT
      FROM index_trials AS t WHERE t.statement_id = b.statement_id AND t.relation = b.relation ORDER BY t.rank LIMIT 1),
     printf('Create an index on the columns of %s that the query compares: %s.', b.relation, b.terms)) AS fix
 FROM built AS b
-WHERE b.place = 1
-  AND NOT EXISTS (
-    SELECT 1 FROM findings AS f
-    WHERE f.statement_id = b.statement_id
-      AND f.rule IN ('cross-join', 'non-sargable-predicate', 'access-regression', 'quadratic-growth', 'full-scan-growth',
-        'growth-regression', 'cost-regression'));
+WHERE b.place = 1;

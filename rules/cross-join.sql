@@ -1,4 +1,5 @@
 -- id: cross-join
+-- family: statement
 -- severity: error
 -- engines: sqlite, postgres
 -- needs: growth

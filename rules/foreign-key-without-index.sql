@@ -1,4 +1,5 @@
 -- id: foreign-key-without-index
+-- family: schema
 -- severity: warning
 -- engines: sqlite, postgres
 -- needs: tables

@@ -1,8 +1,9 @@
 -- id: growth-regression
+-- family: regression
 -- severity: error
 -- engines: sqlite, postgres
 -- needs: comparisons
--- after: cross-join, non-sargable-predicate, access-regression, quadratic-growth, full-scan-growth
+-- yields-to: cross-join, non-sargable-predicate, access-regression, quadratic-growth, full-scan-growth
 -- since: 0.1
 -- summary: The cost of a query grows faster with the data than it did before the change.
 --
@@ -59,8 +60,4 @@ SELECT
      WHERE t.statement_id = r.statement_id AND t.class_after < r.class_after ORDER BY t.rank LIMIT 1),
     'Bound the query by a selective filter that an index serves, or by LIMIT over an indexed order.') AS fix,
   r.cause_statement_id
-FROM risen AS r
-WHERE NOT EXISTS (
-  SELECT 1 FROM findings AS f
-  WHERE f.statement_id = r.statement_id
-    AND f.rule IN ('cross-join', 'non-sargable-predicate', 'access-regression', 'quadratic-growth', 'full-scan-growth'));
+FROM risen AS r;

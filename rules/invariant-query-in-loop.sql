@@ -1,4 +1,5 @@
 -- id: invariant-query-in-loop
+-- family: n-plus-one
 -- severity: warning
 -- engines: sqlite, postgres
 -- needs: none

@@ -1,4 +1,5 @@
 -- id: migration-failed
+-- family: hygiene
 -- severity: error
 -- engines: sqlite, postgres
 -- needs: none

@@ -1,4 +1,5 @@
 -- id: non-sargable-predicate
+-- family: statement
 -- severity: error
 -- engines: sqlite, postgres
 -- needs: growth

@@ -1,8 +1,9 @@
 -- id: not-analysed
+-- family: hygiene
 -- severity: info
 -- engines: sqlite, postgres
 -- needs: none
--- after: migration-failed
+-- yields-to: migration-failed
 -- since: 0.1
 -- summary: SQL on changed lines could not be read or planned, so nothing is known of it.
 --
@@ -40,7 +41,5 @@ SELECT
 FROM not_analysed AS n
 LEFT JOIN statements AS s ON s.statement_id = n.statement_id
 WHERE n.changed = 1
-  AND NOT EXISTS (
-    SELECT 1 FROM findings AS f WHERE f.rule = 'migration-failed' AND f.statement_id = n.statement_id)
 ORDER BY n.path, n.line, n."column", n.reason
 LIMIT 1000;

@@ -1,4 +1,5 @@
 -- id: query-in-loop-via-call
+-- family: n-plus-one
 -- severity: warning
 -- engines: sqlite, postgres
 -- needs: none

@@ -1,8 +1,9 @@
 -- id: sort-without-index
+-- family: plan
 -- severity: warning
 -- engines: sqlite, postgres
 -- needs: growth
--- after: cross-join, non-sargable-predicate, access-regression, quadratic-growth, full-scan-growth, growth-regression, cost-regression, automatic-index
+-- yields-to: cross-join, non-sargable-predicate, access-regression, quadratic-growth, full-scan-growth, growth-regression, cost-regression, automatic-index
 -- since: 0.1
 -- summary: A query sorts everything it finds to give back the first few rows, and an index was tried that gives them in order.
 --
@@ -63,9 +64,4 @@ SELECT
   printf('%s; with it the rows come in order, nothing is sorted, and %,d rows are examined in place of %,d.', s.ddl,
     CAST(s.rows_after AS INTEGER), CAST(s.rows_before AS INTEGER)) AS fix
 FROM sorted AS s
-WHERE s.place = 1
-  AND NOT EXISTS (
-    SELECT 1 FROM findings AS f
-    WHERE f.statement_id = s.statement_id
-      AND f.rule IN ('cross-join', 'non-sargable-predicate', 'access-regression', 'quadratic-growth', 'full-scan-growth',
-        'growth-regression', 'cost-regression', 'automatic-index'));
+WHERE s.place = 1;

@@ -1,4 +1,5 @@
 -- id: write-in-loop
+-- family: n-plus-one
 -- severity: warning
 -- engines: sqlite, postgres
 -- needs: none

@@ -135,6 +135,10 @@ std::string_view SqliteStatement::text(int column) const {
 int SqliteStatement::parameter_count() const {
   return sqlite3_bind_parameter_count(handle_.get());
 }
+std::string_view SqliteStatement::parameter_name(int index) const {
+  const char* name = sqlite3_bind_parameter_name(handle_.get(), index);
+  return name == nullptr ? std::string_view() : name;
+}
 bool SqliteStatement::read_only() const {
   return sqlite3_stmt_readonly(handle_.get()) != 0;
 }

@@ -49,6 +49,7 @@ class SqliteStatement {
   [[nodiscard]] double real(int column) const;
   [[nodiscard]] std::string_view text(int column) const;  // valid until the next step
   [[nodiscard]] int parameter_count() const;
+  [[nodiscard]] std::string_view parameter_name(int index) const;  // with its sign: ":rows"; "" for a bare `?`
   [[nodiscard]] bool read_only() const;
   [[nodiscard]] bool is_explain() const;
   // Exact work since the last call: sqlite3_stmt_status counters, reset by reading.

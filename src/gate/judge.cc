@@ -42,19 +42,28 @@ Status load_rules(Run& run) {
   std::sort(run.rules.begin(), run.rules.end(), [](const Rule& a, const Rule& b) { return a.id < b.id; });
   std::vector<std::string> ids;
   for (const Rule& rule : run.rules) ids.push_back(rule.id);
-  for (const auto& [id, level] : run.settings.rule_levels) {
-    if (std::find(ids.begin(), ids.end(), id) != ids.end()) continue;
-    std::string near = nearest(id, ids);
-    return fail(Error{ErrorKind::kConfiguration, fmt::format("\"rules\" names \"{}\", and there is no such rule", id),
-                      run.settings.file, run.settings.rule_lines.at(id), 0, "",
-                      near.empty() ? "`explaingate rules` lists them" : fmt::format("did you mean \"{}\"?", near)});
+  for (const auto& [id, setting] : run.settings.rules) {
+    auto rule = std::ranges::find(run.rules, id, &Rule::id);
+    if (rule == run.rules.end()) {
+      std::string near = nearest(id, ids);
+      return fail(Error{ErrorKind::kConfiguration, fmt::format("\"rules\" names \"{}\", and there is no such rule", id),
+                        run.settings.file, setting.line, 0, "",
+                        near.empty() ? "`explaingate rules` lists them" : fmt::format("did you mean \"{}\"?", near)});
+    }
+    for (const auto& [name, value] : setting.parameters)
+      if (auto fits = parameter_value(*rule, name, value); !fits)
+        return fail(Error{ErrorKind::kConfiguration, fits.error().message, run.settings.file,
+                          setting.parameter_lines.at(name), 0, "", fits.error().hint});
   }
   return {};
 }
 
 Status judge(Run& run) {
   RuleSettings settings;
-  settings.levels = run.settings.rule_levels;
+  for (const auto& [id, setting] : run.settings.rules) {
+    if (!setting.level.empty()) settings.levels[id] = setting.level;
+    settings.parameters[id] = setting.parameters;
+  }
   settings.engine = run.settings.engine;
   settings.step_limit = static_cast<int64_t>(run.settings.limits.at("rule_steps"));
   auto results = run_rules(*run.facts, run.rules, settings);

@@ -158,16 +158,52 @@ Status read_tables(const Reader& reader, const json& value, std::map<std::string
   return {};
 }
 
-Status read_rules(const Reader& reader, const json& value, Settings& settings) {
+// `keys`: {"rules", rule} or {"rules", rule, "level"}.
+Status read_level(const Reader& reader, const Keys& keys, const json& value, Settings::RuleSetting& setting) {
   static const std::vector<std::string> known = {"error", "warning", "info", "off"};
+  if (!value.is_string() || std::ranges::find(known, value.get<std::string>()) == known.end())
+    return reader.complain(keys,
+                           fmt::format("the level of rule \"{}\" must be one of: error, warning, info, off", keys[1]));
+  setting.level = value.get<std::string>();
+  return {};
+}
+
+// `keys`: {"rules", rule, name}.
+Status read_parameter(const Reader& reader, const Keys& keys, const json& value, Settings::RuleSetting& setting) {
+  const std::string& name = keys.back();
+  if (value.is_boolean())
+    setting.parameters[name] = value.get<bool>();
+  else if (value.is_number_unsigned() && value.get<uint64_t>() > INT64_MAX)
+    return reader.complain(keys, fmt::format("\"{}\" of rule \"{}\" is too large for an integer", name, keys[1]));
+  else if (value.is_number_integer())
+    setting.parameters[name] = value.get<int64_t>();
+  else if (value.is_number())
+    setting.parameters[name] = value.get<double>();
+  else if (value.is_string())
+    setting.parameters[name] = value.get<std::string>();
+  else
+    return reader.complain(
+        keys, fmt::format("\"{}\" of rule \"{}\" must be true, false, a number or a string", name, keys[1]));
+  setting.parameter_lines[name] = reader.line_of(keys);
+  return {};
+}
+
+Status read_rules(const Reader& reader, const json& value, Settings& settings) {
   if (!value.is_object())
     return reader.complain({"rules"}, "\"rules\" must be an object: {\"cross-join\": \"warning\"}");
-  for (const auto& [rule, level] : value.items()) {
-    if (!level.is_string() || std::find(known.begin(), known.end(), level.get<std::string>()) == known.end())
-      return reader.complain({"rules", rule},
-                             fmt::format("the level of rule \"{}\" must be one of: error, warning, info, off", rule));
-    settings.rule_levels[rule] = level.get<std::string>();
-    settings.rule_lines[rule] = reader.line_of({"rules", rule});
+  for (const auto& [rule, item] : value.items()) {
+    Settings::RuleSetting& setting = settings.rules[rule];
+    setting.line = reader.line_of({"rules", rule});
+    if (!item.is_object()) {
+      if (Status read = read_level(reader, {"rules", rule}, item, setting); !read) return read;
+      continue;
+    }
+    for (const auto& [key, entry] : item.items()) {
+      if (Status read = key == "level" ? read_level(reader, {"rules", rule, key}, entry, setting)
+                                       : read_parameter(reader, {"rules", rule, key}, entry, setting);
+          !read)
+        return read;
+    }
   }
   return {};
 }

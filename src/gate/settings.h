@@ -10,6 +10,7 @@
 #include "base/dialect.h"
 #include "base/result.h"
 #include "extract/outline.h"
+#include "rulebook/rulebook.h"
 #include "schema/schema.h"
 #include "statistics/statistics.h"
 
@@ -29,9 +30,14 @@ struct Settings {
   std::vector<std::string> include_prefixes;   // files and folders named on a command line; empty = everything
   std::vector<Externals::Wrapper> call_sites;  // functions of the project that execute SQL
   bool default_excludes = true;  // false when the file has `exclude`: tests and vendored code are left out by default
-  std::map<std::string, std::string> rule_levels;  // rule -> "error", "warning", "info", "off"
-  std::map<std::string, int> rule_lines;           // and the line of `file` that says so
-  std::string baseline;                            // path; default kBaselinePath
+  struct RuleSetting {
+    std::string level;  // "error", "warning", "info", "off"; empty = the rule's own
+    int line = 0;       // of `file`
+    ParameterValues parameters;
+    std::map<std::string, int> parameter_lines;
+  };
+  std::map<std::string, RuleSetting> rules;  // that there are such rules, and parameters, is load_rules()'s question
+  std::string baseline;                      // path; default kBaselinePath
   bool baseline_required = false;
   std::map<std::string, double> limits;  // all known limits, with defaults filled in
 

@@ -1,6 +1,7 @@
 // Whether a rule may run at all: its SELECT is prepared on an empty fact base under the authoriser.
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -58,7 +59,10 @@ class Checker {
     for (const SqlWord& word : words)
       if (word.offset >= tail && word.text != ";")
         return complain(word.offset, "a rule is one SELECT; here a second statement begins");
-    if (statement->parameter_count() > 0) return complain(0, "a rule has no parameters");
+    if (Status bound = parameters(*statement, *rule); !bound)
+      return complain(std::min(sql.find(bound.error().hint), sql.size()), bound.error().message,
+                      "a parameter stands in a header, `-- parameter: NAME TYPE DEFAULT: MEANING`, and as `:NAME` in "
+                      "the SELECT");
     if (std::string problem = column_problem(*statement); !problem.empty()) return complain(0, problem, kColumnsHint);
     if (log_->findings && rule->after.empty())
       return complain(offset_of(words, "findings"), "the rule reads `findings`, and no header `-- after:` says whose");
@@ -93,6 +97,27 @@ class Checker {
     if (std::ranges::find(names, "line") == names.end() &&
         (std::ranges::find(names, "column") != names.end() || std::ranges::find(names, "end_line") != names.end()))
       return "the result has a column \"column\" or \"end_line\" without \"line\"";
+    return {};
+  }
+
+  // Headers and SELECT name the same parameters; an error's hint is the word to point at.
+  static Status parameters(const SqliteStatement& statement, const Rule& rule) {
+    std::set<std::string, std::less<>> used;
+    for (int i = 1; i <= statement.parameter_count(); ++i) {
+      std::string name(statement.parameter_name(i));
+      bool known = name.starts_with(':') &&
+                   std::ranges::find(rule.parameters, name.substr(1), &RuleParameter::name) != rule.parameters.end();
+      if (!known)
+        return fail(ErrorKind::kConfiguration,
+                    name.empty() ? "the SELECT has a parameter without a name"
+                                 : fmt::format("no header declares the parameter \"{}\"", name),
+                    name.empty() ? "?" : name);
+      used.insert(name.substr(1));
+    }
+    for (const RuleParameter& parameter : rule.parameters)
+      if (!used.contains(parameter.name))
+        return fail(ErrorKind::kConfiguration,
+                    fmt::format("the SELECT doesn't use the parameter \":{}\"", parameter.name));
     return {};
   }
 
@@ -147,6 +172,9 @@ Result<std::vector<Rule>> built_in_rules() {
       continue;
     auto rule = checker->check(std::string(file.name), file.text);
     if (!rule) return fail(rule.error());
+    if (rule->family == "team")
+      return fail_at(rule->file, file.text, 0, "the header \"family\" is missing: a built-in rule belongs to one",
+                     fmt::format("families: {}", fmt::join(kRuleFamilies, ", ")));
     rules.push_back(std::move(*rule));
   }
   std::ranges::sort(rules, {}, &Rule::id);

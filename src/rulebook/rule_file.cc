@@ -11,9 +11,13 @@
 #include "rulebook/rule_file.h"
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
 #include <map>
+#include <optional>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/nearest.h"
 #include "base/source.h"
@@ -23,6 +27,7 @@ namespace {
 
 constexpr size_t kLargestFile = size_t{64} << 10;
 constexpr std::string_view kRequired[] = {"id", "severity", "engines", "needs", "since", "summary"};
+constexpr std::string_view kOptional[] = {"family", "yields-to", "after", "parameter"};
 const char* const kHeaderHint =
     "a rule starts with `-- id:`, `-- severity:`, `-- engines:`, `-- needs:`, `-- since:` and `-- summary:`";
 
@@ -39,6 +44,11 @@ bool is_name(std::string_view text) {
 
 bool is_table_name(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
+}
+
+bool is_parameter_name(std::string_view text) {
+  auto fits = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
+  return !text.empty() && text[0] >= 'a' && text[0] <= 'z' && std::ranges::all_of(text, fits) && text != "level";
 }
 
 bool is_version(std::string_view text) {
@@ -112,15 +122,18 @@ class Reader {
       size_t colon = body.find(':');
       if (colon == std::string_view::npos) return at(at_, "this header has no colon", kHeaderHint);
       std::string name(trim(body.substr(0, colon)));
-      if (std::ranges::find(kRequired, name) == std::end(kRequired) && name != "after") {
+      if (std::ranges::find(kRequired, name) == std::end(kRequired) &&
+          std::ranges::find(kOptional, name) == std::end(kOptional)) {
         std::vector<std::string> known(std::begin(kRequired), std::end(kRequired));
-        known.emplace_back("after");
+        known.insert(known.end(), std::begin(kOptional), std::end(kOptional));
         return at(at_ + static_cast<size_t>(body.data() - whole.data()), fmt::format("unknown header \"{}\"", name),
                   nearest_hint(name, known));
       }
       std::string_view value = trim(body.substr(colon + 1));
       size_t offset = static_cast<size_t>((value.empty() ? body.data() : value.data()) - text_.data());
-      if (!headers_.try_emplace(name, Value{value, offset}).second)
+      if (name == "parameter")
+        parameters_.push_back({value, offset});
+      else if (!headers_.try_emplace(name, Value{value, offset}).second)
         return at(at_, fmt::format("the header \"{}\" stands here twice", name));
     }
     for (std::string_view name : kRequired)
@@ -167,10 +180,22 @@ class Reader {
       return read;
     if (headers_["needs"].text != "none")
       if (Status read = list("needs", rule_.needs, is_table_name, "is no name of a fact table"); !read) return read;
-    if (headers_.contains("after"))
-      if (Status read = list("after", rule_.after, is_name, "is no rule id"); !read) return read;
-    if (std::ranges::find(rule_.after, rule_.id) != rule_.after.end())
-      return at(headers_["after"].offset, "a rule can't wait for itself");
+    for (auto [header, names] : {std::pair("after", &rule_.after), std::pair("yields-to", &rule_.yields_to)}) {
+      if (!headers_.contains(header)) continue;
+      if (Status read = list(header, *names, is_name, "is no rule id"); !read) return read;
+      if (std::ranges::find(*names, rule_.id) != names->end())
+        return at(headers_[header].offset, "a rule can't wait for itself");
+    }
+    rule_.family = "team";
+    if (headers_.contains("family")) {
+      Value family = headers_["family"];
+      if (std::ranges::find(kRuleFamilies, family.text) == std::end(kRuleFamilies))
+        return at(family.offset, fmt::format("\"{}\" is no family of rules", family.text),
+                  fmt::format("families: {}", fmt::join(kRuleFamilies, ", ")));
+      rule_.family = std::string(family.text);
+    }
+    for (const Value& parameter : parameters_)
+      if (Status read = read_parameter(parameter); !read) return read;
 
     Value since = headers_["since"];
     if (!is_version(since.text)) return at(since.offset, fmt::format("\"{}\" is no version, such as 0.1", since.text));
@@ -179,6 +204,69 @@ class Reader {
     if (summary.text.empty()) return at(summary.offset, "the summary is empty: one sentence on what the rule finds");
     rule_.summary = std::string(summary.text);
     return {};
+  }
+
+  // "min_rows integer 10000: rows from which on the rule speaks"; a text stands in single quotes.
+  Status read_parameter(const Value& header) {
+    auto wrong = [&](std::string message) {
+      return at(header.offset, std::move(message),
+                "`-- parameter: min_rows integer 10000: rows from which on the rule speaks`; types: boolean, integer, "
+                "number, text (in single quotes)");
+    };
+    std::string_view rest = header.text;
+    auto word = [&rest] {
+      std::string_view taken = rest.substr(0, rest.find(' '));
+      rest = trim(rest.substr(taken.size()));
+      return taken;
+    };
+    RuleParameter parameter;
+    parameter.name = std::string(word());
+    if (!is_parameter_name(parameter.name))
+      return wrong(fmt::format("\"{}\" is no name of a parameter: lower-case letters, digits and _, and not level",
+                               parameter.name));
+    if (std::ranges::find(rule_.parameters, parameter.name, &RuleParameter::name) != rule_.parameters.end())
+      return wrong(fmt::format("the parameter \"{}\" stands here twice", parameter.name));
+    std::string type(word());
+    constexpr RuleParameter::Type kTypes[] = {RuleParameter::Type::kBoolean, RuleParameter::Type::kInteger,
+                                              RuleParameter::Type::kNumber, RuleParameter::Type::kText};
+    auto known = std::ranges::find_if(kTypes, [&](RuleParameter::Type each) { return to_string(each) == type; });
+    if (known == std::end(kTypes)) return wrong(fmt::format("\"{}\" is no type of a parameter", type));
+    parameter.type = *known;
+    bool quoted = parameter.type == RuleParameter::Type::kText && rest.starts_with('\'');
+    size_t close = quoted ? rest.find('\'', 1) : 0;
+    size_t colon = close == std::string_view::npos ? close : rest.find(':', close);
+    if (colon == std::string_view::npos) return wrong("a parameter needs a default, a colon, and what it means");
+    std::string_view value = trim(rest.substr(0, colon));
+    auto read = default_value(parameter.type, value);
+    if (!read) return wrong(fmt::format("\"{}\" is no default of type {} for \"{}\"", value, type, parameter.name));
+    parameter.value = std::move(*read);
+    parameter.meaning = std::string(trim(rest.substr(colon + 1)));
+    if (parameter.meaning.empty()) return wrong(fmt::format("what \"{}\" means is missing", parameter.name));
+    rule_.parameters.push_back(std::move(parameter));
+    return {};
+  }
+
+  static std::optional<ParameterValue> default_value(RuleParameter::Type type, std::string_view text) {
+    auto number = [&]<class T>(T value) -> std::optional<ParameterValue> {
+      auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
+      if (problem != std::errc() || end != text.data() + text.size()) return std::nullopt;
+      return value;
+    };
+    switch (type) {
+      case RuleParameter::Type::kBoolean:
+        if (text != "true" && text != "false") return std::nullopt;
+        return text == "true";
+      case RuleParameter::Type::kInteger:
+        return number(int64_t{0});
+      case RuleParameter::Type::kNumber: {
+        auto value = number(0.0);
+        return value && std::isfinite(std::get<double>(*value)) ? value : std::nullopt;
+      }
+      case RuleParameter::Type::kText:
+        if (text.size() < 2 || text.front() != '\'' || text.back() != '\'') return std::nullopt;
+        return std::string(text.substr(1, text.size() - 2));
+    }
+    return std::nullopt;
   }
 
   template <class Fits>
@@ -204,10 +292,58 @@ class Reader {
   size_t at_ = 0;
   size_t last_header_ = 0;
   std::map<std::string, Value> headers_;
+  std::vector<Value> parameters_;
   Rule rule_;
 };
 
 }  // namespace
+
+std::string_view to_string(RuleParameter::Type type) {
+  switch (type) {
+    case RuleParameter::Type::kBoolean:
+      return "boolean";
+    case RuleParameter::Type::kInteger:
+      return "integer";
+    case RuleParameter::Type::kNumber:
+      return "number";
+    case RuleParameter::Type::kText:
+      return "text";
+  }
+  return "text";
+}
+
+std::string to_string(const ParameterValue& value) {
+  if (const auto* text = std::get_if<std::string>(&value)) return fmt::format("\"{}\"", *text);
+  return std::visit(
+      [](const auto& each) {
+        if constexpr (std::is_same_v<std::decay_t<decltype(each)>, std::string>)
+          return each;
+        else
+          return fmt::format("{}", each);
+      },
+      value);
+}
+
+Result<ParameterValue> parameter_value(const Rule& rule, const std::string& name, const ParameterValue& value) {
+  std::vector<std::string> known;
+  for (const RuleParameter& parameter : rule.parameters) {
+    known.push_back(parameter.name);
+    if (parameter.name != name) continue;
+    if (value.index() == parameter.value.index()) return value;
+    if (parameter.type == RuleParameter::Type::kNumber && std::holds_alternative<int64_t>(value))
+      return static_cast<double>(std::get<int64_t>(value));
+    return fail(ErrorKind::kConfiguration,
+                fmt::format("the parameter \"{}\" of rule \"{}\" is of type {}, and here stands {}", name, rule.id,
+                            to_string(parameter.type), to_string(value)),
+                fmt::format("{} (by default {})", parameter.meaning, to_string(parameter.value)));
+  }
+  if (known.empty())
+    return fail(ErrorKind::kConfiguration,
+                fmt::format("the rule \"{}\" has no parameters, and here stands \"{}\"", rule.id, name),
+                fmt::format("its level can be set: {{\"{}\": \"warning\"}}", rule.id));
+  return fail(ErrorKind::kConfiguration, fmt::format("the rule \"{}\" has no parameter \"{}\"", rule.id, name),
+              nearest_hint(name, known));
+}
 
 std::unexpected<Error> fail_at(const std::string& file, std::string_view text, size_t offset, std::string message,
                                std::string hint) {

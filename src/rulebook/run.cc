@@ -81,14 +81,16 @@ Result<std::vector<const Rule*>> order_rules(const std::vector<Rule>& rules) {
     ids.push_back(rule.id);
   }
   for (const Rule& rule : rules)
-    for (const std::string& name : rule.after)
-      if (!waiting.contains(name))
-        return broken(rule, fmt::format("the header \"after\" names \"{}\", which is no rule", name),
-                      nearest_hint(name, ids));
+    for (auto [header, names] : {std::pair("after", &rule.after), std::pair("yields-to", &rule.yields_to)})
+      for (const std::string& name : *names)
+        if (!waiting.contains(name))
+          return broken(rule, fmt::format("the header \"{}\" names \"{}\", which is no rule", header, name),
+                        nearest_hint(name, ids));
+  auto waits = [&](const std::string& name) { return waiting.contains(name); };
   std::vector<const Rule*> ordered;
   while (!waiting.empty()) {
     auto ready = std::ranges::find_if(waiting, [&](const auto& entry) {
-      return std::ranges::none_of(entry.second->after, [&](const std::string& name) { return waiting.contains(name); });
+      return std::ranges::none_of(entry.second->after, waits) && std::ranges::none_of(entry.second->yields_to, waits);
     });
     if (ready == waiting.end()) {
       std::vector<std::string> stuck;
@@ -103,7 +105,7 @@ Result<std::vector<const Rule*>> order_rules(const std::vector<Rule>& rules) {
   return ordered;
 }
 
-Status check_levels(const std::vector<Rule>& rules, const RuleSettings& settings) {
+Status check_settings(const std::vector<Rule>& rules, const RuleSettings& settings) {
   std::vector<std::string> ids;
   ids.reserve(rules.size());
   for (const Rule& rule : rules) ids.push_back(rule.id);
@@ -116,6 +118,15 @@ Status check_levels(const std::vector<Rule>& rules, const RuleSettings& settings
     if (level != "off" && !level_named(level))
       return fail(ErrorKind::kConfiguration,
                   fmt::format("\"{}\" is no level for the rule \"{}\": error, warning, info or off", level, id));
+  }
+  for (const auto& [id, values] : settings.parameters) {
+    auto rule = std::ranges::find(rules, id, &Rule::id);
+    if (rule == rules.end())
+      return fail(ErrorKind::kConfiguration,
+                  fmt::format("the configuration sets parameters of \"{}\", which is no rule", id),
+                  nearest_hint(id, ids));
+    for (const auto& [name, value] : values)
+      if (auto fits = parameter_value(*rule, name, value); !fits) return fail(fits.error());
   }
   return {};
 }
@@ -160,7 +171,9 @@ class Runner {
     auto rows = rows_of(rule);
     if (!rows) return fail(rows.error());
     std::vector<Located> found;
+    std::set<int64_t> taken = statements_of(rule.yields_to);
     for (const Row& row : *rows) {
+      if (row.statement_id && taken.contains(*row.statement_id)) continue;
       auto located = locate(rule, row);
       if (!located) return fail(located.error());
       found.push_back(std::move(*located));
@@ -170,6 +183,41 @@ class Runner {
     int count = static_cast<int>(found.size());
     found_.insert(found_.end(), std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()));
     return RuleStatus{rule.id, Outcome::kRan, "", count};
+  }
+
+  // The statements on which these rules have findings.
+  [[nodiscard]] std::set<int64_t> statements_of(const std::vector<std::string>& rules) const {
+    std::set<int64_t> statements;
+    for (const Located& located : found_)
+      if (located.finding.statement_id && std::ranges::find(rules, located.finding.rule) != rules.end())
+        statements.insert(*located.finding.statement_id);
+    return statements;
+  }
+
+  // Each parameter of the rule: the configuration's value, else its default.
+  Status bind_parameters(SqliteStatement& statement, const Rule& rule) {
+    auto given = settings_.parameters.find(rule.id);
+    for (int i = 1; i <= statement.parameter_count(); ++i) {
+      std::string name(statement.parameter_name(i).substr(1));
+      auto parameter = std::ranges::find(rule.parameters, name, &RuleParameter::name);
+      if (parameter == rule.parameters.end())
+        return broken(rule, fmt::format("the parameter \":{}\" is unknown", name));
+      ParameterValue value = parameter->value;
+      if (given != settings_.parameters.end() && given->second.contains(name)) {
+        auto fitting = parameter_value(rule, name, given->second.at(name));
+        if (!fitting) return fail(fitting.error());
+        value = std::move(*fitting);
+      }
+      std::visit(
+          [&](const auto& each) {
+            if constexpr (std::is_same_v<std::decay_t<decltype(each)>, std::string>)
+              statement.bind(i, std::string_view(each));
+            else
+              statement.bind(i, each);
+          },
+          value);
+    }
+    return {};
   }
 
   Result<bool> holds_rows(const std::string& table) {
@@ -182,6 +230,7 @@ class Runner {
     Confinement confinement(database_, settings_.step_limit);
     auto statement = database_.prepare(rule.sql);
     if (!statement) return broken(rule, statement.error().message);
+    if (Status bound = bind_parameters(*statement, rule); !bound) return fail(bound.error());
     std::map<std::string, int, std::less<>> columns;
     for (int i = 0; i < statement->column_count(); ++i) columns.emplace(statement->column_name(i), i);
     std::vector<Row> rows;
@@ -336,7 +385,7 @@ class Runner {
 }  // namespace
 
 Result<RuleResults> run_rules(FactStore& facts, const std::vector<Rule>& rules, const RuleSettings& settings) {
-  if (Status known = check_levels(rules, settings); !known) return fail(known.error());
+  if (Status known = check_settings(rules, settings); !known) return fail(known.error());
   auto ordered = order_rules(rules);
   if (!ordered) return fail(ordered.error());
   return Runner(facts, settings).run(*ordered);

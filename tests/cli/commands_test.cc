@@ -168,33 +168,59 @@ TEST_CASE("facts: what is saved is what the real sqlite3 runs a rule file on") {
 
 TEST_CASE("rules: the list, a page, and the team's own") {
   Project project = make_incident();
-  project.write(".explaingate/rules/our-own.sql",
-                "-- id: our-own\n-- severity: info\n-- engines: sqlite\n-- needs: none\n-- since: 1.0\n-- summary: "
-                "What \x1b[31mwe want.\n--\n-- A page.\n"
-                "SELECT statement_id, 's' AS subject, 'm' AS message FROM statements WHERE 0\n");
+  project.write(
+      ".explaingate/rules/our-own.sql",
+      "-- id: our-own\n-- severity: info\n-- engines: sqlite\n-- needs: none\n-- since: 1.0\n-- summary: "
+      "What \x1b[31mwe want.\n-- yields-to: cross-join\n-- parameter: rows integer 3: What counts.\n--\n-- A "
+      "page.\nSELECT statement_id, 's' AS subject, 'm' AS message FROM statements WHERE line > :rows AND 0\n");
   std::string list = project.gate({"rules"}).out;
   size_t known = 0;
   for (const auto& file : fs::directory_iterator(fs::path(SOURCE_DIR) / "rules")) {
     if (file.path().extension() != ".sql") continue;
     ++known;
     std::string id = file.path().stem().string();
-    CHECK(("\n" + list).find("\n" + id + " ") != std::string::npos);
+    CHECK(list.find("\n  " + id + " ") != std::string::npos);
     Ran page = project.gate({"rules", id});
     CHECK(page.code == 0);
     CHECK(page.out.starts_with("# " + id + "\n\n"));
     for (const char* heading : {"\n## What it does\n", "\n## Why\n", "\n## Stays quiet when\n"})
       CHECK(page.out.find(heading) != std::string::npos);
   }
-  CHECK(static_cast<size_t>(std::count(list.begin(), list.end(), '\n')) == known + 1);
-  CHECK(list.find("our-own                      info     What \\x1b[31mwe want. (.explaingate/rules/our-own.sql)\n") !=
-        std::string::npos);
-  CHECK(project.gate({"rules", "our-own"}).out ==
-        "# our-own\n\nWhat \\x1b[31mwe want.\n\nSeverity: info. Engines: sqlite. Since: 1.0.\n\nA page.\n");
+  auto listed = [](const std::string& text) {
+    size_t count = 0;
+    for (size_t at = text.find("\n  "); at != std::string::npos; at = text.find("\n  ", at + 1)) ++count;
+    return count;
+  };
+  CHECK(listed(list) == known + 1);
+  CHECK(list.starts_with("regression\n  access-regression               error    "));
+  CHECK(
+      list.ends_with("\n\nteam\n  our-own                         info     What \\x1b[31mwe want. "
+                     "(.explaingate/rules/our-own.sql)\n"));
+  CHECK(
+      project.gate({"rules", "our-own"}).out ==
+      "# our-own\n\nWhat \\x1b[31mwe want.\n\nFamily: team. Severity: info. Engines: sqlite. Since: 1.0.\nSilent where "
+      "one of these has a finding: cross-join.\n\nA page.\n\n## Parameters\n- `rows` (integer, by default `3`): "
+      "What counts.\n\n```json\n\"rules\": {\"our-own\": {\"level\": \"info\", \"rows\": 3}}\n```\n");
+  // The list says what the configuration made of it.
+  project.write("explaingate.json", R"({"schema": "migrations", "rules": {"our-own": {"level": "off", "rows": 5}}})");
+  CHECK(project.gate({"rules"}).out.find("  our-own                         off      What") != std::string::npos);
+  project.write("explaingate.json", "{\"rules\": {\n\"our-own\": {\"rowz\": 5}}}");
+  Ran unknown = project.gate({"check"});
+  CHECK(unknown.code == 2);
+  CHECK(
+      unknown.err ==
+      "explaingate: explaingate.json:2: the rule \"our-own\" has no parameter \"rowz\"\nhelp: the nearest known one is "
+      "\"rows\"\n");
+  project.write("explaingate.json", "{\"rules\": {\"our-own\": {\n\"rows\": \"5\"}}}");
+  CHECK(
+      project.gate({"check"}).err ==
+      "explaingate: explaingate.json:2: the parameter \"rows\" of rule \"our-own\" is of type integer, and here stands "
+      "\"5\"\nhelp: What counts. (by default 3)\n");
   // Outside a repository: the built-in ones.
   fs::create_directories(project.outside("none"));
   Ran outside = project.gate({"rules"}, {project.outside("none"), {}, "", -1});
   CHECK(outside.code == 0);
-  CHECK(static_cast<size_t>(std::count(outside.out.begin(), outside.out.end(), '\n')) == known);
+  CHECK(listed(outside.out) == known);
 }
 
 TEST_CASE("check: a column that is known at run time only doesn't keep a statement from its plan") {
@@ -424,7 +450,7 @@ TEST_CASE("configuration: the schema accepts what the tool accepts, and refuses 
       "{}",
       "{ // a comment\n \"schema\": \"migrations\" /* another */ }",
       R"({"$schema": "x", "engine": "sqlite", "schema": ["migrations"], "tables": {"orders": {"rows": 5, "fixed": true}}, "include": "shop/*",
-          "exclude": ["x/*"], "rules": {"cross-join": "off"}, "baseline": "b.json", "limits": {"cost_ratio": 3, "rule_steps": 1e9}})",
+          "exclude": ["x/*"], "rules": {"cross-join": "off", "cost-regression": {"level": "info"}}, "baseline": "b.json", "limits": {"cost_ratio": 3, "rule_steps": 1e9}})",
       R"({"schema": {"path": "migrations"}, "baseline": {"path": "b.json", "required": false}})",
   };
   for (const std::string& text : accepted) {
@@ -447,6 +473,8 @@ TEST_CASE("configuration: the schema accepts what the tool accepts, and refuses 
       R"({"tables": {"t": {"row": 1}}})",
       R"({"include": 3})",
       R"({"rules": {"cross-join": "fatal"}})",
+      R"({"rules": {"cross-join": {"level": "fatal"}}})",
+      R"({"rules": {"cross-join": {"rows": []}}})",
       R"({"baseline": {"required": 1}})",
       R"({"limits": {"cost_ratio": 0.5}})",
       R"({"limits": {"rule_steps": 1e11}})",

@@ -189,6 +189,18 @@ TEST_CASE("configuration: what is unknown or of the wrong type is named at its p
        "             ^\n"},
       {"{\"rules\": {\n\"cross-jon\": \"off\"}}",
        ":2: \"rules\" names \"cross-jon\", and there is no such rule\nhelp: did you mean \"cross-join\"?\n"},
+      {"{\"rules\": {\n\"cross-join\": {\"levl\": \"off\"}}}",
+       ":2: the rule \"cross-join\" has no parameters, and here stands \"levl\"\nhelp: its level can be set: "
+       "{\"cross-join\": \"warning\"}\n"},
+      {R"({"rules": {"cross-join": {"level": 3}}})",
+       ":1:27: the level of rule \"cross-join\" must be one of: error, warning, info, off\n  {\"rules\": "
+       "{\"cross-join\": "
+       "{\"level\": 3}}}\n" +
+           std::string(28, ' ') + "^\n"},
+      {R"({"rules": {"cross-join": {"x": []}}})",
+       ":1:27: \"x\" of rule \"cross-join\" must be true, false, a number or a string\n  {\"rules\": {\"cross-join\": "
+       "{\"x\": []}}}\n" +
+           std::string(28, ' ') + "^\n"},
       {R"({"limits": {"cost_rato": 1}})",
        ":1:13: unknown limit \"cost_rato\"\n  {\"limits\": {\"cost_rato\": 1}}\n              ^\nhelp: did you mean "
        "\"cost_ratio\"? (known: "

@@ -28,6 +28,16 @@ std::string with_header(const std::string& name, const std::string& line) {
          "\nSELECT statement_id, 'a' AS subject, 'b' AS message FROM statements\n";
 }
 
+const std::string kParameterHint =
+    "help: a parameter stands in a header, `-- parameter: NAME TYPE DEFAULT: MEANING`, and as `:NAME` in the SELECT\n";
+
+std::string parameter_refusal(const std::string& message, const std::string& header) {
+  return ".explaingate/rules/ours.sql:7:15: " + message + "\n  -- parameter: " + header +
+         "\n                ^\nhelp: `-- parameter: min_rows integer 10000: rows from which on the rule speaks`; "
+         "types: "
+         "boolean, integer, number, text (in single quotes)\n";
+}
+
 TEST_CASE("a rule's parts") {
   auto rule = parse_rule(
       "rules/ours.sql",
@@ -47,6 +57,60 @@ TEST_CASE("a rule's parts") {
   CHECK(rule->sql.starts_with("WITH a AS"));
 }
 
+TEST_CASE("family, yields-to and parameters") {
+  auto rule = parse_rule(
+      "ours.sql",
+      "-- id: ours\n-- severity: info\n-- family: plan\n-- since: 1\n-- needs: none\n-- engines: sqlite\n-- "
+      "yields-to: a, b\n-- parameter: rows integer -5: how many: at least\n-- parameter: share  number 1e-3: of all\n"
+      "-- parameter: strict boolean true: or not\n-- parameter: mark text 'a: b': the mark\n-- summary: S.\n"
+      "SELECT statement_id, 's' AS subject, :mark || :strict AS message FROM statements WHERE line > :rows * :share");
+  if (!rule) FAIL(to_text(rule.error()));
+  std::string dump = fmt::format("{}|{}", rule->family, fmt::join(rule->yields_to, ","));
+  for (const RuleParameter& parameter : rule->parameters)
+    dump += fmt::format("\n{} {} {}: {}", parameter.name, to_string(parameter.type), to_string(parameter.value),
+                        parameter.meaning);
+  CHECK(dump ==
+        "plan|a,b\nrows integer -5: how many: at least\nshare number 0.001: of all\nstrict boolean true: or not\n"
+        "mark text \"a: b\": the mark");
+  CHECK(parse_rule("ours.sql", kHeaders + "SELECT 1 AS statement_id, 's' AS subject, 'm' AS message")->family ==
+        "team");
+}
+
+TEST_CASE("a parameter's value: of the type, or an integer for a number") {
+  Rule rule;
+  rule.id = "ours";
+  CHECK(to_text(parameter_value(rule, "rows", int64_t{1}).error()) ==
+        "the rule \"ours\" has no parameters, and here stands \"rows\"\nhelp: its level can be set: {\"ours\": "
+        "\"warning\"}\n");
+  rule.parameters = {{RuleParameter::Type::kInteger, "rows", int64_t{10}, "Rows that count"},
+                     {RuleParameter::Type::kNumber, "share", 0.5, "Share that counts"},
+                     {RuleParameter::Type::kBoolean, "strict", true, "Or not"},
+                     {RuleParameter::Type::kText, "mark", std::string("x"), "The mark"}};
+  struct Case {
+    std::string name;
+    ParameterValue value;
+    std::string want;
+  };
+  const Case cases[] = {
+      {"rows", int64_t{7}, "7"},
+      {"share", int64_t{2}, "2"},
+      {"share", 0.25, "0.25"},
+      {"strict", false, "false"},
+      {"mark", std::string("y"), "\"y\""},
+      {"rows", 7.0,
+       "the parameter \"rows\" of rule \"ours\" is of type integer, and here stands 7\nhelp: Rows that count (by "
+       "default 10)\n"},
+      {"mark", true,
+       "the parameter \"mark\" of rule \"ours\" is of type text, and here stands true\nhelp: The mark (by default "
+       "\"x\")\n"},
+      {"row", int64_t{7}, "the rule \"ours\" has no parameter \"row\"\nhelp: the nearest known one is \"rows\"\n"},
+  };
+  for (const Case& each : cases) {
+    auto value = parameter_value(rule, each.name, each.value);
+    CHECK((value ? to_string(*value) : to_text(value.error())) == each.want);
+  }
+}
+
 TEST_CASE("headers that are refused") {
   struct Case {
     std::string text, want;
@@ -64,7 +128,7 @@ TEST_CASE("headers that are refused") {
        "nearest known one is \"severity\"\n"},
       {with_header("severity", "-- colour: red\n"),
        ".explaingate/rules/ours.sql:2:4: unknown header \"colour\"\n  -- colour: red\n     ^\nhelp: known are: id, "
-       "severity, engines, needs, since, summary, after\n"},
+       "severity, engines, needs, since, summary, family, yields-to, after, parameter\n"},
       {with_header("severity", "-- severity: high\n"),
        ".explaingate/rules/ours.sql:2:14: \"high\" is no severity: error, warning or info\n  -- severity: high\n       "
        "        ^\n"},
@@ -101,6 +165,31 @@ TEST_CASE("headers that are refused") {
       {with_header("summary", "-- summary: x\n-- after: other\n"),
        ".explaingate/rules/ours.sql:9:1: the header `-- after:` names rules, and the SELECT doesn't read `findings`\n"
        "  SELECT statement_id, 'a' AS subject, 'b' AS message FROM statements\n  ^\n"},
+      {with_header("summary", "-- summary: x\n-- yields-to: ours\n"),
+       ".explaingate/rules/ours.sql:7:15: a rule can't wait for itself\n  -- yields-to: ours\n                ^\n"},
+      {with_header("summary", "-- summary: x\n-- family: plans\n"),
+       ".explaingate/rules/ours.sql:7:12: \"plans\" is no family of rules\n  -- family: plans\n             ^\nhelp: "
+       "families: regression, plan, statement, schema, migration, n-plus-one, hygiene, team\n"},
+      {with_header("summary", "-- summary: x\n-- parameter: Rows integer 1: x\n"),
+       parameter_refusal("\"Rows\" is no name of a parameter: lower-case letters, digits and _, and not level",
+                         "Rows integer 1: x")},
+      {with_header("summary", "-- summary: x\n-- parameter: level integer 1: x\n"),
+       parameter_refusal("\"level\" is no name of a parameter: lower-case letters, digits and _, and not level",
+                         "level integer 1: x")},
+      {with_header("summary", "-- summary: x\n-- parameter: rows int 1: x\n"),
+       parameter_refusal("\"int\" is no type of a parameter", "rows int 1: x")},
+      {with_header("summary", "-- summary: x\n-- parameter: rows integer 1.5: x\n"),
+       parameter_refusal("\"1.5\" is no default of type integer for \"rows\"", "rows integer 1.5: x")},
+      {with_header("summary", "-- summary: x\n-- parameter: rows number inf: x\n"),
+       parameter_refusal("\"inf\" is no default of type number for \"rows\"", "rows number inf: x")},
+      {with_header("summary", "-- summary: x\n-- parameter: rows text 'x: y\n"),
+       parameter_refusal("a parameter needs a default, a colon, and what it means", "rows text 'x: y")},
+      {with_header("summary", "-- summary: x\n-- parameter: rows integer 1:\n"),
+       parameter_refusal("what \"rows\" means is missing", "rows integer 1:")},
+      {with_header("summary", "-- summary: x\n-- parameter: rows integer 1: x\n"),
+       ".explaingate/rules/ours.sql:9:1: the SELECT doesn't use the parameter \":rows\"\n"
+       "  SELECT statement_id, 'a' AS subject, 'b' AS message FROM statements\n  ^\n" +
+           kParameterHint},
       {with_header("summary", "-- summary: x\n-- just prose\n"),
        ".explaingate/rules/ours.sql:7:1: this header has no colon\n  -- just prose\n  ^\n"
        "help: a rule starts with `-- id:`, `-- severity:`, `-- engines:`, `-- needs:`, `-- since:` and `-- "
@@ -164,8 +253,14 @@ TEST_CASE("statements that are refused") {
       {"SELECT statement_id, '' AS subject, '' AS message FROM statements;\nATTACH 'x' AS y",
        "o:8:1: a rule is one SELECT; here a second statement begins\n  ATTACH 'x' AS y\n  ^\n"},
       {"SELECT statement_id, '' AS subject, '' AS message FROM statements WHERE line > ?",
-       "o:7:1: a rule has no parameters\n  SELECT statement_id, '' AS subject, '' AS message FROM statements WHERE "
-       "line > ?\n  ^\n"},
+       "o:7:80: the SELECT has a parameter without a name\n  SELECT statement_id, '' AS subject, '' AS message FROM "
+       "statements WHERE line > ?\n" +
+           std::string(81, ' ') + "^\n" + kParameterHint},
+      {"SELECT statement_id, '' AS subject, :rows AS message FROM statements",
+       "o:7:37: no header declares the parameter \":rows\"\n  SELECT statement_id, '' AS subject, :rows AS message "
+       "FROM "
+       "statements\n" +
+           std::string(38, ' ') + "^\n" + kParameterHint},
       {"SELECT statement_id,\n  lines FROM statements",
        "o:8:3: no such column: lines\n    lines FROM statements\n    ^\n"},
       {"SELECT statement_id FROM statements WHERE (",

@@ -145,6 +145,65 @@ TEST_CASE("a rule runs after those that it names, and sees their findings alone"
         "file name\n");
 }
 
+TEST_CASE("a rule is silent on statements on which one that it yields to has a finding") {
+  FactStore facts = base(query({}) + query({.id = 2}));
+  std::vector<Rule> rules = {
+      make("a-last", kEach, "-- yields-to: c-first\n"),
+      make("b-next", kEach, "-- yields-to: a-last\n"),
+      make("c-first", "SELECT statement_id, 'x' AS subject, 'm' AS message FROM statements WHERE statement_id = 2"),
+  };
+  auto rules_found = [&](const RuleSettings& settings) {
+    auto results = run_rules(facts, rules, settings);
+    if (!results) return to_text(results.error());
+    std::string text;
+    for (const Finding& finding : results->findings)
+      text += fmt::format("{} {} {}\n", finding.rule, finding.subject, *finding.statement_id);
+    return text;
+  };
+  // b-next yields to what a-last found, not to what a-last would have.
+  CHECK(rules_found({}) == "a-last all 1\nb-next all 2\nc-first x 2\n");
+  RuleSettings off;
+  off.levels["c-first"] = "off";
+  CHECK(rules_found(off) == "a-last all 1\na-last all 2\n");
+  rules[2].yields_to = {"b-next"};
+  CHECK(rules_found({}) ==
+        "rules/a-last.sql:8: these rules wait for each other, or for such as do: a-last, b-next, c-first\n");
+  rules[2].yields_to = {"b-nxt"};
+  CHECK(
+      rules_found({}) ==
+      "rules/c-first.sql:7: the header \"yields-to\" names \"b-nxt\", which is no rule\nhelp: the nearest known one is "
+      "\"b-next\"\n");
+}
+
+TEST_CASE("parameters: the default, the configuration's value, and what is refused") {
+  FactStore facts = base(query({}) + query({.id = 2}));
+  std::vector<Rule> rules = {
+      make("ours",
+           "SELECT statement_id, :mark AS subject, printf('%s %s', :strict, :share) AS message FROM statements WHERE "
+           "statement_id >= :first",
+           "-- parameter: first integer 2: a\n-- parameter: mark text 'x': b\n-- parameter: strict boolean true: c\n"
+           "-- parameter: share number 0.5: d\n")};
+  auto rows_found = [&](const ParameterValues& values) {
+    RuleSettings settings;
+    settings.parameters["ours"] = values;
+    auto results = run_rules(facts, rules, settings);
+    if (!results) return to_text(results.error());
+    std::string text;
+    for (const Finding& finding : results->findings)
+      text += fmt::format("{} {} {}\n", *finding.statement_id, finding.subject, finding.message);
+    return text;
+  };
+  CHECK(rows_found({}) == "2 x 1 0.5\n");
+  CHECK(rows_found({{"first", int64_t{1}}, {"mark", std::string("y")}, {"strict", false}, {"share", int64_t{3}}}) ==
+        "1 y 0 3.0\n2 y 0 3.0\n");
+  CHECK(rows_found({{"first", true}}) ==
+        "the parameter \"first\" of rule \"ours\" is of type integer, and here stands true\nhelp: a (by default 2)\n");
+  RuleSettings settings;
+  settings.parameters["our"] = {};
+  CHECK(to_text(run_rules(facts, rules, settings).error()) ==
+        "the configuration sets parameters of \"our\", which is no rule\nhelp: the nearest known one is \"ours\"\n");
+}
+
 TEST_CASE("a rule that doesn't end, or gives too much, is an error that names its file") {
   RuleSettings settings;
   settings.step_limit = 100'000;
