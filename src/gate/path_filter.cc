@@ -22,51 +22,58 @@ const std::vector<std::string>& default_exclude() {
   return patterns;
 }
 
-// fnmatch() reads the pattern anew for each path. Where * is all that is special in it, its pieces stand in the path in
-// their order, the first at the beginning and the last at the end.
-bool matches_glob(std::string_view pattern, const std::string& path) {
-  if (pattern.find_first_of("?[\\") != std::string_view::npos)
-    return ::fnmatch(std::string(pattern).c_str(), path.c_str(), 0) == 0;
-  size_t star = pattern.find('*');
-  if (star == std::string_view::npos) return pattern == path;
-  std::string_view rest = path;
-  if (!rest.starts_with(pattern.substr(0, star))) return false;
-  rest.remove_prefix(star);
-  for (pattern.remove_prefix(star + 1); (star = pattern.find('*')) != std::string_view::npos;
-       pattern.remove_prefix(star + 1)) {
-    size_t found = rest.find(pattern.substr(0, star));
-    if (found == std::string_view::npos) return false;
-    rest.remove_prefix(found + star);
-  }
-  return rest.ends_with(pattern);
-}
-
 bool is_below(std::string_view folder, std::string_view path) {
   return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');
 }
 
 }  // namespace
 
-bool matches_pattern(std::string_view pattern, const std::string& path) {
-  while (pattern.ends_with('/')) pattern.remove_suffix(1);
-  return is_below(pattern, path) || matches_glob(pattern, path);
+PathPattern::PathPattern(std::string_view text) {
+  while (text.ends_with('/')) text.remove_suffix(1);
+  text_ = text;
+  if (text.find_first_of("?[\\") != std::string_view::npos) return;
+  for (size_t star = text.find('*'); star != std::string_view::npos; star = text.find('*')) {
+    pieces_.emplace_back(text.substr(0, star));
+    text.remove_prefix(star + 1);
+  }
+  pieces_.emplace_back(text);
 }
 
-PathFilter::PathFilter(const Settings& settings) : settings_(settings) {
+bool PathPattern::matches(std::string_view path) const {
+  if (is_below(text_, path)) return true;
+  return pieces_.empty() ? ::fnmatch(text_.c_str(), std::string(path).c_str(), 0) == 0 : matches_pieces(path);
+}
+
+// The pieces stand in the path in their order, the first at the beginning and the last at the end.
+bool PathPattern::matches_pieces(std::string_view path) const {
+  const std::string &first = pieces_.front(), &last = pieces_.back();
+  if (pieces_.size() == 1) return path == first;
+  if (path.size() < first.size() + last.size() || !path.starts_with(first) || !path.ends_with(last)) return false;
+  path = path.substr(first.size(), path.size() - first.size() - last.size());
+  for (size_t i = 1; i + 1 < pieces_.size(); ++i) {
+    size_t found = path.find(pieces_[i]);
+    if (found == std::string_view::npos) return false;
+    path.remove_prefix(found + pieces_[i].size());
+  }
+  return true;
+}
+
+PathFilter::PathFilter(const Settings& settings)
+    : settings_(settings), include_(settings.include.begin(), settings.include.end()) {
   for (const std::string& pattern : settings.default_excludes ? default_exclude() : settings.exclude)
-    (pattern.ends_with("/*") ? by_folder_ : by_file_).push_back(pattern);
+    (pattern.ends_with("/*") ? by_folder_ : by_file_).emplace_back(pattern);
 }
 
 bool PathFilter::includes(const std::string& path) {
   auto below = [&path](std::string_view prefix) { return is_below(prefix, path); };
-  auto matches = [&path](std::string_view pattern) { return matches_pattern(pattern, path); };
+  auto matches = [&path](const PathPattern& pattern) { return pattern.matches(path); };
   if (!settings_.include_prefixes.empty() && std::ranges::none_of(settings_.include_prefixes, below)) return false;
-  if (!settings_.include.empty() && std::ranges::none_of(settings_.include, matches)) return false;
+  if (!include_.empty() && std::ranges::none_of(include_, matches)) return false;
   std::string_view folder = std::string_view(path).substr(0, path.rfind('/') + 1);
   if (folder != folder_) {
     folder_ = folder;
     folder_excluded_ =
-        std::ranges::any_of(by_folder_, [&](std::string_view pattern) { return matches_pattern(pattern, folder_); });
+        std::ranges::any_of(by_folder_, [&](const PathPattern& pattern) { return pattern.matches(folder_); });
   }
   return !folder_excluded_ && std::ranges::none_of(by_file_, matches);
 }

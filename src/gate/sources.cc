@@ -1,5 +1,6 @@
 // Passes: the schemas of both sides, the statements of both sides, the baseline.
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 
@@ -76,9 +77,16 @@ Result<std::vector<Wanted>> files_to_read(Run& run) {
 }  // namespace
 
 Status load_schemas(Run& run) {
+  std::array<Result<Schema>, 2> read;
+  parallel_for(
+      read.size(),
+      [&](size_t side) {
+        const Tree& tree = side == kBaseSide ? *run.change.base : *run.change.head;
+        read[side] = read_schema(tree, run.settings.schema, *run.languages, run.settings.dialect());
+      },
+      read.size());
   for (SideIndex side : {kBaseSide, kHeadSide}) {
-    const Tree& tree = side == kBaseSide ? *run.change.base : *run.change.head;
-    auto schema = read_schema(tree, run.settings.schema, *run.languages, run.settings.dialect());
+    Result<Schema>& schema = read[side];
     // A schema path that is new with this change isn't there on the base side: an empty schema, no error.
     if (!schema && side == kBaseSide && schema.error().kind == ErrorKind::kConfiguration) schema = Schema{};
     if (!schema) return fail(schema.error());
@@ -127,9 +135,9 @@ Status check_patterns(Run& run) {
       if (left.empty() || tree == nullptr) continue;
       auto entries = tree->list();
       if (!entries) return fail(entries.error());
-      std::erase_if(left, [&](const std::string& pattern) {
-        return std::ranges::any_of(*entries,
-                                   [&](const TreeEntry& entry) { return matches_pattern(pattern, entry.path); });
+      std::erase_if(left, [&](const std::string& text) {
+        PathPattern pattern(text);
+        return std::ranges::any_of(*entries, [&](const TreeEntry& entry) { return pattern.matches(entry.path); });
       });
     }
     return left;

@@ -13,8 +13,6 @@ Result<FileIndex> FileIndex::make(const Tree& tree) {
   index.tree_ = &tree;
   for (const TreeEntry& entry : *entries)
     (entry.kind == TreeEntry::Kind::kFile ? index.files_ : index.links_).push_back(entry.path);
-  std::sort(index.files_.begin(), index.files_.end());
-  std::sort(index.links_.begin(), index.links_.end());
   return index;
 }
 

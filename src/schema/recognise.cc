@@ -65,11 +65,14 @@ class Recogniser {
     find_roots();
     for (const std::string& root : roots_) add_migrations(root);
     for (const std::string& path : index_.files()) {
-      if (is_excluded(path)) continue;
       std::string_view name = base_name(path);
-      if (name == "sqlc.yaml" || name == "sqlc.yml" || name == "sqlc.json") add_sqlc(path);
-      if (name.starts_with("drizzle.config.")) add_drizzle_config(path);
-      if (has_extension(path, ".sql")) add_dump(path);
+      bool sqlc = name == "sqlc.yaml" || name == "sqlc.yml" || name == "sqlc.json";
+      bool drizzle = name.starts_with("drizzle.config.");
+      bool dump = has_extension(path, ".sql");
+      if ((!sqlc && !drizzle && !dump) || is_excluded(path)) continue;
+      if (sqlc) add_sqlc(path);
+      if (drizzle) add_drizzle_config(path);
+      if (dump) add_dump(path);
     }
     std::sort(result_.candidates.begin(), result_.candidates.end(), [](const Candidate& a, const Candidate& b) {
       auto key = [](const Candidate& c) { return std::tuple(c.database != Database::kOurs, c.depth, c.kind); };
@@ -269,14 +272,16 @@ std::vector<NotAnalysed> programmed_migrations(const FileIndex& index) {
   }};
   std::map<std::string, NotAnalysed> by_folder;
   for (const std::string& path : index.files()) {
-    if (is_excluded(path)) continue;
-    std::string folder(folder_of(path));
+    std::string_view folder_path = folder_of(path);
+    std::string parent = lower(base_name(folder_path));
+    if (std::ranges::find(kKinds, parent, &Kind::parent) == kKinds.end() || is_excluded(path)) continue;
+    std::string folder(folder_path);
     std::string_view name = base_name(path);
     if (by_folder.contains(folder) || name.starts_with("__init__") || has_extension(path, "_test.go") ||
         name.ends_with(".d.ts"))
       continue;
     for (const Kind& kind : kKinds) {
-      if (lower(base_name(folder)) != kind.parent || !has_extension(path, kind.extension)) continue;
+      if (parent != kind.parent || !has_extension(path, kind.extension)) continue;
       if (kind.parent == "versions" && !index.has_file(join(folder_of(folder), "env.py"))) continue;
       std::string reason =
           fmt::format("{}, not SQL: name a dump of the schema as `schema` to have it checked", kind.what);
