@@ -12,7 +12,9 @@ namespace {
 constexpr uintmax_t kLargestFile = uintmax_t{1} << 30;  // from then on it's made anew
 constexpr int kFormat = 0x65670002;                     // PRAGMA user_version: of the tables
 
-const std::string kWhole = "repository";  // key of the only snapshot
+std::string key_of(SourceCache::Whole what) {
+  return what == SourceCache::Whole::kDigests ? "repository" : "edges";
+}
 
 std::string checked(std::string_view bytes) {
   return hash_hex(bytes).append(bytes);
@@ -105,16 +107,17 @@ std::optional<std::string> SourceCache::extraction(const std::string& key) {
   return read_one("SELECT extraction FROM sources WHERE key = ?1", key);
 }
 
-std::optional<std::string> SourceCache::snapshot() {
-  return read_one("SELECT digests FROM snapshots WHERE key = ?1", kWhole);
+std::optional<std::string> SourceCache::whole(Whole what) {
+  return read_one("SELECT digests FROM snapshots WHERE key = ?1", key_of(what));
 }
 
-void SourceCache::keep_snapshot(std::string_view bytes) {
-  if (!database_ || !database_->execute("BEGIN IMMEDIATE; DELETE FROM snapshots")) return;
+void SourceCache::keep_whole(Whole what, std::string_view bytes) {
+  if (!database_ || !database_->execute("BEGIN IMMEDIATE")) return;
+  const std::string key = key_of(what);
   auto insert = [&]() -> Status {
-    auto statement = database_->prepare("INSERT INTO snapshots VALUES (?1, ?2)");
+    auto statement = database_->prepare("INSERT OR REPLACE INTO snapshots VALUES (?1, ?2)");
     if (!statement) return fail(statement.error());
-    statement->bind_borrowed(1, kWhole);
+    statement->bind_borrowed(1, key);
     statement->bind_blob(2, checked(bytes));
     if (auto done = statement->step(); !done) return fail(done.error());
     return database_->execute("COMMIT");

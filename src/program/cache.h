@@ -29,9 +29,10 @@ class SourceCache {
   [[nodiscard]] std::optional<std::string> extraction(const std::string& key);
   // In one transaction: all of them or none (false).
   bool add(const std::vector<CacheEntry>& entries);
-  // Packed digests of a whole repository: the last that were kept.
-  [[nodiscard]] std::optional<std::string> snapshot();
-  void keep_snapshot(std::string_view bytes);
+  // Of a whole repository, the last that were kept: packed digests, and the edges between them.
+  enum class Whole { kDigests, kEdges };
+  [[nodiscard]] std::optional<std::string> whole(Whole what);
+  void keep_whole(Whole what, std::string_view bytes);
 
  private:
   std::string file_;

@@ -53,6 +53,7 @@ struct Digest {
   struct Field {
     uint32_t owner = 0, name = 0, type = 0;
   };
+  std::string shape;  // a hash of all that find_edges() looks at; the same in every name table
   uint32_t family = 0;
   std::vector<Function> functions;  // each list: as in the outline
   std::vector<Call> calls;

@@ -9,6 +9,8 @@
 
 #include "base/parallel.h"
 #include "program/digest.h"
+#include "program/edges.h"
+#include "program/sound.h"
 
 namespace explaingate {
 namespace {
@@ -210,7 +212,18 @@ void members(Digest::Field& x, Archive& a) {
 }
 template <class Archive>
 void members(Digest& x, Archive& a) {
-  a(x.family), a(x.functions), a(x.calls), a(x.classes), a(x.fields), a(x.constants), a(x.wrappers), a(x.wanted);
+  a(x.shape), a(x.family), a(x.functions), a(x.calls), a(x.classes), a(x.fields), a(x.constants), a(x.wrappers),
+      a(x.wanted);
+}
+
+template <class Archive>
+void members(CallEdge& x, Archive& a) {
+  a(x.file), a(x.call), a(x.callee_file), a(x.callee), a(x.depth), a(x.caller), a(x.in_loop), a(x.same), a(x.via_file),
+      a(x.via);
+}
+template <class Archive>
+void members(KeptEdges& x, Archive& a) {
+  a(x.of), a(x.edges);
 }
 
 // In front of the digests, which follow one another, so that they can be read at the same time.
@@ -239,50 +252,6 @@ std::optional<T> unpacked(std::string_view bytes) {
   return object;
 }
 
-// Indexes in the bytes have to be in range: they come from a file that something else may have written.
-bool is_sound(const Outline& outline) {
-  auto function = [&](int32_t index) { return index >= -1 && index < static_cast<int32_t>(outline.functions.size()); };
-  for (size_t i = 0; i < outline.functions.size(); ++i)
-    if (outline.functions[i].parent < -1 || outline.functions[i].parent >= static_cast<int32_t>(i)) return false;
-  for (const Outline::Call& call : outline.calls)
-    if (!function(call.function)) return false;
-  for (const Outline::Wrapper& wrapper : outline.wrappers)
-    if (wrapper.function < 0 || !function(wrapper.function)) return false;
-  for (const Outline::Execution& execution : outline.executions)
-    if (!function(execution.function) || execution.statement < 0) return false;
-  return true;
-}
-
-bool is_sound(const Digest& digest, size_t names) {
-  auto function = [&](int32_t index) { return index >= -1 && index < static_cast<int32_t>(digest.functions.size()); };
-  for (size_t i = 0; i < digest.functions.size(); ++i) {
-    const Digest::Function& one = digest.functions[i];
-    if (one.name >= names || one.owner >= names || one.parent < -1 || one.parent >= static_cast<int32_t>(i))
-      return false;
-  }
-  for (const Digest::Call& call : digest.calls)
-    if (!function(call.function) || call.name >= names || call.receiver >= names || call.module >= names ||
-        call.file >= names || call.type >= names || call.holder >= names)
-      return false;
-  auto known = [&](uint32_t name) { return name < names; };
-  for (const Digest::Class& entry : digest.classes)
-    if (!known(entry.name) || !std::ranges::all_of(entry.bases, known) || !std::ranges::all_of(entry.methods, known))
-      return false;
-  for (const Digest::Field& field : digest.fields)
-    if (!known(field.owner) || !known(field.name) || !known(field.type)) return false;
-  for (const Outline::Wrapper& wrapper : digest.wrappers)
-    if (wrapper.function < 0 || !function(wrapper.function)) return false;
-  return digest.family < names;
-}
-
-bool is_sound(const Extraction& extraction) {
-  auto count = static_cast<int>(extraction.statements.size());
-  for (const Statement& statement : extraction.statements)
-    for (const Loop& loop : statement.loops)
-      if (loop.rows_statement < -1 || loop.rows_statement >= count) return false;
-  return true;
-}
-
 }  // namespace
 
 std::string pack(const Outline& outline) {
@@ -306,6 +275,14 @@ std::optional<Extraction> unpack_extraction(std::string_view bytes, const std::s
   for (NotAnalysed& entry : extraction->not_analysed) entry.path = path;
   for (Suppression& entry : extraction->suppressions) entry.path = path;
   return extraction;
+}
+
+std::string pack(const KeptEdges& edges) {
+  return packed(edges);
+}
+
+std::optional<KeptEdges> unpack_edges(std::string_view bytes) {
+  return unpacked<KeptEdges>(bytes);
 }
 
 std::string pack_snapshot(const NameTable& names, const std::vector<std::string_view>& keys,

@@ -11,20 +11,25 @@
 #include "base/parallel.h"
 #include "program/cache.h"
 #include "program/digest.h"
+#include "program/edges.h"
 #include "program/names.h"
 #include "program/pack.h"
 #include "program/resolve.h"
+#include "program/sound.h"
 
 namespace explaingate {
 
 struct KeptProgram::Content {
   std::optional<SourceCache> cache;
   Snapshot snapshot;
+  KeptEdges edges;
 
   static std::unique_ptr<Content> read(const std::string& folder) {
     auto content = std::make_unique<Content>();
     content->cache.emplace(folder);
-    if (auto bytes = content->cache->snapshot())
+    if (auto bytes = content->cache->whole(SourceCache::Whole::kEdges))
+      if (auto edges = unpack_edges(*bytes)) content->edges = std::move(*edges);
+    if (auto bytes = content->cache->whole(SourceCache::Whole::kDigests))
       if (auto snapshot = unpack_snapshot(*bytes)) content->snapshot = std::move(*snapshot);
     return content;
   }
@@ -54,6 +59,7 @@ struct Program::State {
   mutable std::mutex outlines_lock;                         // of the next
   mutable std::vector<std::unique_ptr<Outline>> outlines_;  // those that were read or kept, by file
   Snapshot snapshot_;
+  KeptEdges kept_edges_;
   std::deque<Digest> own_;                                    // those that it doesn't have
   std::vector<std::pair<std::string, const Digest*>> known_;  // all that were asked for, by key
   size_t beside_snapshot_ = 0;              // digests that it doesn't have, of those that were asked for
@@ -70,6 +76,7 @@ struct Program::State {
   void make(const std::vector<size_t>& missing);
   void add_paths(const std::vector<std::string>& paths);
   void follow_names();
+  void link();
 };
 
 namespace {
@@ -124,6 +131,21 @@ void Program::State::read_snapshot() {
   name_table = std::move(kept->snapshot.names);
   snapshot_.keys = std::move(kept->snapshot.keys);
   snapshot_.digests = std::move(kept->snapshot.digests);
+  kept_edges_ = std::move(kept->edges);
+}
+
+// Most changes leave the calls and functions of a program as they were.
+void Program::State::link() {
+  std::string key = cache ? edges_key(files, digests) : std::string();
+  if (cache && kept_edges_.of == key && is_sound(kept_edges_.edges, digests)) {
+    edges = std::move(kept_edges_.edges);
+    return;
+  }
+  edges = find_edges(files, digests, name_table);
+  if (!cache) return;
+  KeptEdges made{std::move(key), std::move(edges)};
+  cache->keep_whole(SourceCache::Whole::kEdges, pack(made));
+  edges = std::move(made.edges);
 }
 
 // One that lacks a few digests serves as well: those come from their own entries.
@@ -135,7 +157,7 @@ void Program::State::keep_snapshot() {
     keys.push_back(key);
     kept.push_back(digest);
   }
-  cache->keep_snapshot(pack_snapshot(name_table, keys, kept));
+  cache->keep_whole(SourceCache::Whole::kDigests, pack_snapshot(name_table, keys, kept));
 }
 
 Extraction Program::State::take(size_t file, std::string_view text, Outline& outline) const {
@@ -259,7 +281,7 @@ Program Program::load(const Tree& tree, const std::vector<std::string>& paths, c
   for (size_t i = 0; i < all.size(); ++i) all[i] = i;
   state->load_digests(all);
   state->follow_names();
-  state->edges = find_edges(state->files, state->digests, state->name_table);
+  state->link();
   state->keep_snapshot();
   return Program(std::move(state));
 }

@@ -43,13 +43,15 @@ class Resolver {
       within_[f].assign(digests[f]->functions.size(), 0);
     }
     types_.resize(families.size());
+    std::vector<bool> stand_in(files.size());
+    for (size_t f = 0; f < files.size(); ++f) stand_in[f] = is_stand_in(files[f].path);
     for (size_t f = 0; f < files.size(); ++f)
-      if (!is_stand_in(files[f].path)) types_[family_[f]].add(*digests[f]);
+      if (!stand_in[f]) types_[family_[f]].add(*digests[f]);
     std::vector<bool> asked(names.size());
     for (const Types& types : types_) types.ask(asked);
     for (size_t f = 0; f < files.size(); ++f) types_[family_[f]].add_methods(*digests[f], asked);
     for (Types& types : types_) types.sort();
-    add_definitions(families.size());
+    add_definitions(families.size(), stand_in);
     plain_owners();
     for (size_t f = 0; f < files.size(); ++f)
       for (size_t i = 0; i < digests[f]->functions.size(); ++i)
@@ -161,10 +163,8 @@ class Resolver {
     return std::span(definitions_).subspan(first_[slot], first_[slot + 1] - first_[slot]);
   }
 
-  void add_definitions(size_t families) {
+  void add_definitions(size_t families, const std::vector<bool>& stand_in) {
     first_.assign(families * names_.size() + 1, 0);
-    std::vector<bool> stand_in(files_.size());
-    for (size_t f = 0; f < files_.size(); ++f) stand_in[f] = is_stand_in(files_[f].path);
     auto each = [&](auto&& take) {
       for (size_t f = 0; f < files_.size(); ++f) {
         if (stand_in[f]) continue;

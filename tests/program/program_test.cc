@@ -1,5 +1,7 @@
 // A folder of sources as one program: what files say to one another, who reaches a statement, and what is kept of it.
 #include "program/program.h"
+#include "program/cache.h"
+#include "program/edges.h"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -503,6 +505,29 @@ TEST_CASE("what was found is kept by content, and a damaged cache is no cache") 
       CAPTURE(at);
       CHECK(folder.program(true) == other);
     }
+  }
+  SUBCASE("the edges are taken from where they are kept, where nothing that they hang on has changed") {
+    const std::string statement = "store.py:3 dbapi.find | SELECT a FROM t WHERE id = ?\n";
+    auto forge = [&](auto&& change) {
+      SourceCache cache(folder.cache());
+      auto edges = unpack_edges(cache.whole(SourceCache::Whole::kEdges).value()).value();
+      change(edges);
+      cache.keep_whole(SourceCache::Whole::kEdges, pack(edges));
+    };
+    forge([](KeptEdges& kept) { kept.edges.clear(); });
+    CHECK(folder.program(true) == statement);  // believed
+    folder.write("a.py", "from store import find\n\n\ndef f(c, xs):\n  y = 1\n  return [find(c, x) for x in xs]\n");
+    CHECK(folder.program(true) == statement);
+    folder.write("a.py", "from store import find\ndef g(c, xs):\n  return [find(c, x) for x in xs]\n");
+    CHECK(folder.program(true) == statement + "a.py g -> store.py find (1)\n");
+    folder.write("b.py", "from store import find\ndef f(c):\n  return find(c, 1)\n");
+    CHECK(folder.program(true) == folder.program());
+    forge([](KeptEdges& kept) { kept.edges.at(0).callee = 1000; });
+    CHECK(folder.program(true) == folder.program());
+    forge([](KeptEdges& kept) { kept.edges.at(0).file = 1000; });
+    CHECK(folder.program(true) == folder.program());
+    folder.write("store.py", "from queries import BY_ID\ndef find(c, id):\n  return (BY_ID, (id,))\n");
+    CHECK(folder.program(true).empty());
   }
   SUBCASE("every byte of the file in turn, by the way of a few") {
     const std::string whole = read_file(folder.cache_file()).value();
