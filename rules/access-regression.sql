@@ -11,7 +11,7 @@
 -- ## What it does
 -- Compares, table by table, how a query reaches its rows before and after the change: by key, by index, by an index built for
 -- this one execution, by a whole scan. A worse access is reported when it costs something: the growth class rose, or the rows
--- examined at the largest scale did by `cost_ratio` and `cost_floor`.
+-- examined at the largest scale did by `cost_ratio` and `cost_floor`; where the growth isn't known, by `cost_ratio` alone.
 -- Every known query is compared when the schema changed, not only those in the diff.
 --
 -- ## Why
@@ -55,7 +55,8 @@ WITH
       AND a.access_before IN ('constant', 'search_covering', 'search', 'automatic_index')
       AND (c.class_after > c.class_before
         OR (c.rows_after >= c.rows_before * coalesce((SELECT value FROM limits WHERE name = 'cost_ratio'), 2)
-          AND c.rows_after - c.rows_before >= coalesce((SELECT value FROM limits WHERE name = 'cost_floor'), 1000)))
+          AND (c.class_after IS NULL
+            OR c.rows_after - c.rows_before >= coalesce((SELECT value FROM limits WHERE name = 'cost_floor'), 1000))))
       AND NOT EXISTS (
         SELECT 1 FROM findings AS f
         WHERE f.statement_id = c.statement_id
@@ -69,13 +70,14 @@ WITH
 SELECT
   w.statement_id,
   w.relation AS subject,
-  printf('%s was read %s%s; now it is read %s%s. Rows examined at the largest scale: %,d before, %,d now; the growth with the table was %s and is %s.',
+  printf('%s was read %s%s; now it is read %s%s. Rows examined at the largest scale: %,d before, %,d now%s.',
     w.relation,
     before.phrase, CASE w.index_before WHEN '' THEN '' ELSE printf(' (%s)', w.index_before) END,
     after.phrase, CASE w.index_after WHEN '' THEN '' ELSE printf(' (%s)', w.index_after) END,
     CAST(w.rows_before AS INTEGER), CAST(w.rows_after AS INTEGER),
-    CASE w.class_before WHEN 0 THEN 'constant' WHEN 1 THEN 'linear' ELSE 'quadratic' END,
-    CASE w.class_after WHEN 0 THEN 'constant' WHEN 1 THEN 'linear' ELSE 'quadratic' END)
+    coalesce('; the growth with the table was '
+      || CASE w.class_before WHEN 0 THEN 'constant' WHEN 1 THEN 'linear' WHEN 2 THEN 'quadratic' END || ' and is '
+      || CASE w.class_after WHEN 0 THEN 'constant' WHEN 1 THEN 'linear' WHEN 2 THEN 'quadratic' END, ''))
   || CASE w.kind WHEN 'schema' THEN ' The query is unchanged in this respect: the schema change did it.'
       WHEN 'both' THEN ' The schema change and the query''s own edit each do it.' ELSE '' END AS message,
   coalesce(

@@ -2,7 +2,7 @@
 -- family: regression
 -- severity: error
 -- engines: sqlite, postgres
--- needs: comparisons
+-- needs: comparisons, growth
 -- yields-to: cross-join, non-sargable-predicate, access-regression, quadratic-growth, full-scan-growth
 -- since: 0.1
 -- summary: The cost of a query grows faster with the data than it did before the change.

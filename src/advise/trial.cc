@@ -73,7 +73,7 @@ Result<std::vector<std::vector<Trial>>> try_candidates(Engine& engine, const std
 
   // Scale by scale: writing an engine's statistics anew costs more than planning.
   std::vector<double> factors;
-  for (int scale = 0; scale < kScaleCount; ++scale) {
+  for (int scale = 0; scale < engine.scales(); ++scale) {
     if (Status status = engine.set_scale(scale); !status) return std::unexpected(status.error());
     factors.push_back(engine.scale_factor(scale));
     for (Attempt& attempt : attempts) {

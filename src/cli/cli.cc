@@ -60,6 +60,12 @@ void engine_options(CLI::App& command, GateOptions& options) {
                   "Database to plan in: sqlite (default, embedded) or postgres (an installed server, started for this "
                   "run alone)")
       ->check(CLI::IsMember(known_engines()));
+  command
+      .add_option("--url", options.url,
+                  "PostgreSQL server to plan on, in a database of its own that is dropped again; or the variable "
+                  "EXPLAINGATE_PLAN_URL, where the engine is postgres")
+      ->type_name("URL")
+      ->check(CLI::Validator(not_empty, ""));
   command.add_flag("--measure", options.measure,
                    "Also run the SELECTs on the seed data, for exact work (needs `seed` in the configuration)");
 }

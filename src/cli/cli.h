@@ -24,6 +24,7 @@ struct GateOptions {
   bool all = false;
   bool measure = false;
   std::string engine;                // --engine
+  std::string url;                   // --url
   std::string config;                // --config
   std::string fail_level;            // --fail-level; empty = EXPLAINGATE_FAIL_LEVEL, or "error"
   std::vector<std::string> formats;  // FMT or FMT=FILE

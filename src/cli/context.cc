@@ -141,6 +141,13 @@ Status prepare(const GateOptions& options, Context& context) {
   run.settings = std::move(*settings);
   if (Status applied = apply_environment(run.settings, own_environment()); !applied) return applied;
   if (!options.engine.empty()) run.settings.engine = options.engine;
+  if (!options.url.empty()) {
+    if (options.engine == "sqlite")
+      return fail(ErrorKind::kUsage, "--url names a PostgreSQL server, and --engine sqlite uses none",
+                  "leave one of them out");
+    run.settings.engine = "postgres";
+    run.settings.url = options.url;
+  }
   run.mode = options.all ? Mode::kAll : Mode::kChange;
   run.measure = options.measure;
   if (run.measure && run.settings.seed.empty())

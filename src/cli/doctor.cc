@@ -27,7 +27,9 @@ class Examination {
 void examine_run(Examination& out, Run& run) {
   const Engine& engine = *run.sides[kHeadSide].engine;
   out.good(fmt::format("engine: {} {}{}", engine.name(), engine.version(),
-                       engine.name() == "sqlite" ? " (embedded)" : ", in a private cluster"));
+                       engine.name() == "sqlite"  ? " (embedded)"
+                       : run.settings.url.empty() ? ", in a private cluster"
+                                                  : ", in a scratch database on the server of the URL"));
   const Schema& schema = run.sides[kHeadSide].schema;
   if (schema.tool.empty())
     out.remark("no schema was found: nothing can be planned",

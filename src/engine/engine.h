@@ -154,11 +154,12 @@ class Engine {
   [[nodiscard]] virtual const Catalogue& catalogue() const = 0;
   [[nodiscard]] virtual const std::vector<SchemaFailure>& failures() const = 0;
   [[nodiscard]] virtual const Statistics& statistics() const = 0;  // completed
-  // Stand-ins that were registered: "function regexp_replace()", "collation unicode". Sorted.
-  [[nodiscard]] virtual std::vector<std::string> stand_ins() const = 0;
-  // What of the statistics the engine couldn't take, a sentence each, for the scales used so far. Sorted.
+  // What the engine did otherwise than it was asked, a sentence each for the report: stand-ins for functions that it
+  // doesn't have, statistics that it couldn't take (for the scales used so far). Sorted.
   [[nodiscard]] virtual std::vector<std::string> notes() const = 0;
-  // Sets the scale (0 … kScaleCount-1) for the calls that follow.
+  // Sizes of the data that it plans at. With one alone, growth isn't known and statistics can't be varied.
+  [[nodiscard]] virtual int scales() const { return kScaleCount; }
+  // Sets the scale (0 … scales()-1) for the calls that follow.
   virtual Status set_scale(int scale) = 0;
   [[nodiscard]] virtual double scale_factor(int scale) const = 0;
   [[nodiscard]] virtual Result<PlannedQuery> plan(const PlanRequest& request) = 0;
@@ -191,7 +192,8 @@ class EngineSource {
                                                              const EngineOptions& options) = 0;
 };
 [[nodiscard]] std::unique_ptr<EngineSource> sqlite_engines();
-// In one cluster, which is started when the first engine is opened.
-[[nodiscard]] std::unique_ptr<EngineSource> postgres_engines();
+// In one cluster, which is started when the first engine is opened; with a URL on that server, each schema in a
+// database of its own, which is dropped with the last engine over it.
+[[nodiscard]] std::unique_ptr<EngineSource> postgres_engines(const std::string& url);
 
 }  // namespace explaingate

@@ -12,7 +12,7 @@ CREATE TABLE run (
   engine_version TEXT NOT NULL,  -- as the engine reports it
   mode TEXT NOT NULL,            -- 'change' (base against head) or 'all' (everything is judged)
   schema_changed INTEGER NOT NULL,  -- 1 = the schemas of the two sides differ: every known query was planned again
-  largest_scale INTEGER NOT NULL    -- number of the largest scale
+  largest_scale INTEGER NOT NULL    -- number of the largest scale; 0 = the only one, and growth is not known
 ) STRICT;
 
 CREATE TABLE limits (
@@ -337,10 +337,10 @@ CREATE TABLE comparisons (
   source TEXT NOT NULL,           -- where the past comes from: 'base' (planned in this run) or 'baseline'
   before_statement_id INTEGER,    -- the statement that it replaced (itself when it is unchanged); NULL from the baseline
   paired_by TEXT NOT NULL,        -- 'unchanged', 'name', 'function', 'similarity', 'fingerprint'
-  growth_before REAL NOT NULL,
-  growth_after REAL NOT NULL,
-  class_before INTEGER NOT NULL,
-  class_after INTEGER NOT NULL,
+  growth_before REAL,             -- as in growth; NULL where it isn't known
+  growth_after REAL,
+  class_before INTEGER,
+  class_after INTEGER,
   rows_before REAL NOT NULL,      -- examined, at the largest scale
   rows_after REAL NOT NULL,
   cost_before REAL NOT NULL,

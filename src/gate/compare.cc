@@ -18,7 +18,7 @@ namespace explaingate {
 namespace {
 
 constexpr size_t kReplayLimit = 64;    // schema statements tried one after the other in search of the cause
-constexpr double kPerturbation = 1.1;  // a plan that changes when the row counts do by a tenth is not to be relied on
+constexpr double kPerturbation = 0.2;  // a plan that changes when the row counts do by a fifth is not to be relied on
 
 bool same_name(std::string_view a, std::string_view b) {
   return lower(a) == lower(b);
@@ -148,7 +148,7 @@ class Attribution {
     for (size_t k = 0; k < difference_.come.size(); ++k) {
       Engine* engine = replayed(k);
       if (engine == nullptr) return std::nullopt;
-      if (!engine->set_scale(kScaleCount - 1)) return std::nullopt;
+      if (!engine->set_scale(engine->scales() - 1)) return std::nullopt;
       auto planned = engine->plan(request_of(statement));
       if (!planned) return run_.sides[kHeadSide].statement_ids[difference_.come[k]];
       Summary after{before.growth_class, planned->metrics.rows_examined, worst_access(planned->plan)};
@@ -190,14 +190,14 @@ class Attribution {
   std::vector<std::unique_ptr<Engine>> replays_;
 };
 
-// Plans the regressed statements once more with every second table a tenth larger, then smaller: a plan that turns into
+// Plans the regressed statements once more with every second table a fifth larger, then smaller: a plan that turns into
 // another one under that is marked unstable.
 Status mark_unstable(Run& run) {
   std::vector<Comparison*> worse;
   for (Comparison& comparison : run.comparisons)
     if (comparison.worse()) worse.push_back(&comparison);
-  if (worse.empty()) return {};
-  for (double factor : {kPerturbation, 1 / kPerturbation}) {
+  if (worse.empty() || run.sides[kHeadSide].engine->scales() == 1) return {};
+  for (double factor : {1 + kPerturbation, 1 - kPerturbation}) {
     Statistics statistics = run.sides[kHeadSide].engine->statistics();
     bool odd = false;
     for (auto& [name, table] : statistics.tables) {
@@ -210,7 +210,7 @@ Status mark_unstable(Run& run) {
     perturbed.tables.clear();
     auto engine = run.engines->open(run.sides[kHeadSide].schema.statements, perturbed);
     if (!engine) return fail(engine.error());
-    if (Status set = (*engine)->set_scale(kScaleCount - 1); !set) return set;
+    if (Status set = (*engine)->set_scale((*engine)->scales() - 1); !set) return set;
     for (Comparison* comparison : worse) {
       const KnownStatement& statement = run.statements[comparison->statement];
       auto planned = (*engine)->plan(request_of(statement));
@@ -313,7 +313,7 @@ Status compare_sides(Run& run) {
 BaselineEnvironment environment_of(const Run& run) {
   const Engine& engine = *run.sides[kHeadSide].engine;
   return {engine.name(), engine.version(), run.sides[kHeadSide].schema.hash(), run.statistics_hash,
-          fmt::format("scales={} assumed_rows={}", kScaleCount, run.settings.limits.at("assumed_rows"))};
+          fmt::format("scales={} assumed_rows={}", engine.scales(), run.settings.limits.at("assumed_rows"))};
 }
 
 Baseline make_baseline(const Run& run) {

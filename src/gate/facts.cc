@@ -82,7 +82,7 @@ class Filler {
     FactInserter run(store_, "run");
     const Engine& engine = *run_.sides[kHeadSide].engine;
     run(engine.name(), engine.version(), run_.mode == Mode::kAll ? "all" : "change", run_.schema_changed,
-        kScaleCount - 1);
+        engine.scales() - 1);
     keep(run);
     FactInserter limits(store_, "limits");
     for (const auto& [name, value] : run_.settings.limits) limits(name, value);
@@ -282,7 +282,7 @@ class Filler {
     FactInserter index_columns(store_, "index_columns");
     FactInserter foreign_keys(store_, "foreign_keys");
     std::string_view name = kSideNames[side];
-    double factor = engine.scale_factor(kScaleCount - 1);
+    double factor = engine.scale_factor(engine.scales() - 1);
     for (const CatalogueTable& table : engine.catalogue().tables) {
       auto known = engine.statistics().tables.find(table.name);
       TableStatistics statistics = known == engine.statistics().tables.end() ? TableStatistics{} : known->second;
@@ -336,6 +336,7 @@ class Filler {
                   node.rows_examined, node.rows_out, node.detail);
         }
         const Metrics& largest = planned.largest().metrics;
+        if (!planned.growth_known()) continue;
         growth(known.id, kSideNames[side], planned.growth.work, growth_class(planned.growth.work),
                planned.growth.result, largest.rows_examined / std::max(1.0, largest.rows_returned));
       }
@@ -353,15 +354,17 @@ class Filler {
     FactInserter rows(store_, "comparisons");
     FactInserter accesses(store_, "access_comparisons");
     FactInserter causes(store_, "causes");
+    bool growth_known = run_.sides[kHeadSide].engine->scales() > 1;
     for (const Comparison& comparison : run_.comparisons) {
       int64_t id = run_.statements[comparison.statement].id;
       std::optional<int64_t> before;
       if (comparison.before) before = run_.statements[*comparison.before].id;
-      rows(id, comparison.source, before, comparison.paired_by, comparison.growth_before.work,
-           comparison.growth_after.work, growth_class(comparison.growth_before.work),
-           growth_class(comparison.growth_after.work), comparison.rows_before, comparison.rows_after,
-           comparison.cost_before, comparison.cost_after, comparison.work_before, comparison.work_after,
-           comparison.unstable);
+      auto known = [&](auto value) { return growth_known ? std::optional(value) : std::nullopt; };
+      double growth_before = comparison.growth_before.work, growth_after = comparison.growth_after.work;
+      rows(id, comparison.source, before, comparison.paired_by, known(growth_before), known(growth_after),
+           known(int64_t{growth_class(growth_before)}), known(int64_t{growth_class(growth_after)}),
+           comparison.rows_before, comparison.rows_after, comparison.cost_before, comparison.cost_after,
+           comparison.work_before, comparison.work_after, comparison.unstable);
       for (const BaselineAccess& past : comparison.access_before)
         for (const BaselineAccess& now : comparison.access_after)
           if (past.relation == now.relation)

@@ -70,7 +70,9 @@ class Concluding {
 
   static std::optional<PlanSummary> summary(const Planned& planned) {
     if (!planned.ok()) return std::nullopt;
-    return PlanSummary{planned.largest().plan.lines(), planned.largest().metrics.rows_examined, planned.growth.work};
+    PlanSummary summary{planned.largest().plan.lines(), planned.largest().metrics.rows_examined, std::nullopt};
+    if (planned.growth_known()) summary.growth = planned.growth.work;
+    return summary;
   }
 
   [[nodiscard]] std::optional<PlanSummary> before_of(const Comparison& comparison) const {
@@ -250,6 +252,15 @@ class Concluding {
            path.starts_with(kRulesFolder);
   }
 
+  void note_rules_without_growth() {
+    if (run_.sides[kHeadSide].engine->scales() > 1) return;
+    std::vector<std::string> rules;
+    for (const Rule& rule : run_.rules)
+      if (std::ranges::find(rule.needs, "growth") != rule.needs.end()) rules.push_back(rule.id);
+    if (!rules.empty())
+      out_.notes.push_back(fmt::format("growth is not known, so these rules were not run: {}", fmt::join(rules, ", ")));
+  }
+
   void notes() {
     out_.notes = run_.notes;
     if (run_.mode == Mode::kChange && run_.change.files.empty())
@@ -262,7 +273,7 @@ class Concluding {
     size_t assumed = 0, known = 0;
     for (const auto& [name, table] : engine.statistics().tables)
       ++(table.source == RowSource::kAssumed ? assumed : known);
-    if (assumed > 0 && out_.planned > 0)
+    if (assumed > 0 && out_.planned > 0 && engine.scales() > 1)
       out_.notes.push_back(
           fmt::format("row counts of {} of {} tables are assumed (set `tables`, `statistics` or `seed` in {})", assumed,
                       assumed + known, kConfigurationFile));
@@ -270,9 +281,8 @@ class Concluding {
       if (std::string near; !is_table(name, near))
         out_.notes.push_back(fmt::format("`tables` names {}, which is no table of the schema{}", name,
                                          near.empty() ? "" : fmt::format(" (did you mean {}?)", near)));
-    for (const std::string& note : engine.notes()) out_.notes.push_back("statistics: " + note);
-    if (auto stand_ins = engine.stand_ins(); !stand_ins.empty())
-      out_.notes.push_back(fmt::format("stood in for what this SQLite does not have: {}", fmt::join(stand_ins, ", ")));
+    for (std::string& note : engine.notes()) out_.notes.push_back(std::move(note));
+    note_rules_without_growth();
   }
 
   // A run in which no statement could be planned has shown nothing.

@@ -14,7 +14,7 @@ namespace explaingate {
 struct PlanSummary {
   std::vector<std::string> plan;  // lines, indented
   double rows_examined = 0;       // at the largest scale
-  double growth = 0;
+  std::optional<double> growth;   // exponent; nothing = not known
   bool operator==(const PlanSummary&) const = default;
 };
 

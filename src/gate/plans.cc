@@ -27,7 +27,7 @@ struct Job {
 Status plan_jobs(Run& run, Engine& engine, const std::vector<Job>& jobs) {
   std::vector<double> factors;
   for (const Job& job : jobs) run.statements[job.statement].on[job.side].emplace();
-  for (int scale = 0; scale < kScaleCount; ++scale) {
+  for (int scale = 0; scale < engine.scales(); ++scale) {
     if (Status set = engine.set_scale(scale); !set) return set;
     factors.push_back(engine.scale_factor(scale));
     for (const Job& job : jobs) {
@@ -143,7 +143,7 @@ std::string column_holes(const Statement& source) {
 }  // namespace
 
 std::unique_ptr<EngineSource> engines_of(const Settings& settings) {
-  return settings.engine == "postgres" ? postgres_engines() : sqlite_engines();
+  return settings.engine == "postgres" ? postgres_engines(settings.url) : sqlite_engines();
 }
 
 PlanRequest request_of(const KnownStatement& statement) {

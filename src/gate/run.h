@@ -35,6 +35,7 @@ struct Planned {
   std::string error;  // set = not planned
   [[nodiscard]] bool ok() const { return error.empty() && !scales.empty(); }
   [[nodiscard]] const PlannedQuery& largest() const { return scales.back(); }
+  [[nodiscard]] bool growth_known() const { return scales.size() > 1; }  // not where there is one size of the data
 };
 
 struct KnownStatement {

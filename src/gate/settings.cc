@@ -393,14 +393,16 @@ Result<Settings> parse_settings(std::string_view text, const std::string& file) 
 }
 
 Status apply_environment(Settings& settings, const std::map<std::string, std::string>& environment) {
-  static const std::vector<std::string> known = {"ENGINE", "SCHEMA", "SEED",       "STATISTICS", "BASELINE",
-                                                 "CONFIG", "TODAY",  "FAIL_LEVEL", "STATS_URL",  "PG_BINDIR"};
+  static const std::vector<std::string> known = {"ENGINE",    "SCHEMA",    "SEED",    "STATISTICS",
+                                                 "BASELINE",  "CONFIG",    "TODAY",   "FAIL_LEVEL",
+                                                 "STATS_URL", "PG_BINDIR", "PLAN_URL"};
   for (const auto& [name, value] : environment) {
     if (value.empty()) continue;  // CI sets variables that a job has no value for
     if (name == "ENGINE" && !is_engine(value))
       return fail(ErrorKind::kUsage, fmt::format("EXPLAINGATE_ENGINE: there is no engine \"{}\"", value),
                   fmt::format("engines: {}", fmt::join(known_engines(), ", ")));
     if (name == "ENGINE") settings.engine = value;
+    if (name == "PLAN_URL") settings.url = value;
     if (name == "SCHEMA") settings.schema = {{value}, ""};
     if (name == "SEED") settings.seed = value;
     if (name == "STATISTICS") settings.statistics = value;

@@ -21,6 +21,7 @@ inline constexpr std::string_view kConfigurationFile = "explaingate.json";
 struct Settings {
   std::string file;               // relative to the root, empty = no file
   std::string engine = "sqlite";  // one of known_engines()
+  std::string url;                // of a PostgreSQL server; empty = a cluster of our own. Never from the file
   SchemaSource schema;
   std::string seed;        // path, empty = none
   std::string statistics;  // path, empty = none
@@ -58,7 +59,8 @@ struct LimitInfo {
 // kConfiguration with file, line and the nearest known key for anything unknown; `text` may hold comments.
 [[nodiscard]] Result<Settings> parse_settings(std::string_view text, const std::string& file);
 
-// Applies EXPLAINGATE_* (name without the prefix, upper case -> value): ENGINE, SCHEMA, SEED, STATISTICS, BASELINE.
+// Applies EXPLAINGATE_* (name without the prefix, upper case -> value): ENGINE, SCHEMA, SEED, STATISTICS, BASELINE,
+// PLAN_URL.
 [[nodiscard]] Status apply_environment(Settings& settings, const std::map<std::string, std::string>& environment);
 
 }  // namespace explaingate

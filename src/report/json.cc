@@ -29,7 +29,7 @@ Json plan_json(const std::optional<PlanSummary>& summary) {
   if (!summary) return nullptr;
   return {{"plan", summary->plan},
           {"rows_examined", whole(summary->rows_examined)},
-          {"growth", two_digits(summary->growth)}};
+          {"growth", summary->growth ? Json(two_digits(*summary->growth)) : Json(nullptr)}};
 }
 
 Json finding_json(const ReportedFinding& reported) {
@@ -133,9 +133,10 @@ std::string explain_json(const Explanation& explanation) {
   }
   out["error"] = explanation.planned.error.empty() ? Json(nullptr) : Json(explanation.planned.error);
   out["plan"] = explanation.planned.ok() ? scales.back()["plan"] : Json::array();
-  out["growth"] = two_digits(explanation.planned.growth.work);
-  out["growth_words"] = growth_words(explanation.planned.growth.work);
-  out["result_growth"] = two_digits(explanation.planned.growth.result);
+  bool unknown = explanation.planned.ok() && !explanation.planned.growth_known();
+  out["growth"] = unknown ? Json(nullptr) : Json(two_digits(explanation.planned.growth.work));
+  out["growth_words"] = unknown ? Json(nullptr) : Json(growth_words(explanation.planned.growth.work));
+  out["result_growth"] = unknown ? Json(nullptr) : Json(two_digits(explanation.planned.growth.result));
   out["rows_examined"] = explanation.planned.ok() ? whole(explanation.planned.largest().metrics.rows_examined) : 0;
   out["scales"] = std::move(scales);
   out["findings"] = findings_json(explanation.outcome.findings);

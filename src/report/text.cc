@@ -34,8 +34,8 @@ class Painter {
 
 // "SEARCH orders USING INDEX …" lines with what they cost, under a label.
 void plan_lines(std::string& out, const Painter& paint, std::string_view label, const PlanSummary& summary) {
-  std::string cost =
-      fmt::format("{} examined, {} growth", counted(summary.rows_examined, "row"), growth_words(summary.growth));
+  std::string cost = fmt::format("{} examined", counted(summary.rows_examined, "row"));
+  if (summary.growth) cost += fmt::format(", {} growth", growth_words(*summary.growth));
   out += fmt::format("  {} {}\n", paint.bold(fmt::format("{:<7}", label)), cost);
   size_t shown = std::min(summary.plan.size(), kPlanLinesShown);
   for (size_t i = 0; i < shown; ++i) out += fmt::format("          {}\n", paint.dim(printable_line(summary.plan[i])));
@@ -162,9 +162,13 @@ std::string explain_text(const Explanation& explanation, const TextStyle& style)
       else
         out += printable_line(line) + "\n";
     }
-    out += fmt::format("\n{}  {} (exponent {:.2f}); result {} (exponent {:.2f})\n", paint.bold("growth"),
-                       growth_words(explanation.planned.growth.work), explanation.planned.growth.work,
-                       growth_words(explanation.planned.growth.result), explanation.planned.growth.result);
+    const Growth& growth = explanation.planned.growth;
+    out += fmt::format("\n{}  ", paint.bold("growth"));
+    if (explanation.planned.growth_known())
+      out += fmt::format("{} (exponent {:.2f}); result {} (exponent {:.2f})\n", growth_words(growth.work), growth.work,
+                         growth_words(growth.result), growth.result);
+    else
+      out += "not known: planned at one size of the data\n";
     out += fmt::format("{}   ", paint.bold("scales"));
     for (size_t i = 0; i < explanation.planned.scales.size(); ++i) {
       const Metrics& metrics = explanation.planned.scales[i].metrics;

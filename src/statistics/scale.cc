@@ -272,4 +272,10 @@ ScaledStatistics scale(const Statistics& statistics, const std::vector<TableShap
   return scaled;
 }
 
+ScaledStatistics unscaled(const Statistics& statistics, const std::vector<TableShape>& tables) {
+  ScaledStatistics scaled;
+  Scaler(statistics, tables, 1, 1).run(scaled);
+  return scaled;
+}
+
 }  // namespace explaingate

@@ -97,6 +97,8 @@ struct ScaledStatistics {
   double factor = 1;  // scaled rows over known rows of a growing table
 };
 inline constexpr int kScaleCount = 3;
+// As they are, factor and steps 1.
+[[nodiscard]] ScaledStatistics unscaled(const Statistics& statistics, const std::vector<TableShape>& tables);
 [[nodiscard]] ScaledStatistics scale(const Statistics& statistics, const std::vector<TableShape>& tables,
                                      int scale_number);
 

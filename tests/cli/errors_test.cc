@@ -381,7 +381,7 @@ TEST_CASE("environment") {
       "explaingate: unknown environment variable EXPLAINGATE_SOMETHING_ELSE\nhelp: known: EXPLAINGATE_ENGINE, "
       "EXPLAINGATE_SCHEMA, "
       "EXPLAINGATE_SEED, EXPLAINGATE_STATISTICS, EXPLAINGATE_BASELINE, EXPLAINGATE_CONFIG, EXPLAINGATE_TODAY, "
-      "EXPLAINGATE_FAIL_LEVEL, EXPLAINGATE_STATS_URL, EXPLAINGATE_PG_BINDIR\n",
+      "EXPLAINGATE_FAIL_LEVEL, EXPLAINGATE_STATS_URL, EXPLAINGATE_PG_BINDIR, EXPLAINGATE_PLAN_URL\n",
       with("EXPLAINGATE_SOMETHING_ELSE", "x"));
   check_refused(project, {"check"}, 2,
                 "explaingate: EXPLAINGATE_ENGINE: there is no engine \"mysql\"\nhelp: engines: sqlite, postgres\n",

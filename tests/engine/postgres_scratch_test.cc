@@ -1,55 +1,16 @@
 // A scratch database on somebody's server; the server is a private cluster with roles as people have them.
 #include "engine/postgres/scratch.h"
 
-#include <fmt/format.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <thread>
 
-#include "engine/postgres_support.h"
+#include "engine/postgres_somebodys_server.h"
 
 namespace explaingate::postgres {
 namespace {
-
-std::string url(const std::string& role, const std::string& database = "postgres") {
-  Target target = test_cluster()->target(database, role);
-  return fmt::format("host={} port=5432 user={} dbname={}", target["host"], role, database);
-}
-
-Connection superuser() {
-  auto connection = Connection::open(test_cluster()->target("postgres", kSuperuser));
-  REQUIRE(connection.has_value());
-  return std::move(*connection);
-}
-
-void run(const std::string& sql) {
-  Status done = superuser().run(sql);
-  REQUIRE_MESSAGE(done.has_value(), (done ? "" : done.error().message));
-}
-
-// A role, dropped at the end of the block.
-struct Role {
-  std::string name;
-  Role(std::string given, const std::string& options) : name(std::move(given)) {
-    run(fmt::format("CREATE ROLE {} LOGIN {}", name, options));
-  }
-  Role(const Role&) = delete;
-  Role& operator=(const Role&) = delete;
-  ~Role() {
-    Status dropped = superuser().run(fmt::format("DROP ROLE {}", name));
-    CHECK_MESSAGE(dropped.has_value(), (dropped ? "" : dropped.error().message));
-  }
-};
-
-std::string left_over() {
-  auto rows = superuser().query(
-      "SELECT string_agg(name, ' ') FROM (SELECT datname FROM pg_database UNION SELECT rolname FROM pg_roles) n(name) "
-      "WHERE name LIKE 'explaingate\\_%'");
-  REQUIRE(rows.has_value());
-  return std::string(rows->text(0, 0));
-}
 
 TEST_CASE("a scratch database is made, takes a schema, and is dropped again") {
   if (!test_cluster()) return;

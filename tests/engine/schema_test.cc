@@ -54,7 +54,7 @@ TEST_CASE("a tokenizer that the application registers is stood in for") {
       "CREATE VIRTUAL TABLE odd USING fts5(body, tokenize = 'porter nothing')",
   });
   CHECK(failures(*engine) == "2: error in tokenizer constructor\n");
-  CHECK(joined(engine->stand_ins()) == "tokenizer calibre\n");
+  CHECK(joined(engine->notes()) == "stood in for what this SQLite does not have: tokenizer calibre\n");
 }
 
 TEST_CASE("the catalogue") {
@@ -99,7 +99,7 @@ view v
   id INTEGER
   e 
 )");
-  CHECK(joined(engine->stand_ins()) == "function unknown_function()\n");
+  CHECK(joined(engine->notes()) == "stood in for what this SQLite does not have: function unknown_function()\n");
 }
 
 TEST_CASE("a failing statement doesn't stop the others") {
@@ -129,7 +129,7 @@ TEST_CASE("a failing statement doesn't stop the others") {
         "10: UNIQUE constraint failed: a.id\n"
         "11: no such table: absent\n"
         "17: near \"gibberish\": syntax error\n");
-  CHECK(joined(engine->stand_ins()) == "collation unicode_ci\nfunction slugify()\n");
+  CHECK(joined(engine->notes()) == "stood in for what this SQLite does not have: collation unicode_ci, function slugify()\n");
   std::string names;
   for (const CatalogueTable& table : engine->catalogue().tables) names += table.name + " ";
   CHECK(names == "a c d e ");
@@ -197,7 +197,7 @@ TEST_CASE("hostile schemas") {
         "13: no such function: writefile\n"
         "14: parser stack overflow\n"
         "15: Expression tree is too large (maximum depth 1000)\n");
-  CHECK(joined(engine->stand_ins()) == "");
+  CHECK(joined(engine->notes()) == "");
   std::string names;
   for (const CatalogueTable& table : engine->catalogue().tables) names += table.name + " ";
   CHECK(names == "last pragma_table_list t ");

@@ -14,6 +14,7 @@
 #include "engine/postgres/prepare.h"
 #include "engine/postgres/scale_database.h"
 #include "engine/postgres/side_database.h"
+#include "engine/postgres/url_engine.h"
 
 namespace explaingate {
 namespace {
@@ -37,7 +38,6 @@ class PostgresEngine final : public Engine {
   [[nodiscard]] const Catalogue& catalogue() const override { return schema_.catalogue; }
   [[nodiscard]] const std::vector<SchemaFailure>& failures() const override { return side_.failures; }
   [[nodiscard]] const Statistics& statistics() const override { return statistics_; }
-  [[nodiscard]] std::vector<std::string> stand_ins() const override { return {}; }
   [[nodiscard]] std::vector<std::string> notes() const override;
   Status set_scale(int scale) override;
   [[nodiscard]] double scale_factor(int scale) const override {
@@ -110,7 +110,8 @@ Result<Statistics> PostgresEngine::seed_statistics(const std::vector<SchemaState
 
 std::vector<std::string> PostgresEngine::notes() const {
   std::set<std::string> all;
-  for (const Scale& scale : scales_) all.insert(scale.database.notes.begin(), scale.database.notes.end());
+  for (const Scale& scale : scales_)
+    for (const std::string& note : scale.database.notes) all.insert("statistics: " + note);
   return {all.begin(), all.end()};
 }
 
@@ -193,7 +194,8 @@ Result<std::unique_ptr<Engine>> open_postgres_engine(const std::vector<SchemaSta
   return engine;
 }
 
-std::unique_ptr<EngineSource> postgres_engines() {
+std::unique_ptr<EngineSource> postgres_engines(const std::string& url) {
+  if (!url.empty()) return std::make_unique<postgres::UrlEngines>(url);
   class Source : public EngineSource {
     Result<std::unique_ptr<Engine>> open(const std::vector<SchemaStatement>& schema,
                                          const EngineOptions& options) override {

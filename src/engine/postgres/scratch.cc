@@ -186,11 +186,10 @@ std::string Scratch::version() const {
 
 std::vector<std::string> Scratch::limits() const {
   std::vector<std::string> limits = {
-      "tables are as large as the seed makes them: giving an empty table production's size takes the server's files, "
-      "which only a private cluster has",
-      "statistics come from the seed and ANALYZE, not from a statistics file: pg_statistic is a superuser's",
-      "an index is tried by building it on the seed's rows"};
-  if (!superuser_) limits.emplace_back("extensions that need a superuser are not made");
+      "on --url tables are planned as large as the seed makes them, ten pages at least: production's size takes the "
+      "server's own files, which only a private cluster has",
+      "on --url no index is tried, and whether a plan is stable is not known"};
+  if (!superuser_) limits.emplace_back("on --url extensions that need a superuser are not made");
   return limits;
 }
 

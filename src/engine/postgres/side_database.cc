@@ -6,7 +6,6 @@
 
 #include "base/hash.h"
 #include "engine/postgres/scale_database.h"
-#include "engine/postgres/schema_database.h"
 
 namespace explaingate::postgres {
 namespace {
@@ -23,8 +22,20 @@ std::vector<SchemaFailure> failures_in(std::string_view text) {
   return failures;
 }
 
-Status load_seed(const Cluster& cluster, const std::string& database, const std::vector<SchemaStatement>& seed) {
-  auto refused = apply_schema(cluster, database, seed);
+}  // namespace
+
+std::string content_hash(const std::vector<SchemaStatement>& schema, const std::vector<SchemaStatement>& seed) {
+  std::string texts;
+  for (const auto* statements : {&schema, &seed}) {
+    for (const SchemaStatement& statement : *statements) texts += hash_hex(statement.text);
+    texts += '/';
+  }
+  return hash_hex(texts);
+}
+
+Status load_seed(const SchemaServer& server, const std::vector<SchemaStatement>& seed) {
+  if (seed.empty()) return {};
+  auto refused = apply_schema(server, seed);
   if (!refused) return fail(refused.error());
   if (!refused->empty()) {
     const SchemaStatement& statement = seed[refused->front().statement];
@@ -36,21 +47,12 @@ Status load_seed(const Cluster& cluster, const std::string& database, const std:
     error.column = statement.column;
     return fail(std::move(error));
   }
-  auto connection = Connection::open(cluster.target(database, kSchemaRole));
-  if (!connection) return fail(connection.error());
-  return connection->run("ANALYZE");
+  return {};
 }
-
-}  // namespace
 
 Result<SideDatabase> side_database(const Cluster& cluster, const std::vector<SchemaStatement>& schema,
                                    const std::vector<SchemaStatement>& seed) {
-  std::string texts;
-  for (const auto* statements : {&schema, &seed}) {
-    for (const SchemaStatement& statement : *statements) texts += hash_hex(statement.text);
-    texts += '/';
-  }
-  SideDatabase side{"side_" + hash_hex(texts).substr(0, 24), {}};
+  SideDatabase side{"side_" + content_hash(schema, seed).substr(0, 24), {}};
   auto admin = open_as_superuser(cluster, "postgres");
   if (!admin) return fail(admin.error());
   auto lock = admin->run("SELECT pg_advisory_lock(hashtextextended($1, 0))", {side.name});
@@ -69,8 +71,12 @@ Result<SideDatabase> side_database(const Cluster& cluster, const std::vector<Sch
   auto failures = apply_schema(cluster, side.name, schema);
   if (!failures) return fail(failures.error());
   side.failures = std::move(*failures);
-  if (!seed.empty())
-    if (Status loaded = load_seed(cluster, side.name, seed); !loaded) return fail(loaded.error());
+  if (!seed.empty()) {
+    if (Status loaded = load_seed(schema_server(cluster, side.name), seed); !loaded) return fail(loaded.error());
+    auto connection = Connection::open(cluster.target(side.name, kSchemaRole));
+    if (!connection) return fail(connection.error());
+    if (Status analyzed = connection->run("ANALYZE"); !analyzed) return fail(analyzed.error());
+  }
   Json list = Json::array();
   for (const SchemaFailure& failure : side.failures) list.push_back({failure.statement, failure.message});
   std::string comment = list.dump(-1, ' ', true, Json::error_handler_t::replace);

@@ -6,8 +6,16 @@
 
 #include "engine/engine.h"
 #include "engine/postgres/cluster.h"
+#include "engine/postgres/schema_database.h"
 
 namespace explaingate::postgres {
+
+// Names what a database with this schema and seed holds.
+[[nodiscard]] std::string content_hash(const std::vector<SchemaStatement>& schema,
+                                       const std::vector<SchemaStatement>& seed);
+
+// Errors: kConfiguration, at its place, for the first statement of the seed that the server refuses.
+[[nodiscard]] Status load_seed(const SchemaServer& server, const std::vector<SchemaStatement>& seed);
 
 struct SideDatabase {
   std::string name;

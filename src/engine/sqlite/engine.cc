@@ -1,5 +1,7 @@
 // SQLite as an Engine: an in-memory database that holds the schema and no rows worth mentioning, and a second one with
 // the seed data when statements are to be measured.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -27,8 +29,7 @@ class SqliteEngine final : public Engine {
   [[nodiscard]] const Catalogue& catalogue() const override { return catalogue_; }
   [[nodiscard]] const std::vector<SchemaFailure>& failures() const override { return failures_; }
   [[nodiscard]] const Statistics& statistics() const override { return statistics_; }
-  [[nodiscard]] std::vector<std::string> stand_ins() const override { return database_.stand_ins(); }
-  [[nodiscard]] std::vector<std::string> notes() const override { return {}; }
+  [[nodiscard]] std::vector<std::string> notes() const override;
   Status set_scale(int scale) override;
   [[nodiscard]] double scale_factor(int scale) const override {
     return scale >= 0 && scale < kScaleCount ? scaled_[static_cast<size_t>(scale)].factor : 1;
@@ -112,6 +113,12 @@ Result<Statistics> SqliteEngine::load_seed(const std::vector<SchemaStatement>& s
   Result<Statistics> statistics = seed_statistics(*database, schema, options.seed);
   if (options.measure) seeded_ = std::make_unique<GuardedDatabase>(std::move(*database));
   return statistics;
+}
+
+std::vector<std::string> SqliteEngine::notes() const {
+  std::vector<std::string> stand_ins = database_.stand_ins();
+  if (stand_ins.empty()) return {};
+  return {fmt::format("stood in for what this SQLite does not have: {}", fmt::join(stand_ins, ", "))};
 }
 
 // Functions that only views know are asked for when a view is compiled; afterwards its columns can be read.
