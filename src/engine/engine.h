@@ -44,6 +44,8 @@ struct PlanNode {
   double executions = 0;     // how often it is started
   double rows_examined = 0;  // all executions together
   double rows_out = 0;       // all executions together, after filters
+  double rows_possible = 0;  // rows_out, if no LIMIT above stopped it early
+  int width = 0;             // bytes of a row that it hands on; 0 = not known
   std::string detail;        // the engine's line, unchanged
 };
 

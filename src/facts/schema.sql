@@ -213,7 +213,8 @@ CREATE TABLE query_tables (
   block INTEGER NOT NULL,       -- query block it stands in, 0 is the statement itself
   name TEXT NOT NULL,           -- as written; '' for a subquery or function
   alias TEXT NOT NULL,
-  role TEXT NOT NULL            -- 'from', 'target', 'cte', 'subquery', 'function'
+  role TEXT NOT NULL,           -- 'from', 'target', 'cte', 'subquery', 'function'
+  subquery_block INTEGER        -- role 'subquery' or 'cte': the query block that yields its rows
 ) STRICT;
 
 CREATE TABLE query_blocks (
@@ -226,14 +227,54 @@ CREATE TABLE query_blocks (
   has_group_by INTEGER NOT NULL,
   is_distinct INTEGER NOT NULL,
   has_limit INTEGER NOT NULL,
-  limit_value INTEGER           -- NULL when it is no literal
+  limit_value INTEGER,          -- NULL when it is no literal
+  has_offset INTEGER NOT NULL,
+  offset_value INTEGER,         -- NULL when it is no literal
+  has_where INTEGER NOT NULL,
+  has_window INTEGER NOT NULL,
+  recursive INTEGER NOT NULL,   -- 1 = a CTE that reads itself
+  is_values INTEGER NOT NULL,   -- 1 = a VALUES list
+  set_operation TEXT NOT NULL,  -- 'UNION', 'UNION ALL', 'INTERSECT', 'EXCEPT' of the blocks of kind 'set_operand' below it, '' = none
+  name TEXT NOT NULL,           -- of a CTE, alias of a subquery in FROM
+  place TEXT NOT NULL,          -- of a subquery in its parent: 'select', 'from', 'where', 'join_on', 'group_by', 'having', 'order_by', 'limit', 'set', 'values', 'other'
+  compared TEXT NOT NULL,       -- scalar subquery: the literal that it is compared with, '> 0'; '' = none
+  locking TEXT NOT NULL,        -- 'UPDATE', 'NO KEY UPDATE', 'SHARE', 'KEY SHARE'; '' = locks no rows
+  skips_locked INTEGER NOT NULL,  -- 1 = SKIP LOCKED
+  line INTEGER NOT NULL,        -- place in the source
+  column INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE projections (
+  statement_id INTEGER NOT NULL,
+  block INTEGER NOT NULL,
+  position INTEGER NOT NULL,    -- in the select list, from 0
+  table_ref INTEGER,            -- of a column or of t.*, NULL = not known
+  name TEXT NOT NULL,           -- the column, '*' for a star, '' for an expression
+  alias TEXT NOT NULL,
+  literal TEXT                  -- the item is this constant; NULL = it is none
+) STRICT;
+
+CREATE TABLE function_calls (
+  statement_id INTEGER NOT NULL,
+  block INTEGER NOT NULL,
+  name TEXT NOT NULL,           -- lower case
+  place TEXT NOT NULL,          -- as in query_blocks
+  position INTEGER NOT NULL,    -- of the item of the select list, of GROUP BY or ORDER BY that it stands in, -1 elsewhere
+  is_aggregate INTEGER NOT NULL,
+  is_window INTEGER NOT NULL,
+  star INTEGER NOT NULL,        -- 1 = count(*)
+  is_distinct INTEGER NOT NULL,  -- 1 = count(DISTINCT x)
+  arguments INTEGER NOT NULL,
+  compared TEXT NOT NULL,       -- the literal that it is compared with, '> 0'; '' = none
+  line INTEGER NOT NULL,        -- place in the source
+  column INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE predicates (
   statement_id INTEGER NOT NULL,
   block INTEGER NOT NULL,
   table_ref INTEGER,            -- number within the statement, NULL = not known
-  relation TEXT,                -- name of the table, NULL = not known
+  relation TEXT,                -- name of the table as written, NULL = not known
   name TEXT NOT NULL,           -- the column
   operator TEXT NOT NULL,       -- '=', '<', 'IN', 'LIKE', 'IS NULL' …
   clause TEXT NOT NULL,         -- 'where', 'join_on', 'having'
@@ -243,7 +284,18 @@ CREATE TABLE predicates (
   expression TEXT NOT NULL,     -- the side that holds the column, where not sargable
   in_or INTEGER NOT NULL,       -- 1 = an arm of an OR
   line INTEGER NOT NULL,        -- place in the source
-  column INTEGER NOT NULL
+  column INTEGER NOT NULL,
+  or_group INTEGER,             -- number of the outermost OR around it within the statement, NULL = stands in none
+  or_arm INTEGER,               -- number of the arm of that OR, from 0
+  in_outer_join INTEGER NOT NULL,  -- 1 = in ON of an outer join
+  literal TEXT NOT NULL,        -- operand 'literal': its text without quotes
+  list_length INTEGER NOT NULL,  -- operand 'list': its members
+  other_ref INTEGER,            -- operand 'column': its table_ref, NULL = not known
+  other_relation TEXT,          -- operand 'column': its table, NULL = not known
+  other_name TEXT NOT NULL,     -- operand 'column': the column
+  other_type TEXT NOT NULL,     -- what the statement says of the other side's type: of a cast 'numeric', of a literal 'integer', 'float', 'text', 'boolean'; '' = nothing
+  other_block INTEGER,          -- operand 'subquery': its query block
+  collation TEXT NOT NULL       -- of COLLATE in the comparison, '' without
 ) STRICT;
 
 CREATE TABLE joins (
@@ -285,7 +337,9 @@ CREATE TABLE plan_nodes (
   executions REAL NOT NULL,     -- how often it is started
   rows_examined REAL NOT NULL,  -- all executions together
   rows_out REAL NOT NULL,
-  detail TEXT NOT NULL          -- the engine's line
+  detail TEXT NOT NULL,         -- the engine's line
+  rows_possible REAL NOT NULL,  -- rows_out, if no LIMIT above stopped it early
+  width INTEGER NOT NULL        -- bytes of a row that it hands on, as the planner estimates; 0 = not known
 ) STRICT;
 
 CREATE TABLE metrics (
@@ -410,6 +464,8 @@ CREATE INDEX call_sites_by_statement ON call_sites(statement_id);
 CREATE INDEX loops_by_statement ON loops(statement_id);
 CREATE INDEX query_tables_by_statement ON query_tables(statement_id);
 CREATE INDEX query_blocks_by_statement ON query_blocks(statement_id);
+CREATE INDEX projections_by_statement ON projections(statement_id, block);
+CREATE INDEX function_calls_by_statement ON function_calls(statement_id);
 CREATE INDEX predicates_by_statement ON predicates(statement_id);
 CREATE INDEX joins_by_statement ON joins(statement_id);
 CREATE INDEX orderings_by_statement ON orderings(statement_id);

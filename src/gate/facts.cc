@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "gate/changed_lines.h"
 #include "gate/names.h"
+#include "gate/query_facts.h"
 #include "gate/run.h"
 
 namespace explaingate {
@@ -50,10 +51,6 @@ class StatementPlaces {
   };
   std::map<std::string, std::vector<Place>> by_path_;
 };
-
-std::optional<int64_t> or_null(int index) {
-  return index < 0 ? std::nullopt : std::optional<int64_t>(index);
-}
 
 class Filler {
  public:
@@ -117,11 +114,7 @@ class Filler {
     FactInserter holes(store_, "holes");
     FactInserter loops(store_, "loops");
     FactInserter replacements(store_, "replacements");
-    FactInserter tables(store_, "query_tables");
-    FactInserter blocks(store_, "query_blocks");
-    FactInserter predicates(store_, "predicates");
-    FactInserter joins(store_, "joins");
-    FactInserter orderings(store_, "orderings");
+    QueryFacts parsed(run_, store_);
     for (const KnownStatement& known : run_.statements) {
       if (known.not_planned == "unchanged") continue;
       const Statement& source = known.source;
@@ -141,11 +134,10 @@ class Filler {
       add_loops(loops, known.id, source.loops, source.path, known.side == kHeadSide && known.paired_by != "unchanged");
       if (known.predecessor && known.side == kHeadSide && known.paired_by != "unchanged")
         replacements(known.id, run_.statements[*known.predecessor].id, known.paired_by);
-      parsed_facts(known, tables, blocks, predicates, joins, orderings);
+      parsed.add(known);
     }
-    for (const FactInserter* inserter :
-         {&statements, &calls, &holes, &loops, &replacements, &tables, &blocks, &predicates, &joins, &orderings})
-      keep(*inserter);
+    for (const FactInserter* inserter : {&statements, &calls, &holes, &loops, &replacements}) keep(*inserter);
+    if (status_) status_ = parsed.status();
   }
 
   void add_loops(FactInserter& rows, int64_t id, const std::vector<Loop>& loops, const std::string& path,
@@ -177,43 +169,6 @@ class Filler {
     keep(functions);
     keep(calls);
     keep(loops);
-  }
-
-  // Line and column in the source of an offset in the statement's text; the statement's own place on the base side.
-  [[nodiscard]] Position place(const KnownStatement& known, uint32_t offset) const {
-    const Statement& source = known.source;
-    auto found = run_.line_indexes.find(source.path);
-    if (known.side != kHeadSide || found == run_.line_indexes.end() || source.map.empty())
-      return {source.line, source.column};
-    return found->second.position(source.map.original(offset));
-  }
-
-  void parsed_facts(const KnownStatement& known, FactInserter& tables, FactInserter& blocks, FactInserter& predicates,
-                    FactInserter& joins, FactInserter& orderings) {
-    const ParsedQuery& parsed = known.parsed;
-    for (size_t i = 0; i < parsed.tables.size(); ++i) {
-      const TableRef& table = parsed.tables[i];
-      tables(known.id, static_cast<int64_t>(i), table.block, table.name, table.alias, name_of(table.role));
-    }
-    for (const QueryBlock& block : parsed.blocks)
-      blocks(known.id, block.id, block.parent, name_of(block.kind), block.correlated, block.has_aggregate,
-             block.has_group_by, block.distinct, block.has_limit, block.limit);
-    for (const Predicate& predicate : parsed.predicates) {
-      std::optional<std::string> relation;
-      if (predicate.table >= 0) relation = parsed.tables[static_cast<size_t>(predicate.table)].name;
-      Position at = place(known, predicate.offset);
-      predicates(known.id, predicate.block, or_null(predicate.table), relation, predicate.column, predicate.op,
-                 name_of(predicate.clause), name_of(predicate.other), predicate.sargable, predicate.why_not,
-                 predicate.expression, predicate.in_or, at.line, at.column);
-    }
-    for (const Join& join : parsed.joins) {
-      Position at = place(known, join.offset);
-      joins(known.id, join.block, or_null(join.left), or_null(join.right), join.type, join.has_condition, at.line,
-            at.column);
-    }
-    for (const Ordering& ordering : parsed.orderings)
-      orderings(known.id, ordering.block, name_of(ordering.kind), ordering.position, or_null(ordering.table),
-                ordering.column, ordering.expression, ordering.descending);
   }
 
   // Schema statements, who created which object, what came and went, what failed.
@@ -333,7 +288,8 @@ class Filler {
             nodes(known.id, kSideNames[side], static_cast<int64_t>(scale), node.id, node.parent, node.operation,
                   to_string(node.access), node.relation, node.alias, node.index,
                   fmt::format("{}", fmt::join(node.terms, " AND ")), node.purpose, node.correlated, node.executions,
-                  node.rows_examined, node.rows_out, node.detail);
+                  node.rows_examined, node.rows_out, node.detail, std::max(node.rows_possible, node.rows_out),
+                  node.width);
         }
         const Metrics& largest = planned.largest().metrics;
         if (!planned.growth_known()) continue;

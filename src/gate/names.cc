@@ -149,6 +149,33 @@ std::string_view name_of(Operand operand) {
 std::string_view name_of(Clause clause) {
   return clause == Clause::kWhere ? "where" : clause == Clause::kJoinOn ? "join_on" : "having";
 }
+std::string_view name_of(Place place) {
+  switch (place) {
+    case Place::kOther:
+      return "other";
+    case Place::kSelect:
+      return "select";
+    case Place::kFrom:
+      return "from";
+    case Place::kWhere:
+      return "where";
+    case Place::kJoinOn:
+      return "join_on";
+    case Place::kGroupBy:
+      return "group_by";
+    case Place::kHaving:
+      return "having";
+    case Place::kOrderBy:
+      return "order_by";
+    case Place::kLimit:
+      return "limit";
+    case Place::kSet:
+      return "set";
+    case Place::kValues:
+      return "values";
+  }
+  return "";
+}
 std::string_view name_of(Ordering::Kind kind) {
   return kind == Ordering::Kind::kOrderBy ? "order_by" : kind == Ordering::Kind::kGroupBy ? "group_by" : "distinct";
 }

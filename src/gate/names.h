@@ -21,6 +21,7 @@ namespace explaingate {
 [[nodiscard]] std::string_view name_of(TableRef::Role role);
 [[nodiscard]] std::string_view name_of(Operand operand);
 [[nodiscard]] std::string_view name_of(Clause clause);
+[[nodiscard]] std::string_view name_of(Place place);
 [[nodiscard]] std::string_view name_of(Ordering::Kind kind);
 [[nodiscard]] std::string_view name_of(RuleStatus::Outcome outcome);
 

@@ -33,6 +33,7 @@ int Analysis::open_block(BlockKind kind, int parent, std::string name, uint32_t 
 int Analysis::subquery(const Node& node, BlockKind kind, int parent, std::string name, bool hides_parent) {
   int block = open_block(kind, parent, std::move(name), query_offset(node));
   scopes_[static_cast<size_t>(block)].hides_parent = hides_parent;
+  out_.blocks[static_cast<size_t>(block)].place = place_;
   statement(node, block);
   return block;
 }
@@ -66,6 +67,7 @@ uint32_t Analysis::query_offset(const Node& node) const {
 void Analysis::statement(const Node& node, int block) {
   Deeper deeper(*this);
   if (!given_up_.empty()) return;
+  Standing inside(*this, Place::kOther);
   switch (node.type) {
     case Type::kInsertStmt:
       return insert(node, block);
@@ -91,7 +93,7 @@ void Analysis::select(const Node& node, int block) {
     const Node* tables = tree_.child(node, Key::kFromClause);
     if (tables != nullptr) from(*tables, block, -1);
     if (targets != nullptr) projections(*targets, block);
-    if (const Node* where = tree_.child(node, Key::kWhereClause)) condition(*where, {.block = block});
+    where_clause(node, block);
     if (tables != nullptr) finish_joins(block);
     if (const Node* groups = tree_.child(node, Key::kGroupClause)) group_by(*groups, block);
     if (const Node* having = tree_.child(node, Key::kHavingClause))
@@ -101,7 +103,28 @@ void Analysis::select(const Node& node, int block) {
   }
   if (const Node* list = tree_.child(node, Key::kSortClause)) order_by(*list, block);
   limit(node, block);
-  if (tree_.child(node, Key::kLockingClause) != nullptr) out_.for_update = true;
+  if (const Node* clauses = tree_.child(node, Key::kLockingClause)) locking(*clauses, block);
+}
+
+void Analysis::where_clause(const Node& node, int block) {
+  const Node* clause = tree_.child(node, Key::kWhereClause);
+  if (clause == nullptr) return;
+  out_.blocks[static_cast<size_t>(block)].has_where = true;
+  condition(*clause, {.block = block});
+}
+
+// The first of FOR UPDATE OF a FOR SHARE OF b … speaks for all.
+void Analysis::locking(const Node& clauses, int block) {
+  out_.for_update = true;
+  const Node* first = tree_.first(clauses);
+  if (first == nullptr) return;
+  QueryBlock& locked = out_.blocks[static_cast<size_t>(block)];
+  std::string_view strength = tree_.text(*first, Key::kStrength);
+  locked.locking = strength == "LCS_FORKEYSHARE"      ? "KEY SHARE"
+                   : strength == "LCS_FORSHARE"       ? "SHARE"
+                   : strength == "LCS_FORNOKEYUPDATE" ? "NO KEY UPDATE"
+                                                      : "UPDATE";
+  locked.skips_locked = tree_.text(*first, Key::kWaitPolicy) == "LockWaitSkip";
 }
 
 // "a UNION b UNION c" is ((a UNION b) UNION c): operands that are bare set operations on the left are brought to one
@@ -132,6 +155,7 @@ void Analysis::set_operation(const Node& node, int block) {
 void Analysis::values(const Node& lists, int block) {
   out_.blocks[static_cast<size_t>(block)].values = true;
   if (tree_.count(lists) > 1) out_.is_batch = true;
+  Standing standing(*this, Place::kValues);
   expression(lists, block);
 }
 
@@ -173,8 +197,11 @@ void Analysis::change(const Node& node, int block) {
   int table = relation == nullptr ? -1 : target(*relation, block);
   const Node* tables = tree_.child(node, node.type == Type::kUpdateStmt ? Key::kFromClause : Key::kUsingClause);
   if (tables != nullptr) from(*tables, block, table);
-  if (const Node* list = tree_.child(node, Key::kTargetList)) expression(*list, block);
-  if (const Node* where = tree_.child(node, Key::kWhereClause)) condition(*where, {.block = block});
+  if (const Node* list = tree_.child(node, Key::kTargetList)) {
+    Standing standing(*this, Place::kSet);
+    expression(*list, block);
+  }
+  where_clause(node, block);
   if (tables != nullptr) finish_joins(block);
   if (const Node* list = tree_.child(node, Key::kReturningList)) projections(*list, block);
 }
@@ -219,9 +246,16 @@ void Analysis::tail(int block) {
   }
   if (lexed.word(i) != Word::kLimit) return;
   top.has_limit = true;
-  if (lexed.kind(i + 1) == TokenKind::kNumber) top.limit = to_number(lexed.text(i + 1));
-  for (size_t n = i + 2; n < lexed.tokens.size(); n = lexed.skip(n))
-    if (lexed.symbol(n) == ',' || lexed.word(n) == Word::kOffset) top.has_offset = true;
+  auto number = [&](size_t at) {
+    return lexed.kind(at) == TokenKind::kNumber ? to_number(lexed.text(at)) : std::nullopt;
+  };
+  top.limit = number(i + 1);
+  for (size_t n = i + 2; n < lexed.tokens.size(); n = lexed.skip(n)) {
+    if (lexed.symbol(n) != ',' && lexed.word(n) != Word::kOffset) continue;
+    top.has_offset = true;
+    top.skipped = number(n + 1);
+    if (lexed.symbol(n) == ',') std::swap(top.limit, top.skipped);  // LIMIT offset, count
+  }
 }
 
 }  // namespace explaingate

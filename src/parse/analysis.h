@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -71,6 +72,7 @@ class Analysis {
     bool outer_join = false;
     bool in_or = false;
     bool negated = false;
+    int or_group = -1, or_arm = -1;
   };
 
   // A column inside one side of a comparison and what stands around it there.
@@ -88,6 +90,26 @@ class Analysis {
   struct PendingJoin {
     const Node* node;
     size_t join;
+  };
+  // Sets where in the query the expressions that follow stand, for as long as it lives.
+  class Standing {
+   public:
+    Standing(Analysis& analysis, Place place, int position = -1)
+        : analysis_(analysis), place_(analysis.place_), position_(analysis.position_) {
+      analysis.place_ = place;
+      analysis.position_ = position;
+    }
+    ~Standing() {
+      analysis_.place_ = place_;
+      analysis_.position_ = position_;
+    }
+    Standing(const Standing&) = delete;
+    Standing& operator=(const Standing&) = delete;
+
+   private:
+    Analysis& analysis_;
+    Place place_;
+    int position_;
   };
   struct FromItem {
     int table = -1;    // -1: itself a join
@@ -109,6 +131,8 @@ class Analysis {
   void merge(const Node& node, int block);
   void with(const Node& node, int block);
   void tail(int block);
+  void where_clause(const Node& node, int block);
+  void locking(const Node& clauses, int block);
   int subquery(const Node& select, BlockKind kind, int parent, std::string name, bool hides_parent);
   [[nodiscard]] uint32_t query_offset(const Node& select) const;
 
@@ -132,6 +156,7 @@ class Analysis {
   void expression(const Node& node, int block);
   void sublink(const Node& node, int block);
   void function(const Node& node, int block);
+  void compared_with_literal(const Node& node);
   Column resolve(const Node& column_ref, int block);
   [[nodiscard]] std::pair<int, int> find_table(std::string_view schema, std::string_view qualifier, int block) const;
   [[nodiscard]] bool same_name(std::string_view a, std::string_view b) const {
@@ -170,7 +195,9 @@ class Analysis {
   [[nodiscard]] static Ordering new_ordering(int block, Ordering::Kind kind, int position);
   void limit(const Node& node, int block);
   [[nodiscard]] std::string literal_text(const Node& constant) const;
+  [[nodiscard]] std::string_view literal_type(const Node& constant) const;
   [[nodiscard]] static std::optional<int64_t> to_number(std::string_view text);
+  [[nodiscard]] std::string_view last_name(const Node& node, Key key) const;
 
   const Tree& tree_;
   SourceText& source_;
@@ -180,8 +207,13 @@ class Analysis {
   std::vector<Scope> scopes_;
   std::vector<PendingJoin> pending_;
   int depth_ = 0;
-  std::string_view given_up_;     // the reason
-  const Node* ranged_ = nullptr;  // the comparison that whole_ is the range of
+  Place place_ = Place::kOther;
+  int position_ = -1;
+  int or_groups_ = 0;
+  std::unordered_map<const Node*, int> sublinks_;           // SubLink -> its block
+  std::unordered_map<const Node*, size_t> function_calls_;  // FuncCall -> its place in ParsedQuery::calls
+  std::string_view given_up_;                               // the reason
+  const Node* ranged_ = nullptr;                            // the comparison that whole_ is the range of
   SourceText::Range whole_;
 };
 

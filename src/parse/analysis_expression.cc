@@ -107,6 +107,35 @@ void Analysis::expression(const Node& node, int block) {
   }
   for (const Node* child = tree_.first(node); child != nullptr; child = tree_.next(*child))
     if (child->first != 0 || child->type != Type::kNone) expression(*child, block);
+  if (node.type == Type::kAExpr) compared_with_literal(node);
+}
+
+// "(SELECT count(*) …) > 0", "0 < count(*)": kept with the subquery and with the call, which are known by now.
+void Analysis::compared_with_literal(const Node& node) {
+  if (tree_.text(node, Key::kKind) != "AEXPR_OP") return;
+  const Node* left = tree_.child(node, Key::kLexpr);
+  const Node* right = tree_.child(node, Key::kRexpr);
+  if (left == nullptr || right == nullptr) return;
+  std::string op(last_name(node, Key::kName));
+  if (left->type == Type::kAConst) {
+    std::swap(left, right);
+    op = op == "<" ? ">" : op == ">" ? "<" : op == "<=" ? ">=" : op == ">=" ? "<=" : op;
+  }
+  if (right->type != Type::kAConst) return;
+  std::string compared = op + " " + literal_text(*right);
+  if (auto block = sublinks_.find(left); block != sublinks_.end())
+    out_.blocks[static_cast<size_t>(block->second)].compared = compared;
+  if (auto call = function_calls_.find(left); call != function_calls_.end())
+    out_.calls[call->second].compared = compared;
+}
+
+// "numeric" of pg_catalog.numeric.
+std::string_view Analysis::last_name(const Node& node, Key key) const {
+  std::string_view name;
+  if (const Node* names = tree_.child(node, key))
+    for (const Node* part = tree_.first(*names); part != nullptr; part = tree_.next(*part))
+      name = tree_.text(*part, Key::kSval);
+  return name;
 }
 
 void Analysis::sublink(const Node& node, int block) {
@@ -117,17 +146,27 @@ void Analysis::sublink(const Node& node, int block) {
   BlockKind kind = type == "EXISTS_SUBLINK"                         ? BlockKind::kExists
                    : type == "ANY_SUBLINK" || type == "ALL_SUBLINK" ? BlockKind::kIn
                                                                     : BlockKind::kScalar;
-  subquery(*select, kind, block, {}, false);
+  sublinks_.emplace(&node, subquery(*select, kind, block, {}, false));
 }
 
 void Analysis::function(const Node& node, int block) {
   QueryBlock& owner = out_.blocks[static_cast<size_t>(block)];
-  if (tree_.child(node, Key::kOver) != nullptr) {
-    owner.has_window = true;
-  } else if (is_aggregate(node)) {
-    owner.has_aggregate = true;
-  }
+  FunctionCall call;
+  call.window = tree_.child(node, Key::kOver) != nullptr;
+  call.aggregate = is_aggregate(node);
+  if (call.window) owner.has_window = true;
+  if (call.aggregate) owner.has_aggregate = true;
   std::string name = function_name(node);
+  call.block = block;
+  call.name = name;
+  call.place = place_;
+  call.position = position_;
+  call.star = tree_.child(node, Key::kAggStar) != nullptr;
+  call.distinct = tree_.child(node, Key::kAggDistinct) != nullptr;
+  if (const Node* arguments = tree_.child(node, Key::kArgs)) call.arguments = static_cast<int>(tree_.count(*arguments));
+  call.offset = source_.offset(node);
+  function_calls_.emplace(&node, out_.calls.size());
+  out_.calls.push_back(std::move(call));
   if (std::ranges::binary_search(kListFunctions, name) && has_parameter(node, 0)) out_.is_batch = true;
 }
 

@@ -34,6 +34,7 @@ int Analysis::target(const Node& relation, int block) {
 
 // `target` is the table that UPDATE … FROM and DELETE … USING join with, -1 in a SELECT.
 void Analysis::from(const Node& list, int block, int target) {
+  Standing standing(*this, Place::kFrom);
   int left = target;
   bool alone = true;  // the left side is one table
   int items = target >= 0 ? 1 : 0;

@@ -23,6 +23,8 @@ void Analysis::projections(const Node& list, int block) {
       projection.table = column.table;
       projection.column = column.name;
     } else if (value != nullptr) {
+      if (value->type == Type::kAConst) projection.literal = literal_text(*value);
+      Standing standing(*this, Place::kSelect, position);
       expression(*value, block);
     }
     out_.projections.push_back(std::move(projection));
@@ -114,6 +116,8 @@ void Analysis::ordering(const Node& node, Ordering ordering) {
       }
     }
   } else if (plain->type != Type::kAConst) {
+    Standing standing(*this, ordering.kind == Ordering::Kind::kGroupBy ? Place::kGroupBy : Place::kOrderBy,
+                      ordering.position);
     expression(*plain, ordering.block);
   }
   out_.orderings.push_back(std::move(ordering));
@@ -124,13 +128,18 @@ void Analysis::limit(const Node& node, int block) {
   const Node* skipped = tree_.child(node, Key::kLimitOffset);
   QueryBlock& limited = out_.blocks[static_cast<size_t>(block)];
   limited.has_offset = skipped != nullptr;
+  Standing standing(*this, Place::kLimit);
   if (count != nullptr && skipped != nullptr) {  // LIMIT offset, count
     uint32_t first = source_.offset(*count);
     uint32_t second = source_.offset(*skipped);
     auto comma = std::ranges::lower_bound(translation_.limit_commas, first);
     if (comma != translation_.limit_commas.end() && *comma < second) std::swap(count, skipped);
   }
-  if (count == nullptr) return;
+  if (skipped != nullptr && skipped->type == Type::kAConst) limited.skipped = to_number(literal_text(*skipped));
+  if (count == nullptr) {
+    if (skipped != nullptr) expression(*skipped, block);
+    return;
+  }
   limited.has_limit = true;
   if (count->type != Type::kAConst) {
     expression(*count, block);
@@ -146,6 +155,13 @@ void Analysis::limit(const Node& node, int block) {
     }
   }
   if (skipped != nullptr) expression(*skipped, block);
+}
+
+std::string_view Analysis::literal_type(const Node& constant) const {
+  if (tree_.child(constant, Key::kSval) != nullptr) return "text";
+  if (tree_.child(constant, Key::kBoolval) != nullptr) return "boolean";
+  if (tree_.child(constant, Key::kFval) != nullptr) return "float";
+  return tree_.child(constant, Key::kIval) != nullptr ? "integer" : "";
 }
 
 std::optional<int64_t> Analysis::to_number(std::string_view text) {

@@ -65,11 +65,16 @@ void Analysis::condition(const Node& node, Where where) {
   std::string_view operation = tree_.text(node, Key::kBoolop);
   if (operation == "NOT_EXPR") {
     where.negated = !where.negated;
-  } else if ((operation == "OR_EXPR") != where.negated) {  // NOT (a AND b) is NOT a OR NOT b
-    where.in_or = true;
   }
-  for (const Node* argument = tree_.first(*arguments); argument != nullptr; argument = tree_.next(*argument))
+  // NOT (a AND b) is NOT a OR NOT b
+  bool arms = operation != "NOT_EXPR" && (operation == "OR_EXPR") != where.negated;
+  bool outermost = arms && !where.in_or;
+  if (arms) where.in_or = true;
+  if (outermost) where.or_group = or_groups_++;
+  for (const Node* argument = tree_.first(*arguments); argument != nullptr; argument = tree_.next(*argument)) {
+    if (outermost) ++where.or_arm;
     condition(*argument, where);
+  }
 }
 
 void Analysis::conjunct(const Node& node, const Where& where) {
@@ -77,7 +82,12 @@ void Analysis::conjunct(const Node& node, const Where& where) {
   scope().in_condition = true;
   scope().touched.clear();
   scope().touches_unknown = false;
-  expression(node, where.block);
+  {
+    Standing standing(*this, where.clause == Clause::kWhere    ? Place::kWhere
+                             : where.clause == Clause::kJoinOn ? Place::kJoinOn
+                                                               : Place::kHaving);
+    expression(node, where.block);
+  }
   scope().in_condition = false;
   Scope& own = scope();
   for (size_t i = 1; i < own.touched.size(); ++i)
@@ -348,8 +358,12 @@ void Analysis::emit(const Comparison& comparison, const Use& use, const Where& w
   predicate.op = where.negated ? negate(comparison.op) : comparison.op;
   predicate.clause = where.clause;
   predicate.in_or = where.in_or;
+  predicate.or_group = where.or_group;
+  predicate.or_arm = where.or_arm;
   predicate.in_outer_join = where.outer_join;
   describe_other(comparison.right, where.block, predicate);
+  for (const Node* side : {comparison.left, comparison.right})
+    if (side != nullptr && side->type == Type::kCollateClause) predicate.collation = last_name(*side, Key::kCollname);
 
   predicate.why_not = use.why_not;
   if (predicate.why_not.empty() && comparison.pattern)
@@ -390,12 +404,15 @@ void Analysis::describe_other(const Node* other, int block, Predicate& predicate
   while (plain->type == Type::kTypeCast || plain->type == Type::kCollateClause) {
     const Node* inner = tree_.child(*plain, Key::kArg);
     if (inner == nullptr || (inner->type == Type::kColumnRef && plain->type == Type::kTypeCast)) break;
+    if (predicate.other_type.empty() && plain->type == Type::kTypeCast)
+      if (const Node* type = tree_.child(*plain, Key::kTypeName)) predicate.other_type = last_name(*type, Key::kNames);
     plain = inner;
   }
   switch (plain->type) {
     case Type::kAConst:
       predicate.other = Operand::kLiteral;
       predicate.literal = literal_text(*plain);
+      if (predicate.other_type.empty()) predicate.other_type = literal_type(*plain);
       return;
     case Type::kParamRef:
       predicate.other = Operand::kPlaceholder;
@@ -409,10 +426,13 @@ void Analysis::describe_other(const Node* other, int block, Predicate& predicate
     }
     case Type::kSubLink:
       predicate.other = Operand::kSubquery;
+      if (auto known = sublinks_.find(plain); known != sublinks_.end()) predicate.other_block = known->second;
       return;
     case Type::kList:
     case Type::kAArrayExpr:
       predicate.other = Operand::kList;
+      if (const Node* items = tree_.child(*plain, plain->type == Type::kList ? Key::kItems : Key::kElements))
+        predicate.list_length = tree_.count(*items);
       return;
     default:
       predicate.other = Operand::kExpression;

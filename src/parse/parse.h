@@ -51,6 +51,8 @@ struct TableRef {
 };
 
 enum class Clause { kWhere, kJoinOn, kHaving };
+// Where in its query a function is called or a subquery stands. kOther: ON CONFLICT, WINDOW …
+enum class Place { kOther, kSelect, kFrom, kWhere, kJoinOn, kGroupBy, kHaving, kOrderBy, kLimit, kSet, kValues };
 enum class Operand { kLiteral, kPlaceholder, kColumn, kExpression, kSubquery, kList, kNone };
 
 // One conjunct or disjunct that compares a column. `WHERE a.x = b.y` gives two: one from each column's point of view.
@@ -75,13 +77,20 @@ struct Predicate {
   int other_table = -1;  // Operand::kColumn
   std::string other_column;
   std::string literal;  // Operand::kLiteral: its text without quotes
+  // What the statement says of the other side's type: of a cast "numeric", "bpchar" (PostgreSQL's own names, SQLite's
+  // as written), of a literal without one "integer", "float", "text", "boolean"; "" where it says nothing.
+  std::string other_type;
+  int other_block = -1;    // Operand::kSubquery: its QueryBlock
+  size_t list_length = 0;  // Operand::kList: its members
+  std::string collation;   // of a COLLATE on either side
   bool sargable = true;
   std::string why_not;  // "function lower() around the column", "LIKE pattern starts with a wildcard", "arithmetic on
                         // the column", "cast of the column", "negation"…
-  std::string expression;      // where not sargable: the source text of the side that holds the column: "lower(email)"
-  bool in_or = false;          // one arm of an OR
-  bool in_outer_join = false;  // ON of an outer join
-  uint32_t offset = 0;         // of the comparison
+  std::string expression;  // where not sargable: the source text of the side that holds the column: "lower(email)"
+  bool in_or = false;      // one arm of an OR
+  int or_group = -1, or_arm = -1;  // of the outermost OR around it: number within the statement, and of its arm from 0
+  bool in_outer_join = false;      // ON of an outer join
+  uint32_t offset = 0;             // of the comparison
   uint32_t length = 0;
 };
 
@@ -113,6 +122,19 @@ struct Projection {
   int table = -1;
   std::string column;  // "*" for a star, empty for an expression
   std::string alias;
+  std::optional<std::string> literal;  // the item is this constant, without quotes
+  uint32_t offset = 0;
+};
+
+struct FunctionCall {
+  int block = 0;
+  std::string name;  // lower case, without schema
+  Place place = Place::kOther;
+  int position = -1;  // of the item in the select list, GROUP BY or ORDER BY that it stands in; -1 elsewhere
+  bool aggregate = false, window = false;
+  bool star = false, distinct = false;  // count(*), count(DISTINCT …)
+  int arguments = 0;
+  std::string compared;  // with a literal, seen from the call: "> 0"; "" = not compared with one
   uint32_t offset = 0;
 };
 
@@ -133,8 +155,14 @@ struct QueryBlock {
   bool has_limit = false;
   std::optional<int64_t> limit;  // where it is a literal
   bool has_offset = false;
-  bool values = false;        // a VALUES list
-  std::string set_operation;  // "UNION", "UNION ALL", "INTERSECT", "EXCEPT" on the parent of kSetOperand blocks
+  std::optional<int64_t> skipped;  // by OFFSET, where it is a literal
+  bool has_where = false;
+  Place place = Place::kOther;  // of a subquery, in its parent
+  std::string compared;         // kScalar, with a literal, seen from the subquery: "> 0"; "" = not compared with one
+  std::string locking;          // "UPDATE", "NO KEY UPDATE", "SHARE", "KEY SHARE"; "" = none
+  bool skips_locked = false;    // SKIP LOCKED
+  bool values = false;          // a VALUES list
+  std::string set_operation;    // "UNION", "UNION ALL", "INTERSECT", "EXCEPT" on the parent of kSetOperand blocks
   uint32_t offset = 0;
 };
 
@@ -148,6 +176,7 @@ struct ParsedQuery {
   std::vector<Join> joins;
   std::vector<Ordering> orderings;
   std::vector<Projection> projections;
+  std::vector<FunctionCall> calls;
   bool reads_rows_of_target = false;  // UPDATE, DELETE
   bool for_update = false;            // row locking clause
   bool is_batch = false;    // IN list of placeholders or = ANY($1), several VALUES rows, unnest(?), json_each(?)

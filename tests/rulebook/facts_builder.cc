@@ -89,7 +89,7 @@ std::string query(const Query& q) {
 std::string node(int statement, const Node& n) {
   return fmt::format(
       "INSERT INTO plan_nodes SELECT {}, 'head', 2, 1 + count(*), -1, 'SCAN', '{}', '{}', '{}', '', {}, '{}', 0, "
-      "{:.1f}, {:.1f}, 10.0, 'SCAN' FROM plan_nodes WHERE statement_id = {};",
+      "{:.1f}, {:.1f}, 10.0, 'SCAN', 10.0, 0 FROM plan_nodes WHERE statement_id = {};",
       statement, n.access, n.relation, n.alias.empty() ? n.relation : n.alias, quoted(n.terms), n.purpose, n.executions,
       n.rows, statement);
 }
@@ -104,16 +104,18 @@ std::string trial(int statement, const Trial& t) {
 }
 
 std::string where(int statement, const Where& w) {
-  return fmt::format("INSERT INTO predicates VALUES ({}, 0, {}, {}, '{}', '{}', '{}', '{}', {}, {}, {}, {}, {}, 7);",
-                     statement, w.table_ref < 0 ? "NULL" : std::to_string(w.table_ref),
-                     w.relation.empty() ? "NULL" : quoted(w.relation), w.name, w.op, w.clause, w.operand,
-                     w.why_not.empty() ? 1 : 0, quoted(w.why_not), quoted(w.expression), w.in_or, statement * 10 + 1);
+  return fmt::format(
+      "INSERT INTO predicates VALUES ({}, 0, {}, {}, '{}', '{}', '{}', '{}', {}, {}, {}, {}, {}, 7, "
+      "NULL, NULL, 0, '', 0, NULL, NULL, '', '', NULL, '');",
+      statement, w.table_ref < 0 ? "NULL" : std::to_string(w.table_ref),
+      w.relation.empty() ? "NULL" : quoted(w.relation), w.name, w.op, w.clause, w.operand, w.why_not.empty() ? 1 : 0,
+      quoted(w.why_not), quoted(w.expression), w.in_or, statement * 10 + 1);
 }
 
 std::string from(int statement, int table_ref, const std::string& name, const std::string& alias,
                  const std::string& role, int block) {
-  return fmt::format("INSERT INTO query_tables VALUES ({}, {}, {}, '{}', '{}', '{}');", statement, table_ref, block,
-                     name, alias, role);
+  return fmt::format("INSERT INTO query_tables VALUES ({}, {}, {}, '{}', '{}', '{}', NULL);", statement, table_ref,
+                     block, name, alias, role);
 }
 
 std::string join(int statement, int left, int right, const std::string& type, int has_condition) {

@@ -201,7 +201,8 @@ TEST_CASE("growth-regression and cost-regression") {
 
 TEST_CASE("sort-without-index") {
   const std::string order =
-      "INSERT INTO query_blocks VALUES (1, 0, -1, 'top', 0, 0, 0, 0, 1, 20); INSERT INTO orderings VALUES (1, 0, "
+      "INSERT INTO query_blocks VALUES (1, 0, -1, 'top', 0, 0, 0, 0, 1, 20, 0, NULL, 1, 0, 0, 0, '', '', 'other', '', "
+      "'', 0, 10, 3); INSERT INTO orderings VALUES (1, 0, "
       "'order_by', 0, 0, 'placed_at', 'placed_at', 1);";
   const std::string plan = node(1, {.access = "search", .rows = 250'000}) +
                            node(1, {.access = "none", .relation = "", .purpose = "ORDER BY"});
@@ -222,7 +223,8 @@ TEST_CASE("sort-without-index") {
        sorted + "INSERT INTO orderings VALUES (1, 0, 'order_by', 0, 0, 'placed_at', 'placed_at', 1);" + helps, ""},
       {"the LIMIT stands in another block",
        sorted +
-           "INSERT INTO query_blocks VALUES (1, 1, 0, 'from', 0, 0, 0, 0, 1, 20); INSERT INTO orderings VALUES (1, 0, "
+           "INSERT INTO query_blocks VALUES (1, 1, 0, 'from', 0, 0, 0, 0, 1, 20, 0, NULL, 1, 0, 0, 0, '', '', 'other', "
+           "'', '', 0, 10, 3); INSERT INTO orderings VALUES (1, 0, "
            "'order_by', 0, 0, 'placed_at', 'placed_at', 1);" +
            helps,
        ""},

@@ -1,5 +1,6 @@
 #include "engine/postgres/plan_json.h"
 
+#include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -86,6 +87,7 @@ Status read_node(const Json& json, RawNode& node, int depth) {
   node.actual_rows = number(json, "Actual Rows");
   node.removed = number(json, "Rows Removed by Filter");
   node.loops = number(json, "Actual Loops");
+  node.width = static_cast<int>(std::clamp(number(json, "Plan Width"), 0.0, 1e9));
   node.workers = static_cast<int>(number(json, "Workers Planned"));
   node.subplans_removed = static_cast<int>(number(json, "Subplans Removed"));
   auto plans = json.find("Plans");

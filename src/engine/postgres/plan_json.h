@@ -26,6 +26,7 @@ struct RawNode {
   std::vector<std::string> sort_key, presorted_key, group_key, output;
   bool parallel_aware = false, backward = false, inner_unique = false;
   double startup_cost = 0, total_cost = 0, rows = 0;
+  int width = 0;             // bytes of a row
   int workers = 0;           // of Gather and Gather Merge: planned
   int subplans_removed = 0;  // of Append: partitions that were pruned
   std::vector<RawNode> children;

@@ -382,6 +382,7 @@ double Former::visit(const RawNode& raw, Run run) {
       visit(child, once);
     }
   double rows = flow(raw, run);
+  if (!is_beside(raw) && raw.type != "Limit") node.rows_possible = bounded(run.starts * rows_of(raw, run));
   subplans(raw, run, rows);
   return rows;
 }

@@ -39,6 +39,7 @@ void Former::flatten(RawNode& raw, int parent, bool in_gather) {
   node.detail = line_of(raw);
   node.alias = raw.alias;
   node.index = raw.index;
+  node.width = raw.width;
   const Relation* relation = raw.relation.empty() ? nullptr : context_.schema->find(raw.schema, raw.relation);
   beside_[raw.at].relation = relation;
   if (raw.subplan.starts_with("CTE ")) cte_rows_.emplace(raw.subplan.substr(4), raw.rows);

@@ -425,6 +425,7 @@ void RowModel::cut(Range range, double share, double starts) {
           node.automatic && places_[i].info != nullptr ? std::min(node.rows_examined, places_[i].info->rows) : 0;
       node.executions = less(node.executions);
       node.rows_examined = built + less(node.rows_examined - built);
+      node.rows_possible = std::max(node.rows_possible, node.rows_out);
       node.rows_out = less(node.rows_out);
       places_[i].sorted *= share;
       places_[i].sort_cost *= share;

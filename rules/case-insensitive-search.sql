@@ -1,0 +1,85 @@
+-- id: case-insensitive-search
+-- family: statement
+-- severity: warning
+-- engines: sqlite, postgres
+-- needs: growth
+-- yields-to: cross-join, access-regression, non-sargable-predicate, quadratic-growth, full-scan-growth, text-search-by-like, leading-wildcard
+-- parameter: min_rows integer 1000: rows examined of the table, at the largest scale, from which on it counts
+-- since: 0.1
+-- summary: A text is compared without regard to case, and no index does the same, so the table is scanned.
+--
+-- ## What it does
+-- Finds comparisons that ignore case (`lower(x) = ?`, `upper(x) = ?`, ILIKE; in SQLite `COLLATE NOCASE`, and LIKE, which ignores
+-- case there) on a column of a growing table that the plan reads whole.
+--
+-- ## Why
+-- An index keeps 'Ada' and 'ada' in different places. To find both, the engine looks at every row. Look-ups of users by e-mail
+-- address are the usual case: they run at every login.
+--
+-- ## Example
+-- ```sql
+-- SELECT id FROM users WHERE lower(email) = lower(?);
+-- SELECT id FROM users WHERE email ILIKE ?;
+-- ```
+--
+-- ## Remedy
+-- An index that ignores case as the comparison does:
+-- ```sql
+-- CREATE INDEX users_email ON users(lower(email));              -- for lower(email) = …
+-- CREATE INDEX users_email ON users(email COLLATE NOCASE);      -- SQLite: for NOCASE and for LIKE 'abc%'
+-- ```
+-- Or store the text in one case, and compare it plainly.
+--
+-- ## Stays quiet when
+-- - the plan doesn't scan the table: such an index is there, or another filter's index serves;
+-- - the column has an index of its own and a function stands around it: non-sargable-predicate names that, as an error;
+-- - SQLite's LIKE has a parameter as its pattern: SQLite decides for each value;
+-- - the column may hold a few values only, the table is fixed or small, or the comparison is negated.
+--
+-- ## Limits
+-- One finding a statement and table. That no index would be worth it, as for a table that is written all the time and searched
+-- once a month, is for people to know.
+--
+-- ## Sources
+-- PostgreSQL manual, "Indexes on Expressions". SQLite, "The SQLite Query Optimizer Overview", the LIKE optimization.
+WITH
+  compared AS (
+    SELECT s.statement_id, t.name AS relation, p.name, p.operator, p.line, p."column", t.row_count, p.why_not, p.collation,
+      row_number() OVER (PARTITION BY s.statement_id, t.name ORDER BY n.rows_examined DESC, p.line, p."column", p.name) AS place
+    FROM run
+    JOIN statements AS s
+    JOIN growth AS g ON g.statement_id = s.statement_id AND g.side = 'head' AND g.growth_class >= 1
+    JOIN predicates AS p ON p.statement_id = s.statement_id
+    JOIN tables AS t ON t.side = 'head' AND t.name = p.relation COLLATE NOCASE AND t.type = 'table' AND t.fixed = 0
+    JOIN query_tables AS q ON q.statement_id = s.statement_id AND q.table_ref = p.table_ref
+    JOIN plan_nodes AS n ON n.statement_id = s.statement_id AND n.side = 'head' AND n.scale = run.largest_scale
+      AND n.relation = t.name AND n.access IN ('scan', 'scan_covering') AND n.rows_examined >= :min_rows
+      AND CASE q.alias WHEN '' THEN q.name ELSE q.alias END COLLATE NOCASE IN (n.alias, substr(n.alias, instr(n.alias, '.') + 1))
+    WHERE s.side = 'head' AND s.changed = 1 AND s.planned = 1 AND s.dynamic = 0
+      AND p.clause IN ('where', 'join_on') AND p.operator NOT LIKE 'NOT %' AND p.in_or = 0
+      AND (
+        (p.why_not IN ('function lower() around the column', 'function upper() around the column')
+          AND p.operator IN ('=', '==', 'IS', 'IN', 'LIKE') AND p.operand <> 'subquery')
+        OR p.why_not = 'ILIKE ignores case'
+        OR (run.engine = 'sqlite' AND p.sargable = 1 AND p.operator IN ('=', '==', 'IS', 'IN') AND p.collation = 'nocase' COLLATE NOCASE)
+        OR (run.engine = 'sqlite' AND p.sargable = 1 AND p.operator = 'LIKE' AND p.operand = 'literal' AND p.literal GLOB '[A-Za-z]*[%_]*'))
+      AND NOT EXISTS (
+        SELECT 1 FROM columns AS c
+        WHERE c.side = 'head' AND c.table_name = t.name AND c.name = p.name COLLATE NOCASE AND c.allowed_values > 0)
+  )
+SELECT
+  w.statement_id,
+  w.line,
+  w."column",
+  w.relation || '.' || w.name AS subject,
+  printf('%s.%s is compared without regard to case (%s), and no index does that: the query reads every row of %s (%,d at the largest scale).',
+    w.relation, w.name,
+    CASE WHEN w.why_not LIKE 'function %' THEN substr(w.why_not, 10, 7) WHEN w.why_not <> '' THEN w.operator
+      WHEN w.collation <> '' THEN 'COLLATE ' || w.collation ELSE 'LIKE, which ignores case in SQLite' END,
+    w.relation, CAST(w.row_count AS INTEGER)) AS message,
+  CASE
+    WHEN w.why_not LIKE 'function %' THEN printf('Index what is compared: CREATE INDEX ON "%w" (%s("%w")); or store the text in one case.', w.relation, substr(w.why_not, 10, 5), w.name)
+    WHEN w.why_not <> '' THEN printf('Compare lower("%w") with the lower-case text, and index that: CREATE INDEX ON "%w" (lower("%w") text_pattern_ops).', w.name, w.relation, w.name)
+    ELSE printf('CREATE INDEX "%w_%w_nocase" ON "%w"("%w" COLLATE NOCASE).', w.relation, w.name, w.relation, w.name) END AS fix
+FROM compared AS w
+WHERE w.place = 1;

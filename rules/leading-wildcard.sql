@@ -1,0 +1,70 @@
+-- id: leading-wildcard
+-- family: statement
+-- severity: warning
+-- engines: sqlite, postgres
+-- needs: growth
+-- yields-to: cross-join, access-regression, non-sargable-predicate, quadratic-growth, full-scan-growth, text-search-by-like
+-- parameter: min_rows integer 1000: rows examined of the table, at the largest scale, from which on it counts
+-- since: 0.1
+-- summary: A LIKE pattern begins with a wildcard, so no ordinary index can serve it and the table is scanned.
+--
+-- ## What it does
+-- Finds LIKE, ILIKE and GLOB whose pattern is known to begin with `%`, `_`, `*` or `?` (a literal, or a concatenation that
+-- begins with one), where the plan reads the whole of a growing table for it.
+--
+-- ## Why
+-- An index is sorted from the first letter on. A word that may stand anywhere isn't in one place of it, so every row is read and
+-- searched. A search box is typed into by every user, letter by letter.
+--
+-- ## Example
+-- ```sql
+-- SELECT id FROM customers WHERE name LIKE '%' || ? || '%';
+-- ```
+--
+-- ## Remedy
+-- - Search from the beginning, when that is what is meant: `name LIKE ? || '%'`, or a range.
+-- - For the end (`LIKE '%.example.org'`): keep the text reversed in a column, and index that.
+-- - For the middle: a trigram index. PostgreSQL: `CREATE INDEX … USING gin (name gin_trgm_ops)` (extension pg_trgm).
+--   SQLite: an FTS5 table with `tokenize = 'trigram'`.
+--
+-- ## Stays quiet when
+-- - the plan doesn't scan the table: a trigram index serves the pattern, or another filter's index does;
+-- - the pattern is a parameter, of which nobody knows here how it begins;
+-- - the table is fixed or small, or the comparison is negated (NOT LIKE);
+-- - another rule names the reason of the scan: a filter beside it that wants an index, for instance.
+--
+-- ## Limits
+-- One finding a statement and table.
+--
+-- ## Sources
+-- PostgreSQL manual, "Index Types", B-tree: pattern matching is served if the pattern is anchored to the beginning of the string.
+-- SQLite, "The SQLite Query Optimizer Overview", the LIKE optimization.
+WITH
+  searched AS (
+    SELECT s.statement_id, t.name AS relation, p.name, p.operator, p.line, p."column", t.row_count,
+      row_number() OVER (PARTITION BY s.statement_id, t.name ORDER BY n.rows_examined DESC, p.line, p."column", p.name) AS place
+    FROM run
+    JOIN statements AS s
+    JOIN growth AS g ON g.statement_id = s.statement_id AND g.side = 'head' AND g.growth_class >= 1
+    JOIN predicates AS p ON p.statement_id = s.statement_id
+    JOIN tables AS t ON t.side = 'head' AND t.name = p.relation COLLATE NOCASE AND t.type = 'table' AND t.fixed = 0
+    JOIN query_tables AS q ON q.statement_id = s.statement_id AND q.table_ref = p.table_ref
+    JOIN plan_nodes AS n ON n.statement_id = s.statement_id AND n.side = 'head' AND n.scale = run.largest_scale
+      AND n.relation = t.name AND n.access IN ('scan', 'scan_covering') AND n.rows_examined >= :min_rows
+      AND CASE q.alias WHEN '' THEN q.name ELSE q.alias END COLLATE NOCASE IN (n.alias, substr(n.alias, instr(n.alias, '.') + 1))
+    WHERE s.side = 'head' AND s.changed = 1 AND s.planned = 1
+      AND p.clause IN ('where', 'join_on') AND p.operator NOT LIKE 'NOT %'
+      AND p.why_not LIKE '%pattern starts with a wildcard'
+  )
+SELECT
+  w.statement_id,
+  w.line,
+  w."column",
+  w.relation || '.' || w.name AS subject,
+  printf('The pattern for %s.%s begins with a wildcard: no ordinary index serves it, and the query reads every row of %s (%,d at the largest scale).',
+    w.relation, w.name, w.relation, CAST(w.row_count AS INTEGER)) AS message,
+  CASE (SELECT engine FROM run)
+    WHEN 'postgres' THEN printf('Search from the beginning of the text; or give the column a trigram index: CREATE INDEX ON "%w" USING gin ("%w" gin_trgm_ops), with the extension pg_trgm.', w.relation, w.name)
+    ELSE printf('Search from the beginning of the text (a range, or GLOB ''abc*''); or keep %s in an FTS5 table with tokenize = ''trigram'', and search there.', w.name) END AS fix
+FROM searched AS w
+WHERE w.place = 1;
