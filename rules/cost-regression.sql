@@ -3,7 +3,7 @@
 -- severity: error
 -- engines: sqlite, postgres
 -- needs: comparisons
--- yields-to: cross-join, non-sargable-predicate, access-regression, quadratic-growth, full-scan-growth, growth-regression
+-- yields-to: cross-join, non-sargable-predicate, access-regression, quadratic-growth, full-scan-growth, growth-regression, new-sort, lost-index-only-plan
 -- since: 0.1
 -- summary: A query costs clearly more than before the change, though its growth is the same.
 --
@@ -29,7 +29,7 @@
 -- - either the ratio or the floor isn't passed;
 -- - the plan flips under tiny changes of the statistics (the comparison is marked unstable);
 -- - another rule names the cause: cross-join, non-sargable-predicate, access-regression, quadratic-growth, full-scan-growth,
---   growth-regression.
+--   growth-regression, new-sort, lost-index-only-plan.
 --
 -- ## Limits
 -- Rows and cost are the planner's estimates. Measured work needs seed data (`--measure`).

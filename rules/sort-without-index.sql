@@ -3,7 +3,7 @@
 -- severity: warning
 -- engines: sqlite, postgres
 -- needs: growth
--- yields-to: cross-join, non-sargable-predicate, access-regression, quadratic-growth, full-scan-growth, growth-regression, cost-regression, automatic-index
+-- yields-to: cross-join, non-sargable-predicate, access-regression, quadratic-growth, full-scan-growth, growth-regression, cost-regression, automatic-index, new-sort
 -- since: 0.1
 -- summary: A query sorts everything it finds to give back the first few rows, and an index was tried that gives them in order.
 --

@@ -43,7 +43,8 @@ WITH
     JOIN growth AS g ON g.statement_id = s.statement_id AND g.side = 'head' AND g.result_growth >= 0.75
     JOIN metrics AS m ON m.statement_id = s.statement_id AND m.side = 'head' AND m.scale = run.largest_scale AND m.rows_returned >= :min_rows
     JOIN query_blocks AS b ON b.statement_id = s.statement_id AND b.block = 0
-    JOIN query_tables AS q ON q.statement_id = s.statement_id AND q.role = 'from'
+    JOIN query_blocks AS own ON own.statement_id = s.statement_id AND own.kind NOT IN ('scalar', 'exists', 'in')
+    JOIN query_tables AS q ON q.statement_id = s.statement_id AND q.block = own.block AND q.role = 'from'
     JOIN tables AS t ON t.side = 'head' AND t.name = q.name COLLATE NOCASE AND t.type = 'table' AND t.fixed = 0
     WHERE s.side = 'head' AND s.changed = 1 AND s.planned = 1 AND s.dynamic = 0 AND s.statement_kind = 'select' AND s.kind <> 'schema'
       AND b.has_limit = 0 AND b.has_group_by = 0 AND b.has_aggregate = 0

@@ -1,0 +1,72 @@
+-- id: correlated-select-subquery
+-- family: statement
+-- severity: warning
+-- engines: sqlite, postgres
+-- needs: growth
+-- yields-to: cross-join, non-sargable-predicate, access-regression, quadratic-growth, full-scan-growth, growth-regression, cost-regression, automatic-index
+-- parameter: min_runs integer 10000: executions of the subquery, at the largest scale, from which on it counts
+-- since: 0.1
+-- summary: A subquery in the select list runs once for each row of a result that grows.
+--
+-- ## What it does
+-- Finds subqueries in the select list of a query (a scalar one, or EXISTS) that the plan executes once a row, where the number of
+-- rows grows with the data and reaches `min_runs`.
+--
+-- ## Why
+-- Each execution is a look-up of its own, cheap by itself, done a million times: it is N+1 inside the database. A join with a grouped
+-- subquery reads each table once.
+--
+-- ## Example
+-- ```sql
+-- SELECT c.id, (SELECT count(*) FROM orders AS o WHERE o.customer_id = c.id) FROM customers AS c;
+-- ```
+--
+-- ## Remedy
+-- ```sql
+-- SELECT c.id, coalesce(n.orders, 0)
+-- FROM customers AS c LEFT JOIN (SELECT customer_id, count(*) AS orders FROM orders GROUP BY customer_id) AS n ON n.customer_id = c.id;
+-- ```
+-- Or give the outer query its LIMIT: a subquery for each of twenty rows on a page is fine.
+--
+-- ## Stays quiet when
+-- - the rows of the outer query are bounded, by LIMIT or by a filter;
+-- - the subquery doesn't depend on the row: it runs once;
+-- - it looks something up in a fixed table;
+-- - the look-up scans: then quadratic-growth has it.
+--
+-- ## Limits
+-- One finding a statement: for the subquery that is executed most.
+WITH
+  repeated AS (
+    SELECT s.statement_id, b.block, b.line, b."column", n.relation, n.executions, n.rows_examined,
+      row_number() OVER (PARTITION BY s.statement_id ORDER BY n.executions DESC, n.rows_examined DESC, b.block, n.node) AS place
+    FROM run
+    JOIN statements AS s
+    JOIN growth AS g ON g.statement_id = s.statement_id AND g.side = 'head' AND g.growth_class >= 1
+    JOIN query_blocks AS b ON b.statement_id = s.statement_id AND b.kind IN ('scalar', 'exists') AND b.place = 'select'
+    JOIN query_tables AS q ON q.statement_id = s.statement_id AND q.block = b.block AND q.role = 'from'
+    JOIN tables AS t ON t.side = 'head' AND t.name = q.name COLLATE NOCASE AND t.type = 'table' AND t.fixed = 0
+    JOIN plan_nodes AS n ON n.statement_id = s.statement_id AND n.side = 'head' AND n.scale = run.largest_scale
+      AND n.relation = t.name AND n.access NOT IN ('none', 'scan', 'scan_covering')
+      AND CASE q.alias WHEN '' THEN q.name ELSE q.alias END COLLATE NOCASE IN (n.alias, substr(n.alias, instr(n.alias, '.') + 1))
+    WHERE s.side = 'head' AND s.changed = 1 AND s.planned = 1 AND n.executions >= :min_runs
+      AND EXISTS (  -- below a subquery that depends on the row
+        WITH RECURSIVE above(node, parent, correlated) AS (
+          SELECT n.node, n.parent, n.correlated
+          UNION ALL
+          SELECT p.node, p.parent, p.correlated
+          FROM above AS a
+          JOIN plan_nodes AS p ON p.statement_id = s.statement_id AND p.side = 'head' AND p.scale = n.scale AND p.node = a.parent
+        )
+        SELECT 1 FROM above WHERE correlated = 1)
+  )
+SELECT
+  r.statement_id,
+  r.line,
+  r."column",
+  r.relation AS subject,
+  printf('The subquery in the select list is executed for each of %,d rows (at the largest scale): as many look-ups in %s, %,d rows examined.',
+    CAST(r.executions AS INTEGER), r.relation, CAST(r.rows_examined AS INTEGER)) AS message,
+  printf('Join with %s, grouped by the column that relates it, which reads it once; or bound the outer query by LIMIT.', r.relation) AS fix
+FROM repeated AS r
+WHERE r.place = 1;

@@ -1,0 +1,74 @@
+-- id: subquery-per-row
+-- family: plan
+-- severity: warning
+-- engines: sqlite, postgres
+-- needs: growth
+-- yields-to: cross-join, non-sargable-predicate, access-regression, quadratic-growth, full-scan-growth, growth-regression, cost-regression, automatic-index, correlated-select-subquery
+-- parameter: min_runs integer 10000: executions of the subquery, at the largest scale, from which on it counts
+-- since: 0.1
+-- summary: A subquery in a condition is executed once for each row that is looked at, though it could be joined once.
+--
+-- ## What it does
+-- Finds subqueries outside the select list (a scalar one in WHERE, in HAVING, in ORDER BY or in SET) that the plan executes once a row, where the
+-- number of rows grows with the data and reaches `min_runs`.
+--
+-- ## Why
+-- The condition is checked for every row, and each check is a query of its own. Neither engine turns a scalar subquery into a join.
+--
+-- ## Example
+-- ```sql
+-- SELECT o.id FROM orders AS o
+-- WHERE o.total > (SELECT avg(i.total) FROM orders AS i WHERE i.customer_id = o.customer_id);
+-- ```
+--
+-- ## Remedy
+-- Work the values out once, grouped, and join with them:
+-- ```sql
+-- SELECT o.id FROM orders AS o
+-- JOIN (SELECT customer_id, avg(total) AS usual FROM orders GROUP BY customer_id) AS u ON u.customer_id = o.customer_id
+-- WHERE o.total > u.usual;
+-- ```
+--
+-- ## Stays quiet when
+-- - the rows that are looked at are bounded;
+-- - the subquery doesn't depend on the row, or is an EXISTS or IN: those are planned as joins where that is better;
+-- - it looks something up in a fixed table;
+-- - it stands in the select list: correlated-select-subquery's; or it scans: quadratic-growth's.
+--
+-- ## Limits
+-- One finding a statement: for the subquery that is executed most.
+WITH
+  repeated AS (
+    SELECT s.statement_id, b.line, b."column", b.place AS clause, n.relation, n.executions, n.rows_examined,
+      row_number() OVER (PARTITION BY s.statement_id ORDER BY n.executions DESC, n.rows_examined DESC, b.block, n.node) AS place
+    FROM run
+    JOIN statements AS s
+    JOIN growth AS g ON g.statement_id = s.statement_id AND g.side = 'head' AND g.growth_class >= 1
+    JOIN query_blocks AS b ON b.statement_id = s.statement_id AND b.kind = 'scalar' AND b.place IN ('where', 'join_on', 'having', 'order_by', 'group_by', 'set')
+    JOIN query_tables AS q ON q.statement_id = s.statement_id AND q.block = b.block AND q.role = 'from'
+    JOIN tables AS t ON t.side = 'head' AND t.name = q.name COLLATE NOCASE AND t.type = 'table' AND t.fixed = 0
+    JOIN plan_nodes AS n ON n.statement_id = s.statement_id AND n.side = 'head' AND n.scale = run.largest_scale
+      AND n.relation = t.name AND n.access NOT IN ('none', 'scan', 'scan_covering')
+      AND CASE q.alias WHEN '' THEN q.name ELSE q.alias END COLLATE NOCASE IN (n.alias, substr(n.alias, instr(n.alias, '.') + 1))
+    WHERE s.side = 'head' AND s.changed = 1 AND s.planned = 1 AND n.executions >= :min_runs
+      AND EXISTS (  -- below a subquery that depends on the row
+        WITH RECURSIVE above(node, parent, correlated) AS (
+          SELECT n.node, n.parent, n.correlated
+          UNION ALL
+          SELECT p.node, p.parent, p.correlated
+          FROM above AS a
+          JOIN plan_nodes AS p ON p.statement_id = s.statement_id AND p.side = 'head' AND p.scale = n.scale AND p.node = a.parent
+        )
+        SELECT 1 FROM above WHERE correlated = 1)
+  )
+SELECT
+  r.statement_id,
+  r.line,
+  r."column",
+  r.relation AS subject,
+  printf('The subquery in %s is executed for each of %,d rows (at the largest scale): as many look-ups in %s, %,d rows examined.',
+    CASE r.clause WHEN 'where' THEN 'WHERE' WHEN 'join_on' THEN 'ON' WHEN 'set' THEN 'SET' WHEN 'having' THEN 'HAVING' WHEN 'order_by' THEN 'ORDER BY' ELSE 'GROUP BY' END,
+    CAST(r.executions AS INTEGER), r.relation, CAST(r.rows_examined AS INTEGER)) AS message,
+  printf('Work it out once, grouped by the column that relates %s, and join with that.', r.relation) AS fix
+FROM repeated AS r
+WHERE r.place = 1;
