@@ -42,7 +42,7 @@
 WITH
   paged AS (
     SELECT s.statement_id, b.block, b.line, b."column", n.relation, n.rows_possible, t.row_count, t.row_source,
-      row_number() OVER (PARTITION BY s.statement_id ORDER BY n.rows_possible DESC, n.relation, n.node) AS place
+      row_number() OVER (PARTITION BY s.statement_id ORDER BY n.executions, n.rows_possible DESC, n.relation, n.node) AS place
     FROM run
     JOIN statements AS s
     JOIN query_blocks AS b ON b.statement_id = s.statement_id AND b.has_limit = 1 AND b.has_offset = 1

@@ -30,7 +30,8 @@
 --
 -- ## Stays quiet when
 -- - the plan doesn't scan the table: it combines the indexes of the arms, or another filter narrows the rows down;
--- - all arms compare one column: `a = 1 OR a = 2` is an IN list;
+-- - all arms compare one column: `a = 1 OR a = 2` is an IN list, `a = 1 OR (a = 2 AND b < 3)` nearly one;
+-- - an arm compares only a column of few values (boolean, CHECK (x IN (…))): its index would not help;
 -- - one arm is a test of a parameter (`? IS NULL OR a = ?`), or can't be served by an index at all: then that is the reason;
 -- - an index was tried that ends the scan: full-scan-growth names it.
 --
@@ -39,6 +40,8 @@
 WITH
   arms AS (
     SELECT s.statement_id, p.or_group, p.or_arm, p.block, p.line, p."column", p.name, t.name AS relation, p.table_ref, p.sargable, t.fixed,
+      coalesce((SELECT c.allowed_values FROM columns AS c
+                WHERE c.side = 'head' AND c.table_name = t.name AND c.name = p.name COLLATE NOCASE), 0) AS allowed_values,
       EXISTS (
         SELECT 1 FROM indexes AS i
         JOIN index_columns AS x ON x.side = i.side AND x.table_name = i.table_name AND x.index_name = i.name
@@ -57,8 +60,13 @@ WITH
     HAVING count(*) = count(a.relation)
       AND sum(a.indexed) >= 1
       AND count(DISTINCT a.or_arm) >= 2 AND count(DISTINCT a.table_ref || '.' || lower(a.name)) >= 2
-      AND count(DISTINCT CASE a.sargable WHEN 1 THEN a.or_arm END) = count(DISTINCT a.or_arm)
+      AND count(DISTINCT CASE WHEN a.sargable = 1 AND a.allowed_values = 0 THEN a.or_arm END) = count(DISTINCT a.or_arm)
       AND count(DISTINCT a.or_arm) = max(a.or_arm) + 1  -- an arm without a column isn't known
+      AND NOT EXISTS (  -- a column of all arms: an index on it serves the whole
+        SELECT 1 FROM arms AS every
+        WHERE every.statement_id = a.statement_id AND every.or_group = a.or_group AND every.sargable = 1
+        GROUP BY every.table_ref, lower(every.name)
+        HAVING count(DISTINCT every.or_arm) = count(DISTINCT a.or_arm))
   ),
   scanned AS (
     SELECT o.*, n.relation, n.rows_examined,
