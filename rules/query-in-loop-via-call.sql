@@ -91,7 +91,10 @@ WITH
         OR (s.fingerprint LIKE 'x%' AND s.text LIKE '%FROM%' AND (k.single = 1 OR s.text NOT LIKE '% IN (%')))
       AND (s.dynamic = 1 OR (s.fingerprint LIKE 'x%' AND s.text LIKE '%?%')
         OR EXISTS (SELECT 1 FROM predicates AS p WHERE p.statement_id = s.statement_id AND p.operand = 'placeholder'))
-      AND (k.single = 1  -- a list of one
+      AND (k.single = 1  -- a list of one; or one that is the same each time, beside what the query is given
+        OR (EXISTS (SELECT 1 FROM holes AS h WHERE h.statement_id = s.statement_id AND h.kind = 'list')
+          AND NOT EXISTS (SELECT 1 FROM holes AS h WHERE h.statement_id = s.statement_id AND h.kind = 'list' AND h.fixed = 0)
+          AND EXISTS (SELECT 1 FROM predicates AS p WHERE p.statement_id = s.statement_id AND p.operator = '=' AND p.operand = 'placeholder'))
         OR NOT EXISTS (
             SELECT 1 FROM predicates AS p
             WHERE p.statement_id = s.statement_id AND p.operator = 'IN' AND p.operand IN ('list', 'placeholder'))

@@ -57,9 +57,9 @@ WITH
           AND NOT EXISTS (
             SELECT 1 FROM predicates AS p
             WHERE p.statement_id = b.statement_id AND p.operator = 'IN' AND p.operand IN ('list', 'placeholder')))
-      AND NOT (l.text_varies = 1 AND EXISTS (  -- each turn asks another table; a name in capitals is a constant
+      AND NOT EXISTS (  -- each turn asks another table; a name in capitals is a constant
         SELECT 1 FROM holes AS h
-        WHERE h.statement_id = s.statement_id AND h.kind = 'identifier' AND h.expression <> upper(h.expression)))
+        WHERE h.statement_id = s.statement_id AND h.kind = 'identifier' AND h.varies = 1 AND h.expression <> upper(h.expression))
       -- a dialect's own syntax, that the parser refuses, is known by its text alone
       AND (EXISTS (SELECT 1 FROM query_tables AS q WHERE q.statement_id = s.statement_id)
         OR (s.fingerprint LIKE 'x%' AND s.text LIKE '%FROM%' AND s.text NOT LIKE '% IN (%'))

@@ -81,7 +81,8 @@ WITH
   ),
   writes AS (
     SELECT v.*, s.statement_kind,
-      (SELECT q.name FROM query_tables AS q WHERE q.statement_id = v.statement_id AND q.role = 'target' ORDER BY q.table_ref LIMIT 1)
+      (SELECT q.name FROM query_tables AS q WHERE q.statement_id = v.statement_id AND q.role = 'target' AND q.name NOT LIKE 'eg_hole_%'
+       ORDER BY q.table_ref LIMIT 1)
         AS relation,
       row_number() OVER (
         PARTITION BY v.path, v.line, CASE v.call_id WHEN 0 THEN v.statement_id ELSE 0 END ORDER BY v.depth DESC, v.through, v.statement_id)
@@ -94,7 +95,7 @@ WITH
       AND NOT EXISTS (  -- each turn asks another table; a name in capitals is a constant
         SELECT 1 FROM holes AS h
         WHERE h.statement_id = s.statement_id AND h.kind = 'identifier' AND h.expression <> upper(h.expression)
-          AND (v.text_varies = 1 OR (v.call_id > 0 AND h.fixed = 0)))
+          AND CASE v.call_id WHEN 0 THEN h.varies = 1 ELSE v.text_varies = 1 OR (h.fixed = 0 AND h.is_column = 0) END)
       AND NOT EXISTS (
         SELECT 1 FROM predicates AS p
         WHERE p.statement_id = s.statement_id AND p.operator = 'IN' AND p.operand IN ('list', 'placeholder'))

@@ -31,7 +31,8 @@ struct Hole {
   // kIdentifier: an item of the select list, of ORDER BY or of GROUP BY. In double quotes, SQLite takes a name that no
   // column has for a text, so that the statement can be planned with a constant there.
   bool column = false;
-  bool fixed = false;  // no parameter or variable of the function: a field, a constant
+  bool fixed = false;   // no parameter or variable of the function: a field, a constant
+  bool varies = false;  // differs from turn to turn of a loop around the call
 };
 
 enum class LoopKind { kFor, kWhile, kComprehension, kCallback };
@@ -49,7 +50,7 @@ struct Loop {  // outermost first in Statement::loops
       -1;  // kRows: index in Extraction::statements of the statement whose rows are looped over, -1 unknown
   bool argument_varies =
       false;                   // an argument or the SQL depends on the loop variable or on what is assigned in the loop
-  bool text_varies = false;    // the SQL does; of a call to another function, what it's called on does
+  bool text_varies = false;    // the SQL does, or so it seems; of a call to another function, what it's called on does
   bool always_leaves = false;  // the body ends in return, break or raise on every path after the call
 };
 

@@ -90,6 +90,17 @@ Value Evaluator::call(int node, const Binding* bound) {
     Value value = result_of(function, node, bound);
     if (value.known()) return value;
   }
+  // stringtf("SELECT … %d", id): a text with as many marks as there are values behind it
+  if (given.size() > 1 && tree_.role(given.front()) == Role::kString && !has_name_word(name, words.executing_words) &&
+      tree_.text(given.front()).find('%') != std::string_view::npos) {
+    Value pattern = evaluate(given.front(), bound);
+    bool sql = pattern.variants.size() == 1 && !pattern.variants.front().empty() &&
+               is_sql_in_capitals(pattern.variants.front().front().text);
+    if (sql) {
+      Value filled = with_arguments(pattern, node, given.front());
+      if (filled.known() && filled.variants.front().size() > pattern.variants.front().size()) return filled;
+    }
+  }
   if (has_name_word(name, words.format_words)) {
     for (int argument : given) {
       Value pattern = tree_.role(argument) == Role::kNumber ? Value{} : evaluate(argument, bound);

@@ -81,11 +81,26 @@ void HostFile::add_loops(LoopFinder& finder, const std::map<int, int>& first_of_
       int run = run_loops(finder, found.call, loops);
       if (run >= 0) found.statement.call_line = lines_.position(tree_.at(run).start).line;
     }
+    vary_holes(finder, found, loops);
     for (FoundLoop& loop : loops) {
       if (auto rows = first_of_call.find(loop.rows_call); rows != first_of_call.end())
         loop.loop.rows_statement = rows->second;
       found.statement.loops.push_back(std::move(loop.loop));
     }
+  }
+}
+
+// What of a text differs from turn to turn: of "… FROM {prefix}users WHERE id = {user.id}" the second alone. A part of
+// a split text is known again by its expression.
+void HostFile::vary_holes(LoopFinder& finder, Found& found, const std::vector<FoundLoop>& loops) const {
+  std::vector<Hole>& holes = found.statement.holes;
+  bool split = holes.size() != found.hole_nodes.size();
+  for (size_t index = 0; index < holes.size(); ++index) {
+    int node = split ? -1 : found.hole_nodes[index];
+    for (size_t other = 0; split && node < 0 && other < found.hole_nodes.size(); ++other)
+      if (tree_.text(found.hole_nodes[other]).starts_with(holes[index].expression)) node = found.hole_nodes[other];
+    holes[index].varies =
+        std::ranges::any_of(loops, [&](const FoundLoop& loop) { return finder.varies_with(loop, found.call, node); });
   }
 }
 

@@ -44,6 +44,7 @@ class HostFile {
     Statement statement;
     int call = -1;  // -1: a constant
     int argument = -1;
+    std::vector<int> hole_nodes;  // of each hole, before the text was split
   };
 
   std::string_view path_;
@@ -70,6 +71,7 @@ class HostFile {
   // host_calls.cc: the passes in order, and what they share
   [[nodiscard]] std::string function_name(int node) const;
   void add_loops(LoopFinder& finder, const std::map<int, int>& first_of_call);
+  void vary_holes(LoopFinder& finder, Found& found, const std::vector<FoundLoop>& loops) const;
   // host_sites.cc: which calls may execute SQL, and where it is in them
   void find_calls();
   void find_named_calls();
@@ -84,6 +86,7 @@ class HostFile {
   [[nodiscard]] bool is_surely_sql(const Value& value) const;
   [[nodiscard]] bool is_written_as_sql(const Value& value) const;
   [[nodiscard]] int sql_elsewhere(int call, int argument);
+  [[nodiscard]] bool is_parameter_around(int call, std::string_view name) const;
   [[nodiscard]] int sql_by_name(int call);
   // host_statements.cc: what such a call gives
   [[nodiscard]] int parts_of_text(const Site& site) const;
@@ -91,7 +94,8 @@ class HostFile {
   void drop_impossible(const std::vector<size_t>& begins);
   bool emit(const Site& site, const Text& text, const Value& value, CallKind kind);
   bool emit_text(const Site& site, const Text& text, const Value& value, CallKind kind);
-  [[nodiscard]] bool is_fixed(int expression) const;
+  [[nodiscard]] bool is_fixed(int expression, int depth = 0) const;
+  [[nodiscard]] bool is_given_fixed(const std::vector<int>& assignments, int name, int depth) const;
   [[nodiscard]] Found found_at(const Site& site, Filled& filled, const Value& value, CallKind kind) const;
   void list_cut(const Site& site, const Value& value);
   void refuse(const Site& site, int node, std::string reason);

@@ -151,6 +151,15 @@ class Filler {
     fills_[hole].text += kCommonTable;
   }
 
+  // WHERE name = "{name}", VALUES ("{name}"): MySQL's and SQLite's other way to write a text. The near miss: a column
+  // behind its table's name, WHERE t."{column}" = "{table}".id
+  [[nodiscard]] bool is_text_in_double_quotes() const {
+    if (at_ == 0 || !text_of(at_).starts_with('"') || next_is(".") || defines()) return false;
+    std::string_view before = text_of(at_ - 1);
+    bool listed = (before == "(" || before == ",") && frames_.back().outer == "values";
+    return listed || is_any(before, {"=", "<>", "!=", "<", ">", "<=", ">="}) || is_any(last_word_, {"like", "regexp"});
+  }
+
   // CREATE INDEX i ON t (c), CREATE TRIGGER … ON t: names only.
   [[nodiscard]] bool defines() const { return verb_ == "create" || verb_ == "alter" || verb_ == "drop"; }
 
@@ -161,6 +170,10 @@ class Filler {
           set(hole, HoleKind::kValue, "1");  // a text that is a number and a flag as well
         return;
       case TokenKind::kQuotedName:
+        if (is_text_in_double_quotes()) {
+          for (size_t hole = first; hole < last; ++hole) set(hole, HoleKind::kValue, "1");
+          return;
+        }
         for (size_t hole = first; hole < last; ++hole) names_a_table() ? table(hole, false) : name(hole, false);
         return;
       case TokenKind::kParameter:

@@ -149,14 +149,27 @@ int HostFile::sql_elsewhere(int call, int argument) {
   return names == 1 ? named : -1;
 }
 
+bool HostFile::is_parameter_around(int call, std::string_view name) const {
+  for (int node = tree_.parent(call); node >= 0; node = tree_.parent(node))
+    if ((tree_.role(node) == Role::kLambda || tree_.role(node) == Role::kFunction) &&
+        evaluator_.parameter(node, name) >= 0)
+      return true;
+  return false;
+}
+
 // The argument that is SQL beyond doubt of a call that nothing but its name speaks for; -1 = there is no such, or
 // several.
 //
 //   db_fetch_rows(link, "SELECT 1 FROM t")      the second
 //   parse_query("SELECT 1 FROM t")              the near miss: it says something of the text
+//   begin(async (tx) => { await tx`DELETE FROM t` })     a tag that the function around is given
 int HostFile::sql_by_name(int call) {
   constexpr size_t kMostArguments = 8;
   std::string_view name = evaluator_.callee_name(call);
+  if (evaluator_.is_tag(call)) {
+    int text = tree_.part(call, Part::kArguments);
+    return is_parameter_around(call, name) && is_written_as_sql(evaluator_.evaluate(text)) ? text : -1;
+  }
   if (name.empty() || !has_name_word(name, language_.words.executing_words) ||
       has_name_word(name, language_.words.describing_words) || is_one_of(name, language_.words.quiet_callees))
     return -1;
@@ -181,7 +194,10 @@ bool HostFile::find_site(int call, Site& site) {
   site.call = call;
   bool database = receiver_fits(call, language_.words.database_receivers);
   int before = context_arguments(call);
+  size_t given = tree_.elements(tree_.part(call, Part::kArguments)).size();
   for (const CallSite* row : evaluator_.rows_for(call)) {
+    // pgx prepares (context, name, text): a call with one argument is another library's
+    if (row->kind == CallKind::kPrepare && row->argument > 0 && given == 1) continue;
     bool open =
         row->imports.empty() ? (database || row->certain) && site.row == nullptr : evaluator_.gate_is_open(*row, call);
     if (!open || !evaluator_.has_required(call, *row)) continue;

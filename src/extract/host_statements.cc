@@ -118,8 +118,22 @@ void HostFile::drop_impossible(const std::vector<size_t>& begins) {
                  found_.begin() + static_cast<std::ptrdiff_t>(range->second));
 }
 
-// Made of nothing that the function around it is given or sets: the same whenever it runs.
-bool HostFile::is_fixed(int expression) const {
+// Set by nothing but assignments of what is fixed itself: prefix = config.prefix(). What reads the name to set it
+// (`name`) says nothing: query := query.Build()
+bool HostFile::is_given_fixed(const std::vector<int>& assignments, int name, int depth) const {
+  constexpr int kDeepest = 3;
+  constexpr size_t kMostAssignments = 4;
+  return depth < kDeepest && assignments.size() <= kMostAssignments &&
+         std::ranges::all_of(
+             assignments,
+             [&](int assignment) {
+               return tree_.role(assignment) == Role::kAssignment &&
+                      (tree_.contains(assignment, name) || is_fixed(tree_.part(assignment, Part::kRight), depth + 1));
+             });
+}
+
+// Made of nothing that the function around it is given, or sets to what it's given: the same whenever it runs.
+bool HostFile::is_fixed(int expression, int depth) const {
   if (expression < 0) return false;
   int function = tree_.function_of(expression);
   for (int node = expression; node < tree_.at(expression).after; ++node) {
@@ -127,7 +141,9 @@ bool HostFile::is_fixed(int expression) const {
     int parent = tree_.parent(node);
     if (tree_.role(parent) == Role::kMember && tree_.part(parent, Part::kName) == node) continue;
     for (int scope = tree_.at(node).scope; scope > 0; scope = tree_.at(scope).scope) {
-      if (evaluator_.assignments(scope, tree_.text(node)) != nullptr && tree_.role(scope) != Role::kClass) return false;
+      const std::vector<int>* assigned = evaluator_.assignments(scope, tree_.text(node));
+      if (assigned != nullptr && tree_.role(scope) != Role::kClass && !is_given_fixed(*assigned, node, depth))
+        return false;
       if (tree_.role(scope) != Role::kClass && evaluator_.parameter(scope, tree_.text(node)) >= 0) return false;
       if (scope == function) break;
     }
@@ -163,6 +179,7 @@ HostFile::Found HostFile::found_at(const Site& site, Filled& filled, const Value
   statement.holes = std::move(filled.holes);
   for (size_t hole = 0; hole < statement.holes.size(); ++hole)
     statement.holes[hole].fixed = is_fixed(filled.hole_nodes[hole]);
+  found.hole_nodes = std::move(filled.hole_nodes);
   statement.map = std::move(filled.map);
   statement.placeholders = site.placeholders;
   statement.call = kind;

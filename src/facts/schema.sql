@@ -66,7 +66,8 @@ CREATE TABLE holes (
   kind TEXT NOT NULL,         -- 'identifier', 'value', 'list', 'predicate': what stands there at run time
   expression TEXT NOT NULL,   -- the host language's, as written
   fixed INTEGER NOT NULL,     -- 1 = no parameter or variable of the function: a field, a constant
-  is_column INTEGER NOT NULL  -- 1 = an identifier that is an item of the select list, of ORDER BY or of GROUP BY
+  is_column INTEGER NOT NULL, -- 1 = an identifier that is an item of the select list, of ORDER BY or of GROUP BY
+  varies INTEGER NOT NULL     -- 1 = it differs from turn to turn of a loop around the call
 ) STRICT;
 
 CREATE TABLE loops (

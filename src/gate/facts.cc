@@ -129,7 +129,7 @@ class Filler {
         calls(known.id, source.line, source.callee.empty() ? source.name : source.callee,
               source.library.empty() ? "file" : source.library, name_of(run_of(source.row_marker)));
       for (const Hole& hole : source.holes)
-        holes(known.id, name_of(hole.kind), hole.expression, hole.fixed, hole.column);
+        holes(known.id, name_of(hole.kind), hole.expression, hole.fixed, hole.column, hole.varies);
       // Unchanged statements run in the same loops as before, whatever was edited on their headers' lines.
       add_loops(loops, known.id, source.loops, source.path, known.side == kHeadSide && known.paired_by != "unchanged");
       if (known.predecessor && known.side == kHeadSide && known.paired_by != "unchanged")

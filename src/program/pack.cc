@@ -115,7 +115,7 @@ void members(Loop& x, Archive& a) {
 }
 template <class Archive>
 void members(Hole& x, Archive& a) {
-  a(x.offset), a(x.length), a(x.kind), a(x.expression), a(x.column), a(x.fixed);
+  a(x.offset), a(x.length), a(x.kind), a(x.expression), a(x.column), a(x.fixed), a(x.varies);
 }
 template <class Archive>
 void members(OffsetMap::Piece& x, Archive& a) {

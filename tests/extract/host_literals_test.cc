@@ -63,7 +63,7 @@ TEST_CASE("formatted texts") {
       {R"py(f'SELECT a{{}} {"a"} FROM t')py", "SELECT a{} a FROM t\n"},
       {R"py('SELECT a{{}}')py", "SELECT a{{}}\n"},
       {R"py(f'SELECT a FROM t WHERE b = "{x}" AND c LIKE \'%{x}%\'')py",
-       "SELECT a FROM t WHERE b = \"eg_hole_1\" AND c LIKE '%1%'\n"},
+       "SELECT a FROM t WHERE b = \"1\" AND c LIKE '%1%'\n"},
       {R"py('SELECT %s FROM t WHERE a = %d AND b LIKE "%%x"' % ('c', x))py",
        "SELECT c FROM t WHERE a = ? AND b LIKE \"%x\"\n"},
       {R"py('SELECT a FROM t WHERE a = %s' % x)py", "SELECT a FROM t WHERE a = ?\n"},
