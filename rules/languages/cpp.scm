@@ -6,6 +6,10 @@
 ((function_definition declarator: (function_declarator declarator: (identifier) @_word parameters: (parameter_list . (parameter_declaration declarator: (_) @variable) . (parameter_declaration) @iterable)) body: (_) @body) @for
   (#any-of? @_word "foreach" "Q_FOREACH" "BOOST_FOREACH"))
 
+; foreach (const Song& song, library->Songs()): what is looped over is a call.
+((function_definition declarator: (function_declarator declarator: (identifier) @_word parameters: (parameter_list . (parameter_declaration) . (parameter_declaration type: (_) @receiver declarator: (function_declarator declarator: (identifier) @name parameters: (_) @arguments)) @call)))
+  (#any-of? @_word "foreach" "Q_FOREACH" "BOOST_FOREACH"))
+
 ; Members that are defined outside of their class, by what they give: a value, a pointer, a reference.
 (function_definition declarator: (function_declarator declarator: (qualified_identifier scope: (_) @receiver name: (_) @name) parameters: (_) @parameters) body: (_) @body) @function
 (function_definition declarator: (pointer_declarator declarator: (function_declarator declarator: (qualified_identifier scope: (_) @receiver name: (_) @name) parameters: (_) @parameters)) body: (_) @body) @function
@@ -13,6 +17,8 @@
 (function_definition declarator: (function_declarator declarator: (_) @name parameters: (_) @parameters) body: (_) @body) @function
 (function_definition declarator: (pointer_declarator declarator: (function_declarator declarator: (_) @name parameters: (_) @parameters)) body: (_) @body) @function
 (function_definition declarator: (reference_declarator (function_declarator declarator: (_) @name parameters: (_) @parameters)) body: (_) @body) @function
+; A function that is given to a name has it: auto load = [&](int id) { … };
+(init_declarator declarator: (identifier) @name value: (lambda_expression declarator: (abstract_function_declarator parameters: (_) @parameters) body: (_) @body) @function)
 (lambda_expression declarator: (abstract_function_declarator parameters: (_) @parameters)? body: (_) @body) @lambda
 (class_specifier name: (_) @name (base_class_clause)? @bases body: (_) @body) @class
 (struct_specifier name: (_) @name (base_class_clause)? @bases body: (_) @body) @class

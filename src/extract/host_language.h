@@ -135,10 +135,10 @@ struct Words {             // names with a meaning, as written in sources of the
   bool executing_formats = false;
   // In the name of a call that no row knows, as one of its words: it executes the SQL that it is given, unless one of
   // the others is there too. fetch_rows("SELECT …"), but not parse_query("SELECT …").
-  std::vector<std::string> executing_words = {"sql",    "query",  "queries", "exec",   "execute", "db",
-                                              "fetch",  "select", "insert",  "update", "delete",  "prepare",
-                                              "run",    "row",    "rows",    "cell",   "scalar",  "iterator",
-                                              "cursor", "lookup", "records", "record", "database"};
+  std::vector<std::string> executing_words = {
+      "sql",      "query", "queries", "exec", "execute", "db",     "fetch",    "select", "insert", "update",  "delete",
+      "prepare",  "run",   "row",     "rows", "cell",    "scalar", "iterator", "cursor", "lookup", "records", "record",
+      "database", "read",  "get",     "load", "all",     "first",  "one",      "value",  "values", "column"};
   std::vector<std::string> describing_words = {
       "parse",  "parser",   "parsed",  "format",  "build",   "builder",  "make",      "log",       "logger",  "print",
       "quote",  "quoted",   "escape",  "token",   "tokens",  "tokenize", "lex",       "lint",      "assert",  "expect",
@@ -160,9 +160,20 @@ struct Words {             // names with a meaning, as written in sources of the
   // What runs a prepared statement: methods of its handle, functions whose first or second argument it is; and what a
   // function that both runs it and gives its next row needs before it runs it anew.
   std::vector<std::string> run_methods, run_functions, reset_functions;
-  std::vector<std::string> scope_methods;        // x.use { y -> … }: y is x
-  std::vector<std::string> fetch_methods;        // give rows of what was executed before
-  std::vector<std::string> iterate_through;      // list(x), enumerate(x): loops over x
+  std::vector<std::string> scope_methods;  // x.use { y -> … }: y is x
+  std::vector<std::string> fetch_methods;  // give rows of what was executed before
+  // In the name of what a `while` asks: it gives the next row with a word of the first list, or of each of the others.
+  std::vector<std::string> row_fetching_words = {"fetchrow", "fetcharray", "fetchassoc", "fetchobject"};
+  std::vector<std::string> fetching_words = {"fetch"};
+  std::vector<std::string> row_words = {"row", "assoc", "array", "object", "hash", "record", "next"};
+  std::vector<std::string> loop_macro_words;  // in the name of a call that is none: a macro that begins a loop
+  // In the name of what a `while` takes, or of where it takes it from: work that comes in, or pages.
+  std::vector<std::string> pumping_words = {"poll",  "wait",  "recv",  "receive", "accept", "dequeue", "pop",   "take",
+                                            "queue", "job",   "jobs",  "task",    "event",  "message", "claim", "lease",
+                                            "page",  "batch", "chunk", "cursor",  "lock",   "retry"};
+  std::vector<std::string> end_properties;                                     // say that no row is left: $rows->EOF
+  std::vector<std::string> has_next_methods = {"hasNext", "hasMoreElements"};  // of an iterator: there is a next one
+  std::vector<std::string> iterate_through;                                    // list(x), enumerate(x): loops over x
   std::vector<std::string> same_elements;        // those that give the elements as they are: list(x), reversed(x)
   std::vector<std::string> numbering_functions;  // those that give pairs of a number and an element: enumerate(x)
   std::vector<std::string> map_functions;        // dict(a=1): a literal map

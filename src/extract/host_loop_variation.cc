@@ -17,6 +17,11 @@ bool LoopFinder::mentions(const Shape& shape, int node) {
   return false;
 }
 
+bool LoopFinder::varies_with(const FoundLoop& loop, int call, int part) {
+  if (part < 0 || tree_.function_of(part) != tree_.function_of(call)) return loop.loop.text_varies;
+  return tree_.contains(loop.node, part) && mentions({loop.node, loop.variable, -1, -1, loop.loop.kind}, part);
+}
+
 bool LoopFinder::varies(const Shape& shape, int call, int argument, bool dynamic) {
   const std::set<std::string_view>& names = varying_names(shape);
   if (argument >= 0 && is_bound_later(shape, call, names)) return true;
@@ -66,11 +71,22 @@ const std::set<std::string_view>& LoopFinder::varying_names(const Shape& shape) 
   };
   add_names(shape.variable);
   int condition = tree_.part(shape.node, Part::kCondition);  // while (rows.next()): what is read of `rows`
-  for (int node = condition; node >= 0 && node < tree_.at(condition).after; ++node)
-    if (tree_.role(node) == Role::kCall && is_one_of(evaluator_.callee_name(node), language_.words.fetch_methods))
-      add_names(tree_.part(node, Part::kReceiver));
+  for (int node = condition; node >= 0 && node < tree_.at(condition).after; ++node) {
+    if (tree_.role(node) == Role::kMember && ends_rows(node)) add_names(tree_.part(node, Part::kReceiver));
+    if (tree_.role(node) != Role::kCall || !fetches_row(node)) continue;
+    std::vector<int> given = tree_.elements(tree_.part(node, Part::kArguments));
+    int receiver = tree_.part(node, Part::kReceiver);
+    if (receiver >= 0) add_names(receiver);
+    if (receiver < 0 && given.size() == 1) add_names(given.front());  // while (sqlite3_step(st) == SQLITE_ROW)
+  }
   if (shape.kind == LoopKind::kCallback && shape.variable < 0)
     names.insert(language_.words.implicit_parameters.begin(), language_.words.implicit_parameters.end());
+  auto follows_itself = [&](int assignment) {  // entry = entry->next
+    int left = tree_.part(assignment, Part::kLeft), right = tree_.part(assignment, Part::kRight);
+    for (int inner = right; inner >= 0 && inner < tree_.at(right).after; ++inner)
+      if (tree_.role(inner) == Role::kIdentifier && tree_.text(inner) == tree_.text(left)) return true;
+    return false;
+  };
   constexpr int kMostRounds = 4;  // of names assigned from names assigned further down
   bool changed = true;
   for (int round = 0; changed && round < kMostRounds; ++round) {
@@ -82,7 +98,11 @@ const std::set<std::string_view>& LoopFinder::varying_names(const Shape& shape) 
       if (role == Role::kFor || role == Role::kClause) target = tree_.part(node, Part::kVariable);
       if (role == Role::kCall && is_one_of(evaluator_.callee_name(node), language_.words.filling_methods))
         target = tree_.part(node, Part::kArguments);  // rows.Scan(&id)
-      if (role == Role::kAssignment && differs(tree_.part(node, Part::kRight))) target = tree_.part(node, Part::kLeft);
+      if (int grown = role == Role::kCall && target < 0 ? evaluator_.appended_to(node) : -1;
+          grown >= 0 && differs(tree_.part(node, Part::kArguments)))
+        target = grown;  // snprintf(query, sizeof query, "… %d", id)
+      if (role == Role::kAssignment && (differs(tree_.part(node, Part::kRight)) || follows_itself(node)))
+        target = tree_.part(node, Part::kLeft);
       if (target >= 0 && tree_.role(target) != Role::kMember && add_names(target)) changed = true;
     }
   }

@@ -32,6 +32,8 @@ std::vector<FoundLoop> LoopFinder::around(int call, int argument, bool dynamic) 
   int inner = call;
   for (int node = tree_.parent(call); node >= 0; inner = node, node = tree_.parent(node)) {
     Role role = tree_.role(node);
+    if (int macro = macro_before(inner); macro >= 0)
+      add(found, {inner, tree_.part(macro, Part::kArguments), -1, inner, LoopKind::kFor}, call, argument, dynamic);
     if (role == Role::kFunction || role == Role::kClass) break;
     bool every_turn = tree_.contains(tree_.part(node, Part::kBody), call) ||
                       tree_.contains(tree_.part(node, Part::kCondition), call) ||
@@ -57,6 +59,19 @@ std::vector<FoundLoop> LoopFinder::around(int call, int argument, bool dynamic) 
   }
   std::reverse(found.begin(), found.end());
   return found;
+}
+
+// TAILQ_FOREACH(entry, &head, next) { … }: a macro, which the grammar takes for a call without its ";" before a
+// statement. The near miss: foreach(entry); { … }
+int LoopFinder::macro_before(int statement) const {
+  int parent = tree_.parent(statement);
+  int before = statement - 1;
+  if (language_.words.loop_macro_words.empty() || parent < 0 || before <= parent) return -1;
+  while (tree_.parent(before) != parent) before = tree_.parent(before);
+  int call = tree_.role(before) == Role::kCall ? before : tree_.first_child(before);
+  bool macro = tree_.role(call) == Role::kCall && tree_.text(before).ends_with(')') &&
+               has_name_word(evaluator_.callee_name(call), language_.words.loop_macro_words);
+  return macro ? call : -1;
 }
 
 bool LoopFinder::runs_per_element(int given) const {
@@ -156,6 +171,7 @@ bool LoopFinder::callback(int lambda, Shape& shape) const {
 void LoopFinder::add(std::vector<FoundLoop>& found, const Shape& shape, int call, int argument, bool dynamic) {
   FoundLoop entry;
   entry.node = shape.node;
+  entry.variable = shape.variable;
   Loop& loop = entry.loop;
   loop.kind = shape.kind;
   loop.line = lines_.position(tree_.at(shape.node).start).line;

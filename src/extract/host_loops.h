@@ -17,6 +17,7 @@ struct FoundLoop {
   Loop loop;
   int rows_call = -1;  // kRows: the call whose rows are looped over
   int node = -1;       // the loop
+  int variable = -1;   // its variables
 };
 
 // A call that executes SQL, with the text of its receiver: loops over a cursor's rows find their statement by it.
@@ -36,6 +37,9 @@ class LoopFinder {
   // Outermost first. `argument` = the SQL argument (-1: it is no call site), which counts as varying only with
   // `dynamic`.
   [[nodiscard]] std::vector<FoundLoop> around(int call, int argument, bool dynamic);
+  // A part of what the call is given differs from turn to turn. What stands in another function (-1: somewhere) does
+  // where the call's text seems to.
+  [[nodiscard]] bool varies_with(const FoundLoop& loop, int call, int part);
   // A function that a call is given by its name: what the call runs it for, and the loops around the call.
   [[nodiscard]] bool runs_per_element(int given) const;
   [[nodiscard]] std::vector<FoundLoop> around_function(int call, int given);
@@ -58,6 +62,7 @@ class LoopFinder {
 
   void add(std::vector<FoundLoop>& found, const Shape& shape, int call, int argument, bool dynamic);
   void add_clauses(std::vector<FoundLoop>& found, int comprehension, int inner, int call, int argument, bool dynamic);
+  [[nodiscard]] int macro_before(int statement) const;
   bool callback(int lambda, Shape& shape) const;
   [[nodiscard]] bool runs_in_place(int lambda) const;
   [[nodiscard]] bool is_iterator(int expression, int depth) const;
@@ -68,6 +73,9 @@ class LoopFinder {
   // host_loop_sources.cc: what it runs over
   LoopSource source_of(const Shape& shape, int call, int& rows_call);
   LoopSource source_of_count(int loop, int& rows_call) const;
+  [[nodiscard]] bool fetches_row(int call) const;
+  [[nodiscard]] bool ends_rows(int member) const;
+  [[nodiscard]] bool walks_on(int loop, int condition) const;
   LoopSource source_of_iterable(int iterable, int& rows_call, int depth);
   [[nodiscard]] int rows_of(int expression, int depth) const;
   [[nodiscard]] bool is_literal(int collection) const;

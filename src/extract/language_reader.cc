@@ -180,6 +180,13 @@ host::Words read_words(const json& object, std::string& problem) {
   reader.read("context_names", words.context_names);
   reader.read("quiet_callees", words.quiet_callees);
   reader.read("fetch_methods", words.fetch_methods);
+  reader.read("row_fetching_words", words.row_fetching_words);
+  reader.read("fetching_words", words.fetching_words);
+  reader.read("row_words", words.row_words);
+  reader.read("loop_macro_words", words.loop_macro_words);
+  reader.read("pumping_words", words.pumping_words);
+  reader.read("end_properties", words.end_properties);
+  reader.read("has_next_methods", words.has_next_methods);
   reader.read("iterate_through", words.iterate_through);
   reader.read("same_elements", words.same_elements);
   reader.read("numbering_functions", words.numbering_functions);

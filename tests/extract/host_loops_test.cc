@@ -125,3 +125,90 @@ TEST_CASE("what varies and what leaves") {
     CHECK(loops(c.source) == c.want);
   }
 }
+
+TEST_CASE("loops of other languages that go from element to element") {
+  struct {
+    const char *path, *source, *want;
+  } const cases[] = {
+      // by what the element says that follows it; near miss: a flag
+      {"a.c", "void f() { while (e != NULL) { PQexec(c, \"SELECT 1\"); e = e->next; } }", "  while 1-1, collection\n"},
+      {"a.c", "void f() { while (more) { PQexec(c, \"SELECT 1\"); more = ask(); } }", "  while 1-1, unknown\n"},
+      // by what the condition takes; near misses: work that comes in, pages
+      {"a.c", "void f() { while ((e = readdir(d)) != NULL) { PQexec(c, sql(\"SELECT %d\", e->n)); } }",
+       "  while 1-1, collection, varies\n"},
+      {"a.c", "void f() { while ((e = next_job(d)) != NULL) { PQexec(c, \"SELECT 1\"); } }", "  while 1-1, unknown\n"},
+      {"A.java",
+       "import java.sql.*;\nclass A { void f() { while ((page = api.load(n)) != null) { "
+       "connection.prepareStatement(\"SELECT 1\"); } } }",
+       "  while 2-2, unknown\n"},
+      // by an iterator; near miss: pages that say whether there are more
+      {"A.java",
+       "import java.sql.*;\nclass A { void f() { while (it.hasNext()) { Long id = it.next(); "
+       "connection.prepareStatement(\"SELECT \" + id); } } }",
+       "  while 2-2, collection, varies\n"},
+      {"A.java",
+       "import java.sql.*;\nclass A { void f() { while (page.hasNext()) { page = load(page.number() + 1); "
+       "connection.prepareStatement(\"SELECT 1\"); } } }",
+       "  while 2-2, unknown\n"},
+      // over rows, by the words of a name; near miss: batches
+      {"a.php", "<?php while ($row = db_fetch_array($rows)) { mysql_query(\"SELECT {$row['id']}\"); }",
+       "  while 1-1, rows, varies\n"},
+      {"a.php", "<?php while (!$rows->EOF) { $db->Execute('SELECT 1', $rows->fields); $rows->MoveNext(); }",
+       "  while 1-1, rows, varies\n"},
+      {"a.php", "<?php while ($ids = db_fetch_batch($rows)) { mysql_query(\"SELECT 1\"); }", "  while 1-1, unknown\n"},
+      {"a.cpp", "void f() { do { PQexec(c, \"SELECT 1\"); } while (rows->NextRow()); }", "  while 1-1, rows\n"},
+      // a text that is written to a buffer; near miss: of nothing that varies
+      {"a.c",
+       "void f() { for (p = head; p; p = p->next) { char q[99]; snprintf(q, sizeof q, \"SELECT %d\", p->id); "
+       "PQexec(c, q); } }",
+       "  for 1-1 p in , unknown, varies\n"},
+      {"a.c",
+       "void f() { for (p = head; p; p = p->next) { char q[99]; snprintf(q, sizeof q, \"SELECT %d\", own); "
+       "PQexec(c, q); } }",
+       "  for 1-1 p in , unknown\n"},
+      // a macro; near miss: a call, and a block behind it
+      {"a.c", "void f() { TAILQ_FOREACH(e, &l->head, next) { PQexec(c, sql(\"SELECT %d\", e->n)); } }",
+       "  for 1-1 (e, &l->head, next) in , unknown, varies\n"},
+      {"a.c", "void f() { show_each(e); { PQexec(c, \"SELECT 1\"); } }", ""},
+      // rows of a handle that the condition asks for the next one
+      {"a.cpp",
+       "void f() { QSqlQuery q(\"SELECT 1\"); while (q.next()) { QSqlQuery u; u.prepare(\"SELECT ?\"); "
+       "u.addBindValue(q.value(0)); u.exec(); } }",
+       "  while 1-1, rows of #0, varies\n"},
+      // a mapper of rows
+      {"A.java",
+       "import org.springframework.jdbc.core.JdbcTemplate;\nclass A { void f() { jdbc.query(\"SELECT 1\", (rs, n) -> "
+       "jdbc.queryForObject(\"SELECT ?\", T.class, rs.getLong(1))); } }",
+       "  callback 2-2 (rs, n) in jdbc.query(\"SELECT 1\", (rs, n) -> jdbc.queryForObject(\"SELECT ?\", T.class, "
+       "rs.getLong(1))), rows, varies\n"},
+  };
+  for (const auto& c : cases) {
+    CAPTURE(c.source);
+    Extraction extraction = extract(c.path, c.source, test_languages(), Dialect::kSqlite);
+    REQUIRE(!extraction.statements.empty());
+    std::string out;
+    for (const Statement& statement : extraction.statements)
+      for (const Loop& loop : statement.loops) out += dump_loop(loop);
+    CHECK(out == c.want);
+  }
+}
+
+TEST_CASE("what of a text differs from turn to turn") {
+  struct {
+    const char *source, *want;
+  } const cases[] = {
+      {"for x in xs:\n  c.execute(f'SELECT a FROM {t} WHERE b = {x}')\n", "x"},
+      {"for t in ts:\n  c.execute(f'SELECT a FROM {t} WHERE b = {x}')\n", "t"},
+      {"q = f'SELECT a FROM {t}'\nfor x in xs:\n  c.execute(q + f' WHERE b = {x}')\n", "x"},
+      {"for x in xs:\n  t = own(x)\n  c.execute(f'SELECT a FROM {t}')\n", "t"},
+      {"for x in xs:\n  c.execute(f'SELECT a FROM {t}; SELECT a FROM {u} WHERE b = {x}')\n", "x"},
+  };
+  for (const auto& c : cases) {
+    CAPTURE(c.source);
+    std::string out;
+    for (const Statement& statement :
+         extract("a.py", std::string("import sqlite3\n") + c.source, test_languages(), Dialect::kSqlite).statements)
+      for (const Hole& hole : statement.holes) out += hole.varies ? hole.expression : "";
+    CHECK(out == c.want);
+  }
+}
