@@ -66,3 +66,6 @@
 (export_statement source: (string (string_fragment) @module)) @import
 (call_expression function: (import) arguments: (arguments . (string (string_fragment) @module))) @import
 ((call_expression function: (identifier) @callee arguments: (arguments . (string (string_fragment) @module))) @import (#any-of? @callee "require"))
+((variable_declarator name: (identifier) @alias value: (call_expression function: (identifier) @_require arguments: (arguments . (string (string_fragment) @module)))) @import (#eq? @_require "require"))
+((variable_declarator name: (object_pattern (shorthand_property_identifier_pattern) @name) value: (call_expression function: (identifier) @_require arguments: (arguments . (string (string_fragment) @module)))) @import (#eq? @_require "require"))
+((variable_declarator name: (object_pattern (pair_pattern key: (_) @name value: (identifier) @alias)) value: (call_expression function: (identifier) @_require arguments: (arguments . (string (string_fragment) @module)))) @import (#eq? @_require "require"))

@@ -7,6 +7,9 @@
 (method_declaration receiver: (parameter_list (parameter_declaration type: (pointer_type (type_identifier) @receiver)))) @function
 (method_declaration receiver: (parameter_list (parameter_declaration type: (generic_type type: (_) @receiver)))) @function
 (method_declaration receiver: (parameter_list (parameter_declaration type: (pointer_type (generic_type type: (_) @receiver))))) @function
+; A function that is given to a name has it: load := func(id int) error { … }
+(short_var_declaration left: (expression_list . (identifier) @name .) right: (expression_list . (func_literal parameters: (_) @parameters body: (_) @body) @function .))
+(assignment_statement left: (expression_list . (identifier) @name .) right: (expression_list . (func_literal parameters: (_) @parameters body: (_) @body) @function .))
 (func_literal parameters: (_) @parameters body: (_) @body) @lambda
 (parameter_declaration name: (identifier) @parameter)
 (variadic_parameter_declaration name: (identifier) @parameter)

@@ -21,6 +21,7 @@
 (member_call_expression object: (_) @receiver name: (name) @name arguments: (_) @arguments) @call
 (nullsafe_member_call_expression object: (_) @receiver name: (name) @name arguments: (_) @arguments) @call
 (scoped_call_expression scope: (_) @receiver name: (name) @name arguments: (_) @arguments) @call
+(object_creation_expression [(name) (qualified_name)] @callee (arguments) @arguments) @call
 (member_access_expression object: (_) @receiver name: (name) @name) @member
 (nullsafe_member_access_expression object: (_) @receiver name: (name) @name) @member
 (scoped_property_access_expression scope: (_) @receiver name: (variable_name (name) @name)) @member

@@ -3,6 +3,8 @@
 ; as calls ("macro_mark" there), so that query!("…", x) has arguments.
 
 (function_item name: (_) @name parameters: (_) @parameters body: (_) @body) @function
+; A function that is given to a name has it: let load = |id| …;
+(let_declaration pattern: (identifier) @name value: (closure_expression parameters: (_) @parameters body: (_) @body) @function)
 (closure_expression parameters: (_) @parameters body: (_) @body) @lambda
 (impl_item type: [(type_identifier) (scoped_type_identifier)] @name body: (_) @body) @class
 (impl_item type: (generic_type type: (_) @name) body: (_) @body) @class

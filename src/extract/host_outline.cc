@@ -93,6 +93,8 @@ void HostFile::outline_functions(Outline& outline, std::map<int, int>& index_of)
     Outline::Function function;
     function.name = last_word(tree_.text(tree_.part(node, Part::kName)));
     function.owner = owner_of(node);
+    if (!function.owner.empty() && is_one_of(function.name, language_.words.constructors))
+      function.name = function.owner;
     function.line = lines_.position(tree_.at(node).start).line;
     function.end_line = lines_.position(tree_.at(node).end > 0 ? tree_.at(node).end - 1 : 0).line;
     function.memoised = is_memoised(node);
@@ -119,6 +121,10 @@ Outline::Call HostFile::outline_callee(const Types& types, int callee, int recei
     call.receiver = last_word(tree_.text(tree_.role(inner) == Role::kMember ? tree_.part(inner, Part::kName) : inner));
   }
   call.on_self = is_one_of(written, language_.words.self);
+  if (is_one_of(name, language_.words.constructors)) {  // parent::__construct(…): the base's
+    std::vector<int> bases = tree_.elements(tree_.part(tree_.class_of(callee), Part::kBases));
+    if (!bases.empty()) call.name = call.receiver = last_word(tree_.text(bases.front()));
+  }
   if (receiver >= 0 && !call.on_self) {
     Types::Receiver declared = types.of(receiver);
     call.type = std::move(declared.type);

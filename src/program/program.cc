@@ -237,9 +237,10 @@ void Program::State::load_digests(const std::vector<size_t>& wanted) {
   make(from_cache(wanted));
 }
 
-// A file is extracted again with what others say. A wrapper around a wrapper comes to light in the second round.
+// A file is extracted again with what others say. A wrapper around a wrapper comes to light in the second round,
+// one around that in the third.
 void Program::State::follow_names() {
-  constexpr int kMostRounds = 2;
+  constexpr int kMostRounds = 4;
   std::vector<std::string> used(files.size());
   for (int round = 0; round < kMostRounds; ++round) {
     names.emplace(files, digests, name_table, options.declared);

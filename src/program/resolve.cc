@@ -325,7 +325,10 @@ class Resolver {
     return out;
   }
 
-  [[nodiscard]] bool is_free(const Definition& definition) const { return function(definition).owner == 0; }
+  // Called without an object: a function, or a class' constructor, which has its name.
+  [[nodiscard]] bool is_free(const Definition& definition) const {
+    return function(definition).owner == 0 || function(definition).owner == function(definition).name;
+  }
   [[nodiscard]] bool in_module(const Definition& definition, const Digest::Call& call) const {
     return call.module != 0 && is_module(files_[definition.file].path, names_.text(call.module));
   }
@@ -361,8 +364,10 @@ class Resolver {
       // Imported from a place that isn't in the repository, under a name that is: nothing.
       return found.empty() && !imported ? by_name(call, free_of(all)) : found;
     }
-    // A method that calls its namesake of another object passes on: it doesn't mean its own class.
-    bool passes_on = owner != 0 && digests_[file]->functions[static_cast<size_t>(call.function)].name == call.name;
+    // A method that calls its namesake of another object passes on: it doesn't mean its own class, unless the object is
+    // said to be one of it, which is recursion.
+    bool passes_on = owner != 0 && call.type != owner &&
+                     digests_[file]->functions[static_cast<size_t>(call.function)].name == call.name;
     if (!passes_on) return on_object(file, call, all);
     return on_object(file, call, those(all, [&](const Definition& d) { return !in_class(d) || !in_folder(d); }));
   }

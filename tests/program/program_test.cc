@@ -269,6 +269,37 @@ TEST_CASE("functions as values, functions in functions, stand-ins") {
         "a.py:3 dbapi.A.describe" + found);
 }
 
+TEST_CASE("constructors that query, modules by the name they are required under, functions that a name is given") {
+  CHECK(program({{"user.py",
+                  "class User:\n  def __init__(self, c, id):\n    c.execute('SELECT a FROM t WHERE id = ?', (id,))\n"},
+                 {"b.py", "from user import User\ndef f(c):\n  User(c, 1)\n"}}) ==
+        "user.py:3 dbapi.User.__init__ | SELECT a FROM t WHERE id = ?\nb.py f -> user.py User (1)\n");
+  CHECK(
+      program(
+          {{"User.php",
+            "<?php class User { function __construct($id) { mysql_query(\"SELECT a FROM t WHERE id = $id\"); } }"},
+           {"Admin.php", "<?php class Admin extends User { function __construct($id) { parent::__construct($id); } }"},
+           {"use.php", "<?php function f($id) { return new Admin($id); }"}}) ==
+      "User.php:1 mysql.User.__construct | SELECT a FROM t WHERE id = '1'\n"
+      "Admin.php Admin -> User.php User (1)\nuse.php f -> Admin.php Admin (2)\n");
+  const std::string store =
+      "const { Pool } = require('pg');\nconst pool = new Pool();\n"
+      "exports.load = (id) => pool.query('SELECT a FROM t WHERE id = $1', [id]);\n";
+  const std::string found = "store.js:3 pg.load | SELECT a FROM t WHERE id = $1\n";
+  CHECK(program({{"store.js", store}, {"a.js", "const s = require('./store');\nfunction f() { s.load(1); }\n"}}) ==
+        found + "a.js f -> store.js load (1)\n");
+  CHECK(program({{"store.js", store}, {"a.js", "const { load } = require('./store');\nfunction f() { load(1); }\n"}}) ==
+        found + "a.js f -> store.js load (1)\n");
+  // the near miss: another module's
+  CHECK(program({{"store.js", store}, {"a.js", "const s = require('./other');\nfunction f() { s.load(1); }\n"}}) ==
+        found);
+  CHECK(program({{"a.go",
+                  "package a\n\nfunc f(db *sql.DB) {\n\tload := func(id int) { db.Query(\"SELECT a FROM t WHERE id = "
+                  "?\", id) }\n"
+                  "\tload(1)\n}\n"}}) ==
+        "a.go:4 unknown.load | SELECT a FROM t WHERE id = ?\na.go f -> a.go load (1)\n");
+}
+
 TEST_CASE("methods without a body that run what an annotation or a mapper file says") {
   const std::string use =
       "class Report {\n"
