@@ -170,7 +170,7 @@ struct Words {             // names with a meaning, as written in sources of the
   // In the name of what a `while` takes, or of where it takes it from: work that comes in, or pages.
   std::vector<std::string> pumping_words = {"poll",  "wait",  "recv",  "receive", "accept", "dequeue", "pop",   "take",
                                             "queue", "job",   "jobs",  "task",    "event",  "message", "claim", "lease",
-                                            "page",  "batch", "chunk", "cursor",  "lock",   "retry"};
+                                            "page",  "batch", "chunk", "cursor",  "lock",   "retry",   "shift"};
   std::vector<std::string> end_properties;                                     // say that no row is left: $rows->EOF
   std::vector<std::string> has_next_methods = {"hasNext", "hasMoreElements"};  // of an iterator: there is a next one
   std::vector<std::string> iterate_through;                                    // list(x), enumerate(x): loops over x

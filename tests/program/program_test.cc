@@ -280,7 +280,7 @@ TEST_CASE("constructors that query, modules by the name they are required under,
             "<?php class User { function __construct($id) { mysql_query(\"SELECT a FROM t WHERE id = $id\"); } }"},
            {"Admin.php", "<?php class Admin extends User { function __construct($id) { parent::__construct($id); } }"},
            {"use.php", "<?php function f($id) { return new Admin($id); }"}}) ==
-      "User.php:1 mysql.User.__construct | SELECT a FROM t WHERE id = '1'\n"
+      "User.php:1 unknown.User.__construct | SELECT a FROM t WHERE id = ?\n"
       "Admin.php Admin -> User.php User (1)\nuse.php f -> Admin.php Admin (2)\n");
   const std::string store =
       "const { Pool } = require('pg');\nconst pool = new Pool();\n"
@@ -297,7 +297,7 @@ TEST_CASE("constructors that query, modules by the name they are required under,
                   "package a\n\nfunc f(db *sql.DB) {\n\tload := func(id int) { db.Query(\"SELECT a FROM t WHERE id = "
                   "?\", id) }\n"
                   "\tload(1)\n}\n"}}) ==
-        "a.go:4 unknown.load | SELECT a FROM t WHERE id = ?\na.go f -> a.go load (1)\n");
+        "a.go:4 database/sql.f.load | SELECT a FROM t WHERE id = ?\na.go f -> a.go load (1)\n");
 }
 
 TEST_CASE("methods without a body that run what an annotation or a mapper file says") {
