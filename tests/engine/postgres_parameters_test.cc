@@ -34,7 +34,10 @@ TEST_CASE("a parameter in LIMIT or OFFSET becomes a number") {
 }
 
 TEST_CASE("types of parameters that PostgreSQL can't tell are tried") {
-  auto engine = open_postgres({"CREATE TABLE t(id integer PRIMARY KEY, name text, at timestamp, price numeric)"});
+  auto engine = open_postgres({"CREATE TABLE t(id integer PRIMARY KEY, name text, at timestamp, price numeric)",
+                               "CREATE DOMAIN email AS text NOT NULL", "CREATE DOMAIN work_email AS email",
+                               "CREATE DOMAIN amount AS numeric CHECK (VALUE IS NOT NULL AND VALUE > 0)",
+                               "CREATE TABLE account(mail work_email, balance amount, id integer)"});
   if (!engine) return;
   struct Case {
     std::string_view sql, want;  // "" = planned
@@ -50,6 +53,9 @@ TEST_CASE("types of parameters that PostgreSQL can't tell are tried") {
            Case{"SELECT * FROM t WHERE at > now() - $1", ""},
            Case{"SELECT unnest($1)", ""},
            Case{"SELECT * FROM t WHERE id = ANY ($1) AND name LIKE '%' || $2 || '%'", ""},
+           Case{"INSERT INTO account VALUES ($1, $2, $3)", ""},
+           Case{"UPDATE account SET mail = $1 WHERE balance > $2 AND id = $3", ""},
+           Case{"SELECT $1::work_email, $2::amount", ""},
            Case{"SELECT * FROM t WHERE id = name", "operator does not exist: integer = text"},
            Case{"SELECT * FROM t WHERE $1 = id AND id = name", "operator does not exist: integer = text"},
            Case{"SELECT nothing($1, $2)", "function nothing(unknown, unknown) does not exist"},

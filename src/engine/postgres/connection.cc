@@ -118,6 +118,14 @@ Result<Connection> Connection::open_url(const std::string& url, const Target& ov
   return open(*target, limit);
 }
 
+Connection::Step Connection::step(Clock::time_point until, bool watched) const {
+  int unsent = PQflush(connection_.get());
+  if (unsent < 0) return Step::kLost;
+  if (unsent == 0 && PQisBusy(connection_.get()) == 0) return Step::kAnswered;
+  if (!wait(unsent > 0, until, watched)) return Step::kLate;
+  return PQconsumeInput(connection_.get()) == 0 ? Step::kLost : Step::kMore;
+}
+
 // The result of the statement that was sent, whole.
 Result<Rows> Connection::finish_statement() {
   Clock::time_point until = Clock::now() + limit_;
@@ -130,25 +138,21 @@ Result<Rows> Connection::finish_statement() {
     connection_.reset();
     return fail(ErrorKind::kUnverified, "the connection to PostgreSQL was lost: " + message);
   };
-  while (PQflush(connection) > 0)
-    if (!wait(true, until) || PQconsumeInput(connection) == 0) return lost();
   while (true) {
-    while (PQisBusy(connection) != 0) {
-      if (!wait(false, until, !cancelled)) {
-        if (cancelled) {  // it doesn't listen: its process is left to the server, which sees the socket closed
-          connection_.reset();
-          error_ = {"57014", "", "", 0};
-          return fail(ErrorKind::kStatement,
-                      fmt::format("not finished after {} ms, and not to be cancelled", limit_.count()));
-        }
-        std::unique_ptr<PGcancel, decltype(&PQfreeCancel)> cancel(PQgetCancel(connection), &PQfreeCancel);
-        char text[256];
-        if (cancel == nullptr || PQcancel(cancel.get(), text, sizeof text) == 0) return lost();
-        cancelled = true;
-        until = Clock::now() + std::chrono::seconds(2);
-        continue;
+    for (Step next = step(until, true); next != Step::kAnswered; next = step(until, !cancelled)) {
+      if (next == Step::kLost) return lost();
+      if (next == Step::kMore) continue;
+      if (cancelled) {  // it doesn't listen: its process is left to the server, which sees the socket closed
+        connection_.reset();
+        error_ = {"57014", "", "", 0};
+        return fail(ErrorKind::kStatement,
+                    fmt::format("not finished after {} ms, and not to be cancelled", limit_.count()));
       }
-      if (PQconsumeInput(connection) == 0) return lost();
+      std::unique_ptr<PGcancel, decltype(&PQfreeCancel)> cancel(PQgetCancel(connection), &PQfreeCancel);
+      char text[256];
+      if (cancel == nullptr || PQcancel(cancel.get(), text, sizeof text) == 0) return lost();
+      cancelled = true;
+      until = Clock::now() + std::chrono::seconds(2);
     }
     PGresult* next = PQgetResult(connection);
     if (next == nullptr) break;

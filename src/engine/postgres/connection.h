@@ -77,6 +77,9 @@ class Connection {
   [[nodiscard]] int version() const;                                   // 150018
   [[nodiscard]] int backend_pid() const;                               // of the server's process
   [[nodiscard]] pg_conn* handle() const { return connection_.get(); }  // for pipeline mode and COPY, in this folder
+  // For pipeline mode: one step towards the next answer. Sends what is unsent, waits for the socket, takes what came.
+  enum class Step { kAnswered, kMore, kLate, kLost };
+  [[nodiscard]] Step step(std::chrono::steady_clock::time_point until, bool watched = false) const;
 
  private:
   struct Finish {

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 #include <libpq-fe.h>
-#include <poll.h>
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <memory>
@@ -29,6 +29,16 @@ WHERE s.name = $1 AND s.context = 'user' AND s.name <> 'plan_cache_mode'
   AND (s.category LIKE 'Query Tuning%' OR s.name IN ('work_mem', 'hash_mem_multiplier', 'effective_cache_size',
     'effective_io_concurrency', 'max_parallel_workers', 'max_parallel_workers_per_gather',
     'parallel_leader_participation', 'temp_buffers')))";
+
+// Types of the prepared statement's parameters, those of domains as what the domains are made of.
+constexpr const char* kBaseTypes = R"(
+WITH RECURSIVE types(number, type) AS (
+  SELECT p.number, p.type::pg_catalog.oid FROM pg_catalog.pg_prepared_statements AS s,
+    pg_catalog.unnest(s.parameter_types) WITH ORDINALITY AS p(type, number) WHERE s.name = 'eg'
+  UNION ALL
+  SELECT types.number, t.typbasetype FROM types JOIN pg_catalog.pg_type AS t ON t.oid = types.type AND t.typtype = 'd')
+SELECT pg_catalog.string_agg(types.type::pg_catalog.text, ',' ORDER BY types.number)
+FROM types JOIN pg_catalog.pg_type AS t ON t.oid = types.type AND t.typtype <> 'd')";
 
 Result<Connection> connect(const Target& target, const Explainer::Settings& settings) {
   auto connection = Connection::open(target);
@@ -83,10 +93,38 @@ Result<std::string> Explainer::explain(std::string_view text, const std::vector<
       size_t at = outcome->refusal.position > 0 ? byte_of(prepared.text, outcome->refusal.position) : 0;
       if (prepared.text.substr(0, at) == text.substr(0, at)) first->column = static_cast<int>(at);
     }
+    if (outcome->refusal.sqlstate == "23502" || outcome->refusal.sqlstate == "23514") {
+      auto plain = without_domains(prepared);
+      lost_ = !plain;
+      if (!plain) return fail(plain.error());
+      if (plain->types != prepared.types) open.push_back(std::move(*plain));
+    }
     std::vector<PreparedText> ways = ways_around(prepared, outcome->refusal);
     open.insert(open.end(), std::make_move_iterator(ways.rbegin()), std::make_move_iterator(ways.rend()));
   }
   return fail(*first);
+}
+
+// EXECUTE is given NULLs, which the domain that the server inferred may refuse: its base type takes them.
+Result<PreparedText> Explainer::without_domains(const PreparedText& prepared) {
+  PGconn* connection = connection_.handle();
+  bool sent = PQsendPrepare(connection, "eg", prepared.text.c_str(), static_cast<int>(prepared.types.size()),
+                            prepared.types.data()) != 0 &&
+              PQsendQueryParams(connection, kBaseTypes, 0, nullptr, nullptr, nullptr, nullptr, 0) != 0 &&
+              PQpipelineSync(connection) != 0 &&
+              PQsendQueryParams(connection, "DEALLOCATE eg", 0, nullptr, nullptr, nullptr, nullptr, 0) != 0 &&
+              PQpipelineSync(connection) != 0;
+  if (!sent) return lost_connection(connection);
+  auto outcome = receive(2);
+  if (!outcome) return fail(outcome.error());
+  PreparedText plain = prepared;
+  std::string_view list = outcome->json;
+  for (size_t i = 0, at = 0; i < plain.types.size() && at < list.size(); ++i) {
+    size_t end = std::min(list.find(',', at), list.size());
+    std::from_chars(list.data() + at, list.data() + end, plain.types[i]);
+    at = end + 1;
+  }
+  return plain;
 }
 
 Result<std::string> Explainer::explain_for(const PreparedText& prepared, const std::vector<int64_t>& candidates,
@@ -134,16 +172,10 @@ Result<Explainer::Outcome> Explainer::receive(int syncs) {
   int seen = 0;
   auto until = Clock::now() + kPatience;
   while (seen < syncs) {
-    while (true) {
-      int unsent = PQflush(connection);
-      if (unsent < 0) return lost_connection(connection);
-      if (unsent == 0 && PQisBusy(connection) == 0) break;
-      auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - Clock::now()).count();
-      pollfd socket = {PQsocket(connection), static_cast<short>(unsent > 0 ? POLLIN | POLLOUT : POLLIN), 0};
-      if (left <= 0) return fail(ErrorKind::kUnverified, "PostgreSQL did not answer in time");
-      if (poll(&socket, 1, static_cast<int>(left)) < 0 && errno != EINTR) return lost_connection(connection);
-      if (PQconsumeInput(connection) == 0) return lost_connection(connection);
-    }
+    Connection::Step next = connection_.step(until);
+    while (next == Connection::Step::kMore) next = connection_.step(until);
+    if (next == Connection::Step::kLate) return fail(ErrorKind::kUnverified, "PostgreSQL did not answer in time");
+    if (next == Connection::Step::kLost) return lost_connection(connection);
     std::unique_ptr<PGresult, decltype(&PQclear)> result(PQgetResult(connection), &PQclear);
     if (result == nullptr) {  // between two commands, or nothing more to come
       if (PQstatus(connection) != CONNECTION_OK) return lost_connection(connection);

@@ -30,14 +30,15 @@ class Explainer {
 
  private:
   struct Outcome {
-    std::string json;
-    Refusal refusal;  // message empty = none
+    std::string json;  // the first column of the last row
+    Refusal refusal;   // message empty = none
   };
   Explainer(Target target, Settings settings, Connection connection)
       : target_(std::move(target)), settings_(std::move(settings)), connection_(std::move(connection)) {}
   Result<Outcome> send(const PreparedText& prepared, const std::vector<int64_t>& candidates,
                        const std::vector<std::string>& values);
   Result<Outcome> receive(int syncs);
+  Result<PreparedText> without_domains(const PreparedText& prepared);
   Status reconnect();
 
   Target target_;
