@@ -24,7 +24,9 @@ std::string quoted(std::string_view name) {
   std::string lower(name);
   std::transform(lower.begin(), lower.end(), lower.begin(),
                  [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
-  if (plain_identifier(name) && std::find(std::begin(kReserved), std::end(kReserved), lower) == std::end(kReserved))
+  // PostgreSQL takes a name with capitals for another one unless it is quoted.
+  if (lower == name && plain_identifier(name) &&
+      std::find(std::begin(kReserved), std::end(kReserved), lower) == std::end(kReserved))
     return std::string(name);
   std::string text = "\"";
   for (char c : name) {

@@ -66,7 +66,7 @@ TEST_CASE("a candidate on a table of another schema, and on each partition") {
         "  Bitmap Heap Scan on events_2021 events_2 {search events 1 10 10}\n"
         "    Bitmap Index Scan on eg_events_x (index: (events_2.x = $1)) {none events 1 0 10}\n"
         "reads 20 returns 20 sorts 0 growth 0.00 result 0.00");
-  CHECK(CandidateIndex{"audit.Log", {"what"}}.ddl() == "CREATE INDEX eg_audit_Log_what ON audit.Log(what)");
+  CHECK(CandidateIndex{"audit.Log", {"what"}}.ddl() == "CREATE INDEX \"eg_audit_Log_what\" ON audit.\"Log\"(what)");
 }
 
 TEST_CASE("two engines over one schema try different candidates at the same time") {
