@@ -12,6 +12,9 @@ namespace {
 
 using Json = nlohmann::json;
 
+// Whoever has the lock applies a schema and a seed, each within SchemaLimits::whole, and analyses.
+constexpr auto kMostOfAnother = std::chrono::minutes(6);
+
 std::vector<SchemaFailure> failures_in(std::string_view text) {
   std::vector<SchemaFailure> failures;
   Json json = Json::parse(text, nullptr, false);
@@ -55,6 +58,7 @@ Result<SideDatabase> side_database(const Cluster& cluster, const std::vector<Sch
   SideDatabase side{"side_" + content_hash(schema, seed).substr(0, 24), {}};
   auto admin = open_as_superuser(cluster, "postgres");
   if (!admin) return fail(admin.error());
+  admin->set_limit(kMostOfAnother);
   auto lock = admin->run("SELECT pg_advisory_lock(hashtextextended($1, 0))", {side.name});
   if (!lock) return fail(lock.error());
   auto there =
