@@ -29,6 +29,7 @@ TEST_CASE("a server's statistics are exported, shown, and say what the role coul
   run(*cluster, "postgres", "CREATE DATABASE shop");
   run(*cluster, "shop", R"(
     SET search_path = public;
+    CREATE ROLE app LOGIN;
     CREATE TABLE country (id int PRIMARY KEY, name text);
     INSERT INTO country SELECT i, 'land ' || i FROM generate_series(1, 50) i;
     CREATE TABLE orders (id serial PRIMARY KEY, country_id int, secret text);

@@ -76,17 +76,17 @@ TEST_CASE("no program is run, no file read or written") {
 
 TEST_CASE("no rights are got: neither of a superuser, nor of a role of the server's, nor over settings") {
   std::vector<std::string> statements = {
-      "ALTER ROLE app SUPERUSER",
+      "ALTER ROLE \"explaingate-schema\" SUPERUSER",
       "ALTER ROLE CURRENT_USER CREATEROLE",
-      "ALTER USER app WITH CREATEDB CREATEROLE REPLICATION BYPASSRLS",
-      "GRANT pg_execute_server_program TO app",
+      "ALTER USER \"explaingate-schema\" WITH CREATEDB CREATEROLE REPLICATION BYPASSRLS",
+      "GRANT pg_execute_server_program TO \"explaingate-schema\"",
       "GRANT pg_read_server_files, pg_write_server_files TO PUBLIC",
-      "CREATE ROLE helper SUPERUSER LOGIN IN ROLE pg_execute_server_program ADMIN app",
+      "CREATE ROLE helper SUPERUSER LOGIN IN ROLE pg_execute_server_program ADMIN \"explaingate-schema\"",
       "GRANT pg_execute_server_program TO helper",
-      "GRANT explaingate TO app",
-      "CREATE ROLE explaingate2 IN ROLE explaingate",
-      "SET ROLE explaingate",
-      "SET SESSION AUTHORIZATION explaingate",
+      "GRANT \"explaingate-server\" TO \"explaingate-schema\"",
+      "CREATE ROLE explaingate2 IN ROLE \"explaingate-server\"",
+      "SET ROLE \"explaingate-server\"",
+      "SET SESSION AUTHORIZATION \"explaingate-server\"",
       "SET ROLE helper",
       "UPDATE pg_authid SET rolsuper = true",
       "INSERT INTO pg_auth_members SELECT 10, 10, 10, true",
@@ -101,7 +101,7 @@ TEST_CASE("no rights are got: neither of a superuser, nor of a role of the serve
       "CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION f()",
       "CREATE TABLESPACE x LOCATION '/tmp'",
       "CREATE DATABASE mine",
-      "ALTER FUNCTION pg_catalog.lower(text) OWNER TO app",
+      "ALTER FUNCTION pg_catalog.lower(text) OWNER TO \"explaingate-schema\"",
       "CREATE OR REPLACE FUNCTION pg_catalog.lower(text) RETURNS text LANGUAGE sql AS 'SELECT 1'",
       "CREATE FUNCTION pg_catalog.evil() RETURNS int LANGUAGE sql AS 'SELECT 1'",
       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity",
@@ -114,8 +114,11 @@ TEST_CASE("no rights are got: neither of a superuser, nor of a role of the serve
   if (!schema.cluster) return;
   CHECK(schema.ask("SELECT count(*) FROM pg_roles WHERE (rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR "
                    "rolbypassrls) AND oid <> 10") == "0");
-  CHECK(schema.ask("SELECT count(*) FROM pg_roles WHERE rolcanlogin AND oid <> 10 AND rolname <> 'app'") == "0");
-  CHECK(schema.ask("SELECT bool_or(pg_has_role('app', rolname, 'USAGE')) FROM pg_roles WHERE (rolname LIKE 'pg\\_%' "
+  CHECK(
+      schema.ask("SELECT count(*) FROM pg_roles WHERE rolcanlogin AND oid <> 10 AND rolname <> 'explaingate-schema'") ==
+      "0");
+  CHECK(schema.ask("SELECT bool_or(pg_has_role('explaingate-schema', rolname, 'USAGE')) FROM pg_roles WHERE (rolname "
+                   "LIKE 'pg\\_%' "
                    "AND rolname <> "
                    "'pg_database_owner') OR "
                    "rolsuper") == "f");
@@ -158,8 +161,10 @@ void check_ends(const std::vector<std::string>& statements, const std::string& m
   CHECK(schema.failure(statements.size()).starts_with(message));
   CHECK(schema.failure_count() == 1);
   CHECK(schema.ask("SELECT count(*) FROM behind") == "0");
-  CHECK(schema.ask("SELECT count(*) FROM pg_stat_activity WHERE usename = 'app' AND state = 'active' AND pid <> "
-                   "pg_backend_pid()") == "0");
+  CHECK(
+      schema.ask(
+          "SELECT count(*) FROM pg_stat_activity WHERE usename = 'explaingate-schema' AND state = 'active' AND pid <> "
+          "pg_backend_pid()") == "0");
 }
 
 constexpr const char* kStopped = "stopped: a schema's statement may take no longer than 0.3 s";

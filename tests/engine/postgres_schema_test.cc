@@ -79,8 +79,10 @@ TEST_CASE("a session that has to be ended is made again, with its settings and i
   CHECK(
       schema.ask("SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class WHERE relkind = 'r' AND relnamespace "
                  "= 'mine'::regnamespace") == "before behind");
-  CHECK(schema.ask("SELECT count(*) FROM pg_stat_activity WHERE usename = 'app' AND state = 'active' AND pid <> "
-                   "pg_backend_pid()") == "0");
+  CHECK(
+      schema.ask(
+          "SELECT count(*) FROM pg_stat_activity WHERE usename = 'explaingate-schema' AND state = 'active' AND pid <> "
+          "pg_backend_pid()") == "0");
 }
 
 TEST_CASE("roles are made, and are nothing but names") {
@@ -138,12 +140,12 @@ TEST_CASE("extensions: the trusted, the harmless, those that reach out and those
 }
 
 TEST_CASE("a database's search path stays; no other setting reaches the superuser's sessions") {
-  Applied schema =
-      apply_texts({"CREATE SCHEMA mine", "ALTER DATABASE shop SET search_path = mine, public",
-                   "ALTER DATABASE shop SET statement_timeout = 1", "ALTER ROLE CURRENT_USER SET enable_seqscan = off",
-                   "DO $$ BEGIN EXECUTE 'ALTER ROLE app SET enable_hashjoin = off'; END $$",
-                   "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET role = app', current_database()); END $$",
-                   "CREATE DATABASE other", "ALTER DATABASE shop OWNER TO someone", "COMMENT ON DATABASE shop IS 'x'"});
+  Applied schema = apply_texts(
+      {"CREATE SCHEMA mine", "ALTER DATABASE shop SET search_path = mine, public",
+       "ALTER DATABASE shop SET statement_timeout = 1", "ALTER ROLE CURRENT_USER SET enable_seqscan = off",
+       "DO $$ BEGIN EXECUTE 'ALTER ROLE \"explaingate-schema\" SET enable_hashjoin = off'; END $$",
+       "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET role = \"explaingate-schema\"', current_database()); END $$",
+       "CREATE DATABASE other", "ALTER DATABASE shop OWNER TO someone", "COMMENT ON DATABASE shop IS 'x'"});
   if (!schema.cluster) return;
   CHECK(schema.failures == "");
   CHECK(schema.ask("SHOW search_path") == "mine, public");
@@ -152,6 +154,18 @@ TEST_CASE("a database's search path stays; no other setting reaches the superuse
   CHECK(schema.ask("SHOW statement_timeout", kSuperuser) == "0");
   CHECK(schema.ask("SHOW search_path", kSuperuser) == "pg_catalog");
   CHECK(schema.ask("SELECT current_user", kSuperuser) == kSuperuser);
+}
+
+TEST_CASE("roles of the repository are none of ours, whatever they are called") {
+  auto engine = engine_test::open_postgres(
+      {"CREATE ROLE app", "CREATE ROLE explaingate", "CREATE TABLE t (id int PRIMARY KEY)", "REVOKE ALL ON t FROM app",
+       "REVOKE ALL ON t FROM explaingate", "ALTER TABLE t ENABLE ROW LEVEL SECURITY",
+       "CREATE POLICY p ON t TO app USING (id = 1)", "ALTER TABLE t FORCE ROW LEVEL SECURITY", "DROP POLICY p ON t",
+       "ALTER ROLE app RENAME TO application", "DROP ROLE explaingate"});
+  if (!engine) return;
+  for (const SchemaFailure& failure : engine->failures()) CHECK(failure.message == "");
+  std::string plan = engine_test::dump_postgres(*engine, "SELECT * FROM t WHERE id = $1");
+  CHECK_MESSAGE(plan.find("t_pkey") != std::string::npos, plan);
 }
 
 TEST_CASE("queries are planned along the database's search path") {

@@ -204,7 +204,7 @@ Result<std::shared_ptr<Cluster>> Cluster::start() {
 Status Cluster::prepare() {
   auto first = Connection::open(target("postgres", kSuperuser));
   if (!first) return fail(first.error());
-  if (Status made = first->run(fmt::format("CREATE ROLE {} LOGIN", kSchemaRole)); !made) return made;
+  if (Status made = first->run(fmt::format("CREATE ROLE {} LOGIN", quote_identifier(kSchemaRole))); !made) return made;
   auto version = first->query("SHOW server_version");
   if (!version) return fail(version.error());
   std::string text(version->text(0, 0));

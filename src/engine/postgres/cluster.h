@@ -15,9 +15,10 @@ namespace explaingate::postgres {
 // The cluster's superuser: statistics, copies of databases. It never runs or plans text from a repository, since the
 // planner runs functions that the text names, and these may SET ROLE back; nor does it cast to a type that a schema
 // made (a domain's CHECK is a function). Its sessions find nothing but pg_catalog without a schema's name.
-inline constexpr const char* kSuperuser = "explaingate";
+inline constexpr const char* kSuperuser = "explaingate-server";
 // Owns the databases that schemas are applied to and statements planned in: no superuser, no rights outside them.
-inline constexpr const char* kSchemaRole = "app";
+// A schema that revokes something from a role of its own must not mean this one, so both have names that nobody gives.
+inline constexpr const char* kSchemaRole = "explaingate-schema";
 
 class Cluster {
  public:

@@ -118,7 +118,7 @@ Result<ScaleDatabase> scale_database(const Cluster& cluster, const std::string& 
       return fail(dropped.error());
   // From PostgreSQL 15 the default way of copying goes through shared buffers, which then would hold the old pages.
   Status made = admin->run(fmt::format("CREATE DATABASE {} TEMPLATE {} OWNER {}{}", quote_identifier(out.name),
-                                       quote_identifier(side), kSchemaRole,
+                                       quote_identifier(side), quote_identifier(kSchemaRole),
                                        admin->version() >= 150000 ? " STRATEGY FILE_COPY" : ""));
   if (!made) return fail(made.error());
   // ALTER DATABASE … SET search_path, which a copy doesn't take along.

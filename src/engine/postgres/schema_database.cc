@@ -96,7 +96,7 @@ class Application {
       if (!there) done = fail(there.error());
       if (there && there->count() == 0) {
         done = control.run(fmt::format("CREATE ROLE {}", name));
-        if (done) done = control.run(fmt::format("GRANT {} TO {}", name, kSchemaRole));
+        if (done) done = control.run(fmt::format("GRANT {} TO {}", name, quote_identifier(kSchemaRole)));
       }
     }
     Status ended = control.run(done ? "COMMIT" : "ROLLBACK");
@@ -135,15 +135,15 @@ Status create_schema_database(const Cluster& cluster, const std::string& databas
   if (!control) return fail(control.error());
   // From PostgreSQL 15 on, the default way of copying writes all of it to the log first: twice the time.
   const char* copied = control->version() >= 150000 ? " STRATEGY FILE_COPY" : "";
-  Status made =
-      control->run(fmt::format("CREATE DATABASE {} OWNER {}{}", quote_identifier(database), kSchemaRole, copied));
+  Status made = control->run(
+      fmt::format("CREATE DATABASE {} OWNER {}{}", quote_identifier(database), quote_identifier(kSchemaRole), copied));
   if (!made) return made;
   auto inside = Connection::open(cluster.target(database, kSuperuser));
   if (!inside) return fail(inside.error());
   return inside->run_script(
-      fmt::format("ALTER SCHEMA public OWNER TO {0}; UPDATE pg_extension SET extowner = '{0}'::regrole;"
+      fmt::format("ALTER SCHEMA public OWNER TO {0}; UPDATE pg_extension SET extowner = {1}::regrole;"
                   "REVOKE EXECUTE ON FUNCTION pg_terminate_backend, pg_cancel_backend FROM PUBLIC",
-                  kSchemaRole));
+                  quote_identifier(kSchemaRole), quote_literal(quote_identifier(kSchemaRole))));
 }
 
 Result<std::vector<SchemaFailure>> apply_schema(const Cluster& cluster, const std::string& database,
