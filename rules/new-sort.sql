@@ -2,7 +2,7 @@
 -- family: regression
 -- severity: error
 -- engines: sqlite, postgres
--- needs: comparisons
+-- needs: comparisons, growth
 -- yields-to: cross-join, non-sargable-predicate, access-regression, quadratic-growth, full-scan-growth, growth-regression
 -- parameter: min_rows integer 1000: rows sorted, at the largest scale, from which on it counts
 -- since: 0.1
