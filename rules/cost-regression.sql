@@ -3,7 +3,7 @@
 -- severity: error
 -- engines: sqlite, postgres
 -- needs: comparisons
--- yields-to: cross-join, non-sargable-predicate, access-regression, quadratic-growth, full-scan-growth, growth-regression, new-sort, lost-index-only-plan
+-- yields-to: cross-join, non-sargable-predicate, access-regression, quadratic-growth, full-scan-growth, growth-regression, new-sort, lost-index-only-plan, new-scan-in-loop
 -- since: 0.1
 -- summary: A query costs clearly more than before the change, though its growth is the same.
 --

@@ -3,7 +3,7 @@
 -- severity: error
 -- engines: sqlite, postgres
 -- needs: comparisons, growth
--- yields-to: cross-join, non-sargable-predicate, access-regression, quadratic-growth, full-scan-growth
+-- yields-to: cross-join, non-sargable-predicate, access-regression, quadratic-growth, full-scan-growth, new-scan-in-loop
 -- since: 0.1
 -- summary: The cost of a query grows faster with the data than it did before the change.
 --

@@ -3,7 +3,7 @@
 -- severity: warning
 -- engines: sqlite, postgres
 -- needs: growth
--- yields-to: cross-join, non-sargable-predicate, access-regression, quadratic-growth, full-scan-growth, growth-regression, cost-regression, sort-without-index, order-by-limit-trap
+-- yields-to: cross-join, non-sargable-predicate, access-regression, quadratic-growth, full-scan-growth, growth-regression, cost-regression, sort-without-index, order-by-limit-trap, wrong-column-order
 -- parameter: min_rows integer 1000: rows read by way of the index, at the largest scale, from which on it counts
 -- parameter: share number 0.3: of the rows examined now; with the index that was tried, at most that many may be
 -- since: 0.1

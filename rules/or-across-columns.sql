@@ -45,7 +45,9 @@ WITH
       EXISTS (
         SELECT 1 FROM indexes AS i
         JOIN index_columns AS x ON x.side = i.side AND x.table_name = i.table_name AND x.index_name = i.name
-        WHERE i.side = 'head' AND i.table_name = t.name AND i.partial = 0 AND x.position = 0 AND x.name = p.name COLLATE NOCASE) AS indexed
+        WHERE i.side = 'head' AND i.table_name = t.name AND i.partial = 0 AND x.position = 0 AND x.name = p.name COLLATE NOCASE)
+      OR EXISTS (
+        SELECT 1 FROM columns AS c WHERE c.side = 'head' AND c.table_name = t.name AND c.name = p.name COLLATE NOCASE AND c.primary_key = 1) AS indexed
     FROM statements AS s
     JOIN predicates AS p ON p.statement_id = s.statement_id AND p.or_group IS NOT NULL AND p.clause IN ('where', 'join_on')
     LEFT JOIN tables AS t ON t.side = 'head' AND t.name = p.relation COLLATE NOCASE AND t.type = 'table'

@@ -3,7 +3,7 @@
 -- severity: warning
 -- engines: sqlite, postgres
 -- needs: growth
--- yields-to: cross-join, access-regression, quadratic-growth, full-scan-growth, automatic-index, growth-regression, cost-regression, new-sort, order-by-random, correlated-select-subquery, subquery-per-row, nested-loop-unindexed-inner
+-- yields-to: cross-join, access-regression, quadratic-growth, full-scan-growth, automatic-index, growth-regression, cost-regression, new-sort, order-by-random, correlated-select-subquery, subquery-per-row, nested-loop-unindexed-inner, distinct-hides-fanout
 -- parameter: min_rows integer 10000: rows returned, at the largest scale, from which on it counts
 -- since: 0.1
 -- summary: A SELECT without LIMIT returns every row of a growing table, or a share of it that grows alike.
