@@ -5,6 +5,7 @@
 -- needs: growth
 -- yields-to: cross-join, non-sargable-predicate, access-regression, quadratic-growth, full-scan-growth, growth-regression, cost-regression, sort-without-index, order-by-limit-trap, wrong-column-order
 -- parameter: min_rows integer 1000: rows read by way of the index, at the largest scale, from which on it counts
+-- parameter: min_rows_each integer 100: rows read in one execution, at the largest scale, from which on it counts
 -- parameter: share number 0.3: of the rows examined now; with the index that was tried, at most that many may be
 -- since: 0.1
 -- summary: An index finds rows most of which another filter then throws away, and an index was tried that finds the right ones.
@@ -28,7 +29,7 @@
 -- One index on both columns, the one compared by equality first; the finding names the index that was tried.
 --
 -- ## Stays quiet when
--- - few rows are read by way of the index, whatever their share;
+-- - few rows are read by way of the index, in all or each time, whatever their share;
 -- - no index that was tried reads less: the filter is one that no index serves;
 -- - the table is fixed;
 -- - another rule names the same trouble more exactly.
@@ -45,6 +46,7 @@ WITH
     FROM run
     JOIN plan_nodes AS n ON n.side = 'head' AND n.scale = run.largest_scale
     WHERE n.access IN ('search', 'search_covering') AND n.index_name <> '' AND n.rows_examined >= :min_rows
+      AND n.rows_examined >= :min_rows_each * n.executions
   ),
   found AS (
     SELECT s.statement_id, n.relation, n.index_name, n.terms, n.rows_examined, p.name, p.line, p."column", i.ddl, i.rows_after, i.rows_before,

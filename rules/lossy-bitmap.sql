@@ -27,6 +27,7 @@
 --
 -- ## Stays quiet when
 -- - the rows found lie on fewer pages than the bitmap can hold;
+-- - the table's size is assumed: the number of pages hangs on it;
 -- - another rule says why so many rows are found.
 --
 -- ## Limits
@@ -44,7 +45,7 @@ WITH
     JOIN growth AS g ON g.statement_id = s.statement_id AND g.side = 'head' AND g.growth_class >= 1
     JOIN plan_nodes AS n ON n.statement_id = s.statement_id AND n.side = 'head' AND n.scale = run.largest_scale
       AND n.operation IN ('Bitmap Heap Scan', 'Parallel Bitmap Heap Scan')
-    JOIN tables AS t ON t.side = 'head' AND t.name = n.relation AND t.type = 'table' AND t.fixed = 0
+    JOIN tables AS t ON t.side = 'head' AND t.name = n.relation AND t.type = 'table' AND t.fixed = 0 AND t.row_source <> 'assumed'
     WHERE s.side = 'head' AND s.changed = 1 AND s.planned = 1
   )
 SELECT

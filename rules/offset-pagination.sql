@@ -32,7 +32,8 @@
 -- ## Stays quiet when
 -- - the rows that match don't grow: one customer's orders have a few pages, no thousands;
 -- - the offset is a small number written out;
--- - the table is fixed, or has few rows.
+-- - the table is fixed, or has few rows;
+-- - the program puts filters into the statement that aren't known here.
 --
 -- ## Limits
 -- How deep users page isn't known. Where the table's size is assumed, the finding is an info: state it in `tables`.
@@ -52,6 +53,7 @@ WITH
       AND n.relation = t.name AND n.access NOT IN ('none', 'constant')
       AND CASE q.alias WHEN '' THEN q.name ELSE q.alias END COLLATE NOCASE IN (n.alias, substr(n.alias, instr(n.alias, '.') + 1))
     WHERE s.side = 'head' AND s.changed = 1 AND s.planned = 1
+      AND NOT EXISTS (SELECT 1 FROM holes AS h WHERE h.statement_id = s.statement_id AND h.kind = 'predicate')
       AND coalesce(b.offset_value, :min_offset) >= :min_offset
       AND n.rows_possible >= :min_rows
       AND n.rows_possible >= 5 * coalesce((  -- it grows
@@ -69,7 +71,7 @@ SELECT
     (SELECT printf('Continue behind the last row seen: compare (%s) with its values in WHERE, keep the ORDER BY and the LIMIT, drop the OFFSET.', group_concat(o.name, ', '))
      FROM (SELECT name FROM orderings AS o
            WHERE o.statement_id = p.statement_id AND o.block = p.block AND o.kind = 'order_by' ORDER BY o.position) AS o
-     HAVING count(*) > 0 AND min(o.name) <> ''),
+     HAVING count(*) > 0 AND min(o.name) <> '' AND (SELECT dynamic FROM statements AS d WHERE d.statement_id = p.statement_id) = 0),
     'Order by a key, and continue behind the last row seen (WHERE key > ? ORDER BY key LIMIT n) in place of the OFFSET.') AS fix
 FROM paged AS p
 WHERE p.place = 1;

@@ -28,11 +28,12 @@
 --
 -- ## Stays quiet when
 -- - it fits, or the rows don't grow;
+-- - the table's size is assumed: whether it fits hangs on the size;
 -- - LIMIT stands directly above the sort: then only the first rows are kept;
 -- - another rule names why there is so much to sort.
 --
 -- ## Limits
--- Sizes are the planner's estimate of rows and widths, with the header that each row has in memory. An info where a table's size is assumed.
+-- Sizes are the planner's estimate of rows and widths, with the header that each row has in memory.
 --
 -- ## Sources
 -- PostgreSQL manual, "Resource Consumption", work_mem and hash_mem_multiplier.
@@ -66,11 +67,10 @@ WITH
   )
 SELECT
   s.statement_id,
-  CASE t.row_source WHEN 'assumed' THEN 'info' ELSE 'warning' END AS level,
   s.relation AS subject,
   printf('%s keeps %,d rows of %d bytes (at the largest scale): about %,d MB, where %,d MB are allowed; the rest goes to temporary files.',
     s.operation, CAST(s.rows_possible AS INTEGER), s.width, CAST(s.needed_kb / 1024 AS INTEGER), CAST(s.memory_kb / 1024 AS INTEGER)) AS message,
   'Filter before it, leave wide columns out of it, or let an index give the order; SET LOCAL work_mem where few such queries run at once.' AS fix
 FROM spilled AS s
-JOIN tables AS t ON t.side = 'head' AND t.name = s.relation
+JOIN tables AS t ON t.side = 'head' AND t.name = s.relation AND t.row_source <> 'assumed'
 WHERE s.place = 1;
