@@ -3,7 +3,7 @@
 -- severity: warning
 -- engines: sqlite, postgres
 -- needs: growth
--- yields-to: cross-join, non-sargable-predicate, access-regression, quadratic-growth, full-scan-growth, growth-regression, cost-regression, implicit-cast, leading-wildcard, case-insensitive-search, correlated-select-subquery, or-across-columns
+-- yields-to: cross-join, non-sargable-predicate, access-regression, quadratic-growth, full-scan-growth, growth-regression, cost-regression, new-scan-in-loop, implicit-cast, leading-wildcard, case-insensitive-search, correlated-select-subquery, or-across-columns
 -- parameter: min_rows integer 10000: rows examined of the inner table, all executions together, at the largest scale, from which on it counts
 -- since: 0.1
 -- summary: A nested loop reads the whole inner table again for each row of the outer side.
