@@ -13,7 +13,7 @@
 --
 -- ## Why
 -- A primary key brings its index, a foreign key doesn't, neither in SQLite nor in PostgreSQL. Without it the engine checks each
--- deleted parent row by reading the whole child table, and ON DELETE CASCADE does so once per row. Joins from parent to children
+-- deleted parent row by reading the whole child table. Joins from parent to children
 -- need the same index.
 --
 -- ## Example
@@ -29,6 +29,7 @@
 -- ## Stays quiet when
 -- - an index, a UNIQUE constraint or the primary key begins with the key's columns, in any order among them;
 -- - parent or child is fixed: few rows, or rows that nobody deletes;
+-- - the key has an action of its own (ON DELETE CASCADE, SET NULL): that is cascade-without-index's;
 -- - the key was there before the change, and as bare as now;
 -- - the index went and access-regression names a query that needed it: one finding is enough.
 --
@@ -37,6 +38,7 @@
 WITH
   named AS (  -- one row a foreign key, its columns in order
     SELECT DISTINCT f.side, f.table_name, f.foreign_key, first_value(f.parent_table) OVER whole AS parent_table,
+      upper(first_value(f.on_delete) OVER whole) AS on_delete,
       count(*) OVER whole AS width,
       group_concat(f.name, ',') OVER whole AS column_list,
       group_concat(printf('"%w"', f.name), ', ') OVER whole AS quoted_list,
@@ -74,7 +76,7 @@ WITH
     LEFT JOIN tables AS parent ON parent.side = 'head' AND parent.name = n.parent_table COLLATE NOCASE
     LEFT JOIN named AS past ON past.side = 'base' AND past.table_name = n.table_name AND past.column_list = n.column_list
       AND past.parent_table = n.parent_table
-    WHERE n.side = 'head' AND coalesce(parent.fixed, 0) = 0
+    WHERE n.side = 'head' AND coalesce(parent.fixed, 0) = 0 AND n.on_delete NOT IN ('CASCADE', 'SET NULL', 'SET DEFAULT')
       AND NOT EXISTS (
         SELECT 1 FROM serving AS v WHERE v.side = 'head' AND v.table_name = n.table_name AND v.foreign_key = n.foreign_key)
   ),

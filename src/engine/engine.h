@@ -103,6 +103,7 @@ struct CatalogueIndexColumn {
 struct CatalogueIndex {
   std::string name;
   bool unique = false, partial = false;
+  bool plain = true;   // a B-tree on bare columns, of all rows, in the columns' own order of values, nothing included
   std::string origin;  // "create", "unique", "primary_key"
   std::vector<CatalogueIndexColumn> columns;
   std::string sql;
@@ -125,10 +126,20 @@ struct Catalogue {
 };
 
 // One DDL (or data) statement of the schema, to be applied in order.
+// How a statement of a migration is run; of no matter to plans.
+struct MigrationStep {
+  bool migration = false;      // false = of a schema's definition: no tool runs it on a database that is in use
+  int transaction = 0;         // number within the file: one number, one transaction; 0 = each statement on its own
+  std::string transaction_by;  // "file" (its own BEGIN), "tool", "message" (sent at once), "" = none
+  bool lock_timeout = false;   // lock_timeout or statement_timeout was set before, in the file
+  bool operator==(const MigrationStep&) const = default;
+};
+
 struct SchemaStatement {
   std::string text;
   std::string path;
   int line = 0, column = 0, end_line = 0;
+  MigrationStep step;
   bool operator==(const SchemaStatement&) const = default;
 };
 

@@ -157,6 +157,7 @@ CREATE TABLE columns (
   generated INTEGER NOT NULL,
   primary_key INTEGER NOT NULL,   -- position in the primary key from 1, 0 = not part of it
   allowed_values INTEGER NOT NULL,  -- number of values that a boolean or a CHECK allows, 0 = unbounded
+  default_value TEXT NOT NULL,      -- expression, '' = none
   PRIMARY KEY (side, table_name, name)
 ) STRICT;
 
@@ -168,6 +169,7 @@ CREATE TABLE indexes (
   partial INTEGER NOT NULL,
   origin TEXT NOT NULL,       -- 'create', 'unique', 'primary_key' (also the rowid: one column, name '')
   statement_id INTEGER,       -- the statement that created it
+  plain INTEGER NOT NULL,     -- 1 = a B-tree on bare columns, of all rows, in the columns' own order of values, with nothing included
   PRIMARY KEY (side, table_name, name)
 ) STRICT;
 
@@ -199,6 +201,33 @@ CREATE TABLE schema_changes (
   object_type TEXT NOT NULL,      -- 'table', 'index', 'view', 'trigger' …
   object TEXT NOT NULL,
   on_table TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE schema_actions (  -- what each schema statement of the head side does, where the schema changed; ALTER TABLE … ADD a, DROP b is two
+  statement_id INTEGER NOT NULL,  -- a statement of kind 'schema'
+  position INTEGER NOT NULL,      -- of the action in the statement, from 0
+  action TEXT NOT NULL,           -- 'create_table', 'create_table_as', 'drop_table', 'rename_table', 'truncate', 'create_index', 'drop_index', 'rename_index', 'create_trigger', 'create_policy', 'create_rule', 'refresh_view', 'insert', 'update', 'delete'; of ALTER TABLE: 'add_column', 'drop_column', 'rename_column', 'set_type', 'set_default', 'drop_default', 'set_not_null', 'drop_not_null', 'add_check', 'add_foreign_key', 'add_unique', 'add_primary_key', 'add_exclude', 'validate_constraint', 'drop_constraint', 'rename_constraint', 'set_logged', 'set_unlogged', 'set_tablespace', 'set_access_method', 'attach_partition', 'detach_partition', 'set_trigger', 'set_options', 'set_statistics', 'other'
+  table_name TEXT NOT NULL,       -- what it is done to, '' = not known
+  column_name TEXT NOT NULL,      -- '' = none; of a foreign key the first; of CHECK (x IS NOT NULL) that column
+  object TEXT NOT NULL,           -- index, constraint or trigger, '' = none or not named
+  other_table TEXT NOT NULL,      -- referenced by a foreign key; attached or detached; read by INSERT … SELECT; a new name
+  detail TEXT NOT NULL,           -- 'add_column': its default: '', 'constant', 'stable', 'volatile', 'unknown' (a function that is not PostgreSQL's), 'generated', 'identity', 'serial'; 'set_type': 'using'; 'add_check': 'not_null'; 'add_unique', 'add_primary_key': 'using_index'; 'create_index': 'unique'; constraints of a new column: 'new_column'
+  lock TEXT NOT NULL,             -- PostgreSQL's lock on the table: 'ACCESS EXCLUSIVE', 'SHARE' …; '' = none, and on SQLite
+  concurrently INTEGER NOT NULL,
+  not_valid INTEGER NOT NULL,     -- 1 = NOT VALID
+  rewrites INTEGER NOT NULL,      -- 1 = every row is written anew
+  scans INTEGER NOT NULL,         -- 1 = every row is read under the lock
+  bound TEXT NOT NULL,            -- 'update', 'delete': what limits the rows: 'none', 'equality', 'range', 'limit', 'other'; '' for the rest
+  new_table INTEGER NOT NULL,     -- 1 = before the change there is no such table
+  row_count REAL,                 -- rows of the table today, known or assumed; NULL = there is no such table before the change
+  came INTEGER NOT NULL           -- 1 = the statement came with the change
+) STRICT;
+
+CREATE TABLE migration_steps (    -- schema statements of migrations, and how their tool runs them; none for a schema's definition
+  statement_id INTEGER PRIMARY KEY,
+  transaction_id INTEGER,         -- equal for those that run in one transaction; NULL = each on its own
+  transaction_by TEXT NOT NULL,   -- what opens it: 'file' (BEGIN), 'tool', 'message' (the file is sent as one), '' = nothing
+  lock_timeout INTEGER NOT NULL   -- 1 = lock_timeout or statement_timeout was set before, in the file
 ) STRICT;
 
 CREATE TABLE schema_failures (
@@ -477,5 +506,7 @@ CREATE INDEX measured_by_statement ON measured(statement_id, side);
 CREATE INDEX index_trials_by_statement ON index_trials(statement_id, rank);
 CREATE INDEX access_comparisons_by_statement ON access_comparisons(statement_id);
 CREATE INDEX causes_by_statement ON causes(statement_id);
+CREATE INDEX schema_actions_by_statement ON schema_actions(statement_id);
+CREATE INDEX schema_actions_by_table ON schema_actions(table_name);
 CREATE INDEX index_columns_by_index ON index_columns(side, table_name, index_name);
 CREATE INDEX findings_by_statement ON findings(statement_id);

@@ -77,7 +77,7 @@ Status add_code_tables(Run& run) {
       if (!known) known = names_of(schema, dialect);
       std::string text = lasting(source.text, dialect);
       if (text.empty() || !known->insert(lower(statement.parsed.object)).second) continue;
-      schema.statements.push_back({std::move(text), source.path, source.line, source.column, source.end_line});
+      schema.statements.push_back({std::move(text), source.path, source.line, source.column, source.end_line, {}});
       ++added;
       if (side == kHeadSide)
         told.push_back(fmt::format("{} ({}:{})", statement.parsed.object, source.path, source.line));

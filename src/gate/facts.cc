@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "gate/actions.h"
 #include "gate/changed_lines.h"
 #include "gate/names.h"
 #include "gate/query_facts.h"
@@ -176,6 +177,7 @@ class Filler {
     SchemaDifference difference = run_.schema_changed ? schema_difference(run_) : SchemaDifference{};
     FactInserter statements(store_, "statements");
     FactInserter changes(store_, "schema_changes");
+    ActionFacts actions(run_, store_);
     for (SideIndex side : {kBaseSide, kHeadSide}) {
       const SchemaSide& mine = run_.sides[side];
       const std::vector<size_t>& only_here = side == kHeadSide ? difference.come : difference.gone;
@@ -192,10 +194,12 @@ class Filler {
         if (side == kHeadSide && !ddl.object.empty() && ddl.kind != StatementKind::kDrop)
           creators_[key(ddl.object_type, ddl.object)] = id;
         if (new_here) changes(id, kSideNames[side], to_string(ddl.kind), ddl.object_type, ddl.object, ddl.on_table);
+        if (side == kHeadSide && run_.schema_changed) actions.add(id, statement, ddl, new_here);
       }
     }
     keep(statements);
     keep(changes);
+    if (status_ && !actions.status()) status_ = actions.status();
     failures(difference);
   }
 
@@ -245,10 +249,10 @@ class Filler {
              name_of(statistics.source), creator(side, table.type == "view" ? "view" : "table", table.name));
       for (const CatalogueColumn& column : table.columns)
         columns(name, table.name, column.name, column.type, column.not_null, column.generated, column.primary_key,
-                column.allowed_values);
+                column.allowed_values, column.default_value);
       for (const CatalogueIndex& index : table.indexes) {
         indexes(name, table.name, index.name, index.unique, index.partial, index.origin,
-                creator(side, "index", index.name));
+                creator(side, "index", index.name), index.plain);
         for (size_t i = 0; i < index.columns.size(); ++i)
           index_columns(name, table.name, index.name, static_cast<int64_t>(i), index.columns[i].name,
                         index.columns[i].descending, index.columns[i].collation);

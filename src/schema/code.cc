@@ -108,8 +108,8 @@ class Collector {
           {statement.path, statement.line, statement.column, std::move(reason), statement.function});
       return true;
     }
-    SchemaStatement kept{std::move(statement.text), statement.path, statement.line, statement.column,
-                         statement.end_line};
+    SchemaStatement kept{std::move(statement.text), statement.path,     statement.line,
+                         statement.column,          statement.end_line, {}};
     items_.push_back({std::move(kept), std::move(ddl)});
     return true;
   }

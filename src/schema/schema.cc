@@ -122,7 +122,7 @@ class SchemaReader {
       code.push_back(path);
     } else {
       set_tool(source_.tool.empty() ? dump_tool(path) : source_.tool);
-      read_file(path, {dialect_, std::nullopt, nullptr});
+      read_file(path, {dialect_, std::nullopt, nullptr, "", false});
     }
   }
 
@@ -134,7 +134,7 @@ class SchemaReader {
     }
     if (source_.tool == "rails" && index_.has_file(join(path, "structure.sql"))) {
       set_tool("rails");
-      return read_file(join(path, "structure.sql"), {dialect_, std::nullopt, nullptr});
+      return read_file(join(path, "structure.sql"), {dialect_, std::nullopt, nullptr, "", false});
     }
     if (source_.tool == "prisma" && index_.has_folder(join(path, "migrations")))
       return read_folder(join(path, "migrations"), "prisma");
@@ -168,7 +168,7 @@ class SchemaReader {
     std::string dump = find_unnamed_dump(index_, dialect_);
     if (!dump.empty()) {
       set_tool("file");
-      return read_file(dump, {dialect_, std::nullopt, nullptr});
+      return read_file(dump, {dialect_, std::nullopt, nullptr, "", false});
     }
     for (NotAnalysed& other : recognition.other_databases) schema_.not_analysed.push_back(std::move(other));
     for (NotAnalysed& program : programmed_migrations(index_)) schema_.not_analysed.push_back(std::move(program));
@@ -202,7 +202,7 @@ class SchemaReader {
         return read_sqlc_configuration(chosen.path);
       case Candidate::Kind::kDump:
         set_tool(dump_tool(chosen.path));
-        return read_file(chosen.path, {dialect_, std::nullopt, nullptr});
+        return read_file(chosen.path, {dialect_, std::nullopt, nullptr, "", false});
       case Candidate::Kind::kMigrations:
         break;
     }
@@ -221,7 +221,7 @@ class SchemaReader {
                        foreign, dump.path),
            ""});
       set_tool(dump_tool(dump.path));
-      return read_file(dump.path, {dialect_, std::nullopt, nullptr});
+      return read_file(dump.path, {dialect_, std::nullopt, nullptr, "", false});
     }
   }
 
@@ -277,6 +277,18 @@ class SchemaReader {
     append(std::move(part));
   }
 
+  // Diesel and Flyway have it in a file beside the migration.
+  bool runs_in_no_transaction(const std::string& path, std::string_view tool) const {
+    bool diesel = tool == "diesel";
+    if (!diesel && tool != "flyway") return false;
+    std::string beside = diesel ? join(folder_of(path), "metadata.toml") : path + ".conf";
+    if (!index_.has_file(beside)) return false;
+    Result<std::string> text = index_.read(beside);
+    if (!text) return false;
+    std::erase_if(*text, [](char c) { return c == ' ' || c == '\t'; });
+    return text->find(diesel ? "run_in_transaction=false" : "executeInTransaction=false") != std::string::npos;
+  }
+
   // A candidate's .sql files belong to a schema, applied or not.
   void pass_over(const std::string& path) {
     if (has_extension(path, ".sql")) passed_over_.push_back(path);
@@ -292,9 +304,12 @@ class SchemaReader {
     if (migrations.tool.empty()) return;
     set_tool(migrations.tool);
     for (std::string& path : migrations.others) schema_.files.push_back(std::move(path));
-    SqlFileOptions options{dialect_, migrations.required,
-                           migrations.placeholders ? &*migrations.placeholders : nullptr};
-    for (const std::string& path : migrations.files) read_file(path, options);
+    SqlFileOptions options{dialect_, migrations.required, migrations.placeholders ? &*migrations.placeholders : nullptr,
+                           migrations.tool, false};
+    for (const std::string& path : migrations.files) {
+      options.in_no_transaction = runs_in_no_transaction(path, migrations.tool);
+      read_file(path, options);
+    }
   }
 
   void read_sqlc_configuration(const std::string& path) {
@@ -312,7 +327,7 @@ class SchemaReader {
         for (std::string& one : found) {
           if (std::find(done.begin(), done.end(), one) != done.end()) continue;
           if (index_.has_file(one))
-            read_file(one, {dialect_, std::nullopt, nullptr});
+            read_file(one, {dialect_, std::nullopt, nullptr, "", false});
           else
             read_folder(one, "");
           done.push_back(std::move(one));
@@ -372,7 +387,7 @@ Result<std::vector<SchemaStatement>> read_seed(const Tree& tree, const std::stri
     return fail(ErrorKind::kConfiguration, fmt::format("the seed `{}` does not exist", path));
   Result<std::string> text = tree.read(*inside);
   if (!text) return std::unexpected(text.error());
-  return schema::read_sql_file(*inside, *text, {dialect, std::nullopt, nullptr}).statements;
+  return schema::read_sql_file(*inside, *text, {dialect, std::nullopt, nullptr, "", false}).statements;
 }
 
 }  // namespace explaingate

@@ -6,6 +6,7 @@
 
 #include "schema/ddl.h"
 #include "schema/names.h"
+#include "schema/steps.h"
 
 namespace explaingate::schema {
 namespace {
@@ -43,7 +44,7 @@ SchemaStatement whole_block(std::string_view path, std::string_view text, const 
   while (body.ends_with(';')) body = trim(body.substr(0, body.size() - 1));
   Position start = lines.position(first);
   Position end = lines.position(first + (body.empty() ? 0 : body.size() - 1));
-  return {std::string(body), std::string(path), start.line, start.column, end.line};
+  return {std::string(body), std::string(path), start.line, start.column, end.line, {}};
 }
 
 // A hole outside of strings. "INSERT INTO mail VALUES ('Dear {{name}}')" is data for a template, not a template.
@@ -82,7 +83,11 @@ std::optional<std::string> substitute(std::string& text, const Placeholders& val
 class Reader {
  public:
   Reader(std::string_view path, std::string_view text, const SqlFileOptions& options)
-      : path_(path), text_(text), options_(options), lines_(text) {}
+      : path_(path),
+        text_(text),
+        options_(options),
+        lines_(text),
+        steps_(options.tool, text, options.dialect, options.in_no_transaction) {}
 
   SqlFile read() {
     Sections sections = find_sections(text_);
@@ -93,6 +98,7 @@ class Reader {
     }
     if (sections.substitutes_environment && options_.placeholders == nullptr) options_.placeholders = &no_placeholders_;
     for (const Section& section : sections.up) read_section(section);
+    steps_.finish(result_.statements);
     return std::move(result_);
   }
 
@@ -134,7 +140,7 @@ class Reader {
         size_t begin = statement.map.original(0), end = statement.map.original(statement.text.size());
         statement.text = body.substr(begin, end - begin);
       }
-      add({std::move(statement.text), path_, statement.line, statement.column, statement.end_line});
+      add({std::move(statement.text), path_, statement.line, statement.column, statement.end_line, {}});
     }
   }
 
@@ -145,6 +151,7 @@ class Reader {
 
   void add(SchemaStatement statement) {
     Ddl ddl = read_ddl(statement.text, options_.dialect);
+    statement.step = steps_.step(statement.text);
     if (changes_nothing(statement.text, ddl, options_.dialect)) return;
     if (options_.placeholders != nullptr) {
       std::optional<std::string> unknown = substitute(statement.text, *options_.placeholders);
@@ -158,6 +165,7 @@ class Reader {
   SqlFileOptions options_;
   Placeholders no_placeholders_;
   LineIndex lines_;
+  Steps steps_;
   SqlFile result_;
 };
 

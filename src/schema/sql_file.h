@@ -20,7 +20,9 @@ struct SqlFileOptions {
   Dialect dialect = Dialect::kSqlite;
   std::optional<Marking> required;  // a file without this tool's markers is refused, as the tool does
   const Placeholders* placeholders =
-      nullptr;  // where a tool replaces "${name}"; a statement with an unknown name is left out
+      nullptr;                     // where a tool replaces "${name}"; a statement with an unknown name is left out
+  std::string tool;                // whose migration it is; "" = none's
+  bool in_no_transaction = false;  // a file beside it keeps the tool from opening one
 };
 
 struct SqlFile {

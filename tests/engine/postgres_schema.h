@@ -57,7 +57,7 @@ inline Applied apply_texts(const std::vector<std::string>& texts, const SchemaLi
     if (text == "----") {
       ++file;
     } else {
-      statements.push_back({text, fmt::format("{:03}.sql", file), 1, 1, 1});
+      statements.push_back({text, fmt::format("{:03}.sql", file), 1, 1, 1, {}});
     }
   }
   auto failures = apply_schema(*applied.cluster, applied.database, statements, limits);

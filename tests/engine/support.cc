@@ -24,7 +24,7 @@ void append_plan(std::string& text, const PlannedQuery& planned) {
 
 std::unique_ptr<Engine> open(const std::vector<std::string>& schema, EngineOptions options) {
   std::vector<SchemaStatement> statements;
-  for (const std::string& text : schema) statements.push_back({text, "schema.sql", 1, 1, 1});
+  for (const std::string& text : schema) statements.push_back({text, "schema.sql", 1, 1, 1, {}});
   Result<std::unique_ptr<Engine>> engine = open_sqlite_engine(statements, options);
   REQUIRE_MESSAGE(engine.has_value(), (engine ? "" : engine.error().message));
   return std::move(*engine);

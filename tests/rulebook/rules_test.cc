@@ -353,7 +353,7 @@ TEST_CASE("non-sargable-predicate") {
       {"four values",
        with([](Where& w) { w.name = "status"; }) +
            "INSERT INTO index_columns VALUES ('head', 'orders', 'orders_customer2', 0, 'status', 0, '');INSERT INTO "
-           "indexes VALUES ('head', 'orders', 'orders_customer2', 0, 0, 'create', NULL);",
+           "indexes VALUES ('head', 'orders', 'orders_customer2', 0, 0, 'create', NULL, 1);",
        ""},
       {"a fixed table",
        query({.growth_class = 1}) + node(1, {.relation = "country"}) + from(1, 0, "country") +
@@ -424,16 +424,16 @@ TEST_CASE("query-in-loop") {
 
 TEST_CASE("foreign-key-without-index") {
   const std::string key =
-      "INSERT INTO foreign_keys VALUES ('head', 'items', 0, 0, 'order_id', 'orders', 'id', 'CASCADE');";
+      "INSERT INTO foreign_keys VALUES ('head', 'items', 0, 0, 'order_id', 'orders', 'id', 'NO ACTION');";
   const std::string key_before =
-      "INSERT INTO foreign_keys VALUES ('base', 'items', 0, 0, 'order_id', 'orders', 'id', 'CASCADE');";
+      "INSERT INTO foreign_keys VALUES ('base', 'items', 0, 0, 'order_id', 'orders', 'id', 'NO ACTION');";
   const std::string created = schema_statement(5, "create_table", "table", "items", "") +
                               "UPDATE tables SET statement_id = 5 WHERE side = 'head' AND name = 'items';";
   const std::string old = schema_statement(5, "create_table", "table", "items", "", 0) +
                           "UPDATE tables SET statement_id = 5 WHERE side = 'head' AND name = 'items';";
   auto index = [](const std::string& side, const std::string& columns, int partial = 0) {
     std::string sql =
-        fmt::format("INSERT INTO indexes VALUES ('{}', 'items', 'items_ix', 0, {}, 'create', NULL);", side, partial);
+        fmt::format("INSERT INTO indexes VALUES ('{}', 'items', 'items_ix', 0, {}, 'create', NULL, 1);", side, partial);
     int position = 0;
     for (size_t at = 0; at < columns.size();
          at = columns.find(' ', at) == std::string::npos ? columns.size() : columns.find(' ', at) + 1)

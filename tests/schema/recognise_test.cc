@@ -239,8 +239,9 @@ TEST_CASE("places are exact, with sections and line ends of both kinds") {
                  "-- +goose Up\r\n  CREATE TABLE a (\r\n    id\r\n  );  CREATE TABLE b (id);\r\n-- +goose Down\r\n"}}),
       {{"m"}, ""}, languages(), Dialect::kSqlite);
   REQUIRE(schema);
-  std::vector<SchemaStatement> want = {{"CREATE TABLE a (\r\n    id\r\n  )", "m/1.sql", 2, 3, 4},
-                                       {"CREATE TABLE b (id)", "m/1.sql", 4, 7, 4}};
+  std::vector<SchemaStatement> want = {
+      {"CREATE TABLE a (\r\n    id\r\n  )", "m/1.sql", 2, 3, 4, {true, 1, "tool", false}},
+      {"CREATE TABLE b (id)", "m/1.sql", 4, 7, 4, {true, 1, "tool", false}}};
   CHECK(schema->statements == want);
 }
 
@@ -273,8 +274,8 @@ TEST_CASE("seed") {
   MemoryTree tree(Files{{"seed.sql", "BEGIN;\nINSERT INTO a VALUES (1);\nUPDATE a SET id = 2;\nCOMMIT;\n"}});
   Result<std::vector<SchemaStatement>> seed = read_seed(tree, "./seed.sql", Dialect::kSqlite);
   REQUIRE(seed);
-  std::vector<SchemaStatement> want = {{"INSERT INTO a VALUES (1)", "seed.sql", 2, 1, 2},
-                                       {"UPDATE a SET id = 2", "seed.sql", 3, 1, 3}};
+  std::vector<SchemaStatement> want = {{"INSERT INTO a VALUES (1)", "seed.sql", 2, 1, 2, {}},
+                                       {"UPDATE a SET id = 2", "seed.sql", 3, 1, 3, {}}};
   CHECK(*seed == want);
   Result<std::vector<SchemaStatement>> absent = read_seed(tree, "sed.sql", Dialect::kSqlite);
   REQUIRE(!absent);

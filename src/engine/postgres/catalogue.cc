@@ -52,7 +52,10 @@ SELECT i.indrelid, i.indexrelid, c.relname, i.indisunique, i.indpred IS NOT NULL
   coalesce((SELECT k.contype FROM pg_catalog.pg_constraint AS k
             WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x') ORDER BY k.contype LIMIT 1), 'c'),
   pg_catalog.pg_get_indexdef(i.indexrelid), m.amname,
-  s.n, i.indkey[s.n], a.attname, i.indoption[s.n] & 1, o.collname
+  s.n, i.indkey[s.n], a.attname, i.indoption[s.n] & 1, o.collname,
+  m.amname = 'btree' AND i.indnatts = i.indnkeyatts AND i.indpred IS NULL AND i.indexprs IS NULL
+    AND NOT EXISTS (SELECT FROM pg_catalog.unnest(i.indclass::pg_catalog.oid[]) AS u(oid)
+                    JOIN pg_catalog.pg_opclass AS p ON p.oid = u.oid WHERE NOT p.opcdefault)
 FROM pg_catalog.pg_index AS i
 JOIN pg_catalog.pg_class AS c ON c.oid = i.indexrelid
 JOIN pg_catalog.pg_am AS m ON m.oid = c.relam
@@ -195,6 +198,7 @@ class Reader {
         shown.name = index.name;
         shown.unique = index.unique;
         shown.partial = index.partial;
+        shown.plain = rows->boolean(i, 13);
         shown.origin = rows->text(i, 5) == "p" ? "primary_key" : rows->text(i, 5) == "c" ? "create" : "unique";
         shown.sql = rows->text(i, 6);
         relation.indexes.push_back(std::move(index));

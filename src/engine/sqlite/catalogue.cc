@@ -78,6 +78,8 @@ Status read_indexes(Sqlite& database, const std::string& schema, const SchemaObj
       index.columns.push_back({std::string(row.text(2)), row.integer(3) != 0, std::string(row.text(4))});
     });
     if (!status) return status;
+    index.plain =
+        !index.partial && std::ranges::none_of(index.columns, &std::string::empty, &CatalogueIndexColumn::name);
   }
   std::sort(table.indexes.begin(), table.indexes.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
   return {};
