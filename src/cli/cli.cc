@@ -177,7 +177,17 @@ void add_looking_commands(CLI::App& app, Parsed& parsed) {
   CLI::App* rules = app.add_subcommand("rules", "The rules, or one rule's page");
   rules->add_option("rule", parsed.rule, "Name of a rule")->type_name("RULE");
   output_options(*rules, parsed.gate, false);
-  rules->callback([&parsed] { parsed.run = [&parsed] { return rules_command(parsed.gate, parsed.rule); }; });
+  rules->callback([&parsed, rules] {
+    if (rules->get_subcommands().empty()) parsed.run = [&parsed] { return rules_command(parsed.gate, parsed.rule); };
+  });
+  CLI::App* make = rules->add_subcommand("new", "Make a rule of the team's own, with three cases to fill in");
+  make->add_option("name", parsed.rule, "What the rule is called: orders-by-tenant")->required()->type_name("NAME");
+  make->callback([&parsed] { parsed.run = [&parsed] { return rules_new_command(parsed.rule); }; });
+  CLI::App* test =
+      rules->add_subcommand("test", "Run the team's rules on their cases; exit 1 when one is not as expected");
+  test->add_option("name", parsed.rule, "One rule; default: all in .explaingate/rules")->type_name("NAME");
+  engine_options(*test, parsed.gate);
+  test->callback([&parsed] { parsed.run = [&parsed] { return rules_test_command(parsed.gate, parsed.rule); }; });
 
   CLI::App* doctor =
       app.add_subcommand("doctor", "What is found in this repository, what is missing, and what to do about it");

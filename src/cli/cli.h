@@ -40,6 +40,8 @@ int explain_command(const GateOptions& options, const std::string& sql);
 int extract_command(const GateOptions& options, const std::vector<std::string>& paths);
 int facts_command(const GateOptions& options, const std::string& sql, const std::string& save);
 int rules_command(const GateOptions& options, const std::string& rule);
+int rules_new_command(const std::string& rule);
+int rules_test_command(const GateOptions& options, const std::string& rule);  // "" = all of the team's
 int doctor_command(const GateOptions& options);
 
 struct StatsOptions {

@@ -67,6 +67,7 @@ PathFilter::PathFilter(const Settings& settings)
 bool PathFilter::includes(const std::string& path) {
   auto below = [&path](std::string_view prefix) { return is_below(prefix, path); };
   auto matches = [&path](const PathPattern& pattern) { return pattern.matches(path); };
+  if (path.starts_with(".explaingate/")) return false;  // cases of rules
   if (!settings_.include_prefixes.empty() && std::ranges::none_of(settings_.include_prefixes, below)) return false;
   if (!include_.empty() && std::ranges::none_of(include_, matches)) return false;
   std::string_view folder = std::string_view(path).substr(0, path.rfind('/') + 1);

@@ -11,8 +11,10 @@ Result<FileIndex> FileIndex::make(const Tree& tree) {
   if (!entries) return std::unexpected(entries.error());
   FileIndex index;
   index.tree_ = &tree;
-  for (const TreeEntry& entry : *entries)
+  for (const TreeEntry& entry : *entries) {
+    if (entry.path.starts_with(".explaingate/")) continue;  // cases of rules have schemas of their own
     (entry.kind == TreeEntry::Kind::kFile ? index.files_ : index.links_).push_back(entry.path);
+  }
   return index;
 }
 
