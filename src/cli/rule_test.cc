@@ -42,10 +42,12 @@ Status lay(const Case& test, const std::string& side, const fs::path& to) {
   fs::create_directories(to, code);
   for (const char* file : {"schema.sql", "explaingate.json"})
     for (const fs::path& from : {test.folder.parent_path(), test.folder})
-      if (!code && fs::is_regular_file(from / file))
+      if (!code && fs::is_regular_file(fs::symlink_status(from / file)))
         fs::copy_file(from / file, to / file, fs::copy_options::overwrite_existing, code);
-  if (!code && fs::is_directory(test.folder / side))
-    fs::copy(test.folder / side, to, fs::copy_options::recursive | fs::copy_options::overwrite_existing, code);
+  constexpr auto kHow =
+      fs::copy_options::recursive | fs::copy_options::overwrite_existing | fs::copy_options::copy_symlinks;
+  if (!code && fs::is_directory(fs::symlink_status(test.folder / side)))
+    fs::copy(test.folder / side, to, kHow, code);  // links stay links, which trees don't follow
   if (code)
     return fail(ErrorKind::kIo, fmt::format("{}: cannot lay out {}: {}", test.folder.string(), side, code.message()));
   return {};

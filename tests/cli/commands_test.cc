@@ -223,6 +223,57 @@ TEST_CASE("rules: the list, a page, and the team's own") {
   CHECK(listed(outside.out) == known);
 }
 
+TEST_CASE("rules new and rules test: a team's rule from its first line to its cases") {
+  Project project;
+  project.write("schema.sql", "CREATE TABLE orders (id INTEGER PRIMARY KEY, tenant_id INTEGER NOT NULL);\n");
+  project.write("explaingate.json", "{\"schema\": \"schema.sql\"}");
+  project.commit();
+  Ran made = project.gate({"rules", "new", "orders-by-tenant"});
+  CHECK(made.code == 0);
+  CHECK(made.err == "");
+  const std::string rule = ".explaingate/rules/orders-by-tenant";
+  for (const char* file : {".sql", "/schema.sql", "/explaingate.json", "/fires-first/head/queries.sql"})
+    CHECK(project.has(rule + file));
+  CHECK(project.gate({"rules", "new", "orders-by-tenant"}).code == 2);
+  CHECK(project.gate({"rules", "new", "cross-join"}).code == 2);
+  CHECK(project.gate({"rules", "new", "Orders"}).code == 2);
+  CHECK(project.gate({"rules", "new", "../x"}).code == 2);
+  // What was made fails until it is written, and is no source or schema of the project.
+  Ran first = project.gate({"rules", "test"});
+  CHECK(first.code == 1);
+  CHECK(first.out ==
+        "FAIL orders-by-tenant/fires-first\n  expected, and not found: queries.sql:2 write_this\n"
+        "ok   orders-by-tenant/fixed-first\nok   orders-by-tenant/quiet-first\n3 cases; 1 problems\n");
+  CHECK(nlohmann::json::parse(project.gate({"check", "--format", "json"}).out)["findings"].empty());
+  CHECK(project.gate({"facts", "--all", "--sql", "SELECT count(*) FROM statements"}).out == "count(*)\n1\n");
+  // As docs/writing-rules.md has it.
+  std::string guide = *read_file(fs::path(SOURCE_DIR) / "docs/writing-rules.md");
+  size_t begin = guide.find("-- id: orders-by-tenant");
+  REQUIRE(begin != std::string::npos);
+  project.write(rule + ".sql", guide.substr(begin, guide.find("```", begin) - begin));
+  project.write(rule + "/schema.sql", project.read("schema.sql"));
+  project.write(rule + "/fires-first/head/queries.sql", "SELECT id FROM orders;  -- expect: orders-by-tenant orders\n");
+  project.write(rule + "/quiet-first/head/queries.sql", "INSERT INTO orders (tenant_id) VALUES (?);\n");
+  project.write(rule + "/fixed-first/head/queries.sql", "SELECT id FROM orders WHERE tenant_id = ?;\n");
+  Ran passed = project.gate({"rules", "test", "orders-by-tenant"});
+  CHECK(passed.out ==
+        "ok   orders-by-tenant/fires-first\nok   orders-by-tenant/fixed-first\nok   orders-by-tenant/quiet-first\n"
+        "3 cases, all as expected\n");
+  CHECK(passed.code == 0);
+  project.write(rule + "/quiet-first/head/queries.sql", "SELECT 1 FROM orders;\n");
+  project.write(rule + "/odd/head/x.sql", "SELECT 1;\n");
+  Ran odd = project.gate({"rules", "test"});
+  CHECK(odd.code == 1);
+  CHECK(odd.out.find("orders-by-tenant/odd: a case is called fires-…, quiet-… or fixed-…\n") != std::string::npos);
+  CHECK(odd.out.find("FAIL orders-by-tenant/quiet-first\n  found, and not expected: queries.sql:1 orders\n") !=
+        std::string::npos);
+  Ran unknown = project.gate({"rules", "test", "orders-by-tenan"});
+  CHECK(unknown.code == 2);
+  CHECK(unknown.err ==
+        "explaingate: there is no rule \"orders-by-tenan\" in .explaingate/rules/\nhelp: the nearest known one is "
+        "\"orders-by-tenant\"\n");
+}
+
 TEST_CASE("check: a column that is known at run time only doesn't keep a statement from its plan") {
   Project project;
   project.write("schema.sql", "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b TEXT);\n");

@@ -54,6 +54,7 @@ std::map<std::string, std::string> outputs() {
     keep(fmt::format("help-baseline-{}", verb), {"baseline", verb, "--help"});
   for (const char* verb : {"export", "import", "show"})
     keep(fmt::format("help-stats-{}", verb), {"stats", verb, "--help"});
+  for (const char* verb : {"new", "test"}) keep(fmt::format("help-rules-{}", verb), {"rules", verb, "--help"});
   keep("check-nothing-changed", {"check"});
   project.gate({"baseline", "update"});
   keep("baseline-show", {"baseline", "show"});
