@@ -42,7 +42,7 @@ std::shared_ptr<Cluster> start() {
   auto cluster = Cluster::start();
   REQUIRE_MESSAGE(cluster.has_value(), (cluster ? "" : cluster.error().message));
   Connection postgres = connect(*cluster, "postgres");
-  run(postgres, "CREATE DATABASE shop");
+  run(postgres, "CREATE DATABASE shop TEMPLATE template0");
   Connection shop = connect(*cluster, "shop");
   run(shop, file_text("schema.sql"));
   return *cluster;

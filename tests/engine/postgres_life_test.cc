@@ -243,5 +243,29 @@ TEST_CASE("the programs' folder can be named, and has to hold them") {
         fmt::format("EXPLAINGATE_PG_BINDIR is {}, where no programs initdb and postgres are", empty.path().string()));
 }
 
+TEST_CASE("the first schema database and those after it are alike") {
+  auto cluster = Cluster::start();
+  if (!cluster) {
+    skip(cluster.error());
+    return;
+  }
+  std::vector<std::string> looks;
+  for (const char* name : {"first", "second"}) {
+    Status made = create_schema_database(**cluster, name);
+    REQUIRE_MESSAGE(made.has_value(), (made ? "" : made.error().message));
+    auto connection = Connection::open((*cluster)->target(name, kSchemaRole));
+    REQUIRE(connection.has_value());
+    auto row = connection->query(
+        "SELECT concat_ws(' ', datdba::regrole, encoding, datcollate, datistemplate, datallowconn, datconnlimit, "
+        "coalesce(datacl::text, 'no acl'), coalesce(shobj_description(oid, 'pg_database'), 'no comment'), "
+        "(SELECT nspowner::regrole FROM pg_namespace WHERE nspname = 'public'), "
+        "has_database_privilege('public', datname, 'TEMP')) FROM pg_database WHERE datname = current_database()");
+    REQUIRE_MESSAGE(row.has_value(), (row ? "" : row.error().message));
+    looks.emplace_back(row->text(0, 0));
+  }
+  CHECK(looks[0] == looks[1]);
+  CHECK(looks[0].find("no acl no comment") != std::string::npos);
+}
+
 }  // namespace
 }  // namespace explaingate::postgres

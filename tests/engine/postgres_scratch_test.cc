@@ -56,7 +56,7 @@ TEST_CASE("what a killed run left is dropped by the next one, what a living run 
   auto living = Scratch::open(url("tester"), "content");
   REQUIRE(living.has_value());
   run("CREATE ROLE explaingate_0123456789ab_0123456789ab");
-  run("CREATE DATABASE explaingate_mine");
+  run("CREATE DATABASE explaingate_mine TEMPLATE template0");
   for (int moment : {5, 20, 60, 150, 400}) {
     std::string text = url("tester");
     pid_t child = fork();
@@ -110,7 +110,7 @@ TEST_CASE("a role with too few rights or too many is refused, and told what to d
   }
   {
     Role role("tester", "CREATEDB");
-    run("CREATE DATABASE production OWNER tester");
+    run("CREATE DATABASE production OWNER tester TEMPLATE template0");
     auto scratch = Scratch::open(url("tester", "production"), "content");
     REQUIRE(!scratch.has_value());
     CHECK(scratch.error().message ==

@@ -79,7 +79,7 @@ ScaledStatistics shop_numbers(double orders) {
 TEST_CASE("an empty PostgreSQL plans for the assumed rows, and a key stays one row") {
   auto cluster = Cluster::start();
   REQUIRE_MESSAGE(cluster.has_value(), (cluster ? "" : cluster.error().message));
-  run(*std::make_unique<Connection>(connect(*cluster, "postgres")), "CREATE DATABASE shop");
+  run(*std::make_unique<Connection>(connect(*cluster, "postgres")), "CREATE DATABASE shop TEMPLATE template0");
   {
     Connection shop = connect(*cluster, "shop");
     run(shop, kShop);
@@ -122,7 +122,7 @@ TEST_CASE("an empty PostgreSQL plans for the assumed rows, and a key stays one r
 TEST_CASE("made-up sizes are those of a table that holds such rows") {
   auto cluster = Cluster::start();
   REQUIRE_MESSAGE(cluster.has_value(), (cluster ? "" : cluster.error().message));
-  run(*std::make_unique<Connection>(connect(*cluster, "postgres")), "CREATE DATABASE shop");
+  run(*std::make_unique<Connection>(connect(*cluster, "postgres")), "CREATE DATABASE shop TEMPLATE template0");
   Connection shop = connect(*cluster, "shop");
   run(shop, kShop);
   run(shop, R"(

@@ -123,6 +123,16 @@ class Application {
   std::set<std::string> created_;  // by a CREATE ROLE of this schema
 };
 
+// initdb's own database becomes the first: copying one is a third of the time of a cold start on a disk. What is
+// special about it (its comment, its rights) goes.
+Status take_first(Connection& control, const std::string& database) {
+  return control.run_script(
+      fmt::format("COMMENT ON DATABASE template1 IS NULL; ALTER DATABASE template1 IS_TEMPLATE false;"
+                  "ALTER DATABASE template1 OWNER TO {}; ALTER DATABASE template1 RENAME TO {};"
+                  "UPDATE pg_database SET datacl = NULL WHERE datname = {}",
+                  quote_identifier(kSchemaRole), quote_identifier(database), quote_literal(database)));
+}
+
 }  // namespace
 
 SchemaServer schema_server(const Cluster& cluster, const std::string& database) {
@@ -133,11 +143,14 @@ SchemaServer schema_server(const Cluster& cluster, const std::string& database) 
 Status create_schema_database(const Cluster& cluster, const std::string& database) {
   auto control = Connection::open(cluster.target("postgres", kSuperuser));
   if (!control) return fail(control.error());
-  // From PostgreSQL 15 on, the default way of copying writes all of it to the log first: twice the time.
-  const char* copied = control->version() >= 150000 ? " STRATEGY FILE_COPY" : "";
-  Status made = control->run(
-      fmt::format("CREATE DATABASE {} OWNER {}{}", quote_identifier(database), quote_identifier(kSchemaRole), copied));
-  if (!made) return made;
+  if (Status taken = take_first(*control, database); !taken) {
+    if (taken.error().kind != ErrorKind::kStatement) return taken;
+    // From PostgreSQL 15 on, the default way of copying writes all of it to the log first: twice the time.
+    const char* copied = control->version() >= 150000 ? " STRATEGY FILE_COPY" : "";
+    Status made = control->run(fmt::format("CREATE DATABASE {} TEMPLATE template0 OWNER {}{}",
+                                           quote_identifier(database), quote_identifier(kSchemaRole), copied));
+    if (!made) return made;
+  }
   auto inside = Connection::open(cluster.target(database, kSuperuser));
   if (!inside) return fail(inside.error());
   return inside->run_script(
