@@ -10,7 +10,7 @@
 --
 -- ## What it does
 -- Finds CHECK and FOREIGN KEY constraints that migrations of this change add to tables that are there already, without NOT VALID; and
--- those that are validated in the same transaction as they were added.
+-- those that are validated in the same transaction as they were added. One finding for each table and file.
 --
 -- ## Why
 -- A CHECK is verified under ACCESS EXCLUSIVE: nobody reads or writes until each row was seen. A foreign key holds SHARE ROW EXCLUSIVE
@@ -57,6 +57,13 @@ WITH
     JOIN schema_actions AS v ON v.statement_id = m.statement_id AND v.action = 'validate_constraint' AND v.table_name = a.table_name
       AND v.object = a.object
     WHERE a.not_valid = 1 AND a.object <> ''
+  ),
+  placed AS (
+    SELECT c.*, t.row_source, row_number() OVER (PARTITION BY s.path, c.table_name ORDER BY c.at_statement, c.position) AS place,
+      count(*) OVER (PARTITION BY s.path, c.table_name) AS together
+    FROM checked AS c
+    JOIN statements AS s ON s.statement_id = c.at_statement
+    JOIN tables AS t ON t.side = 'base' AND t.name = c.table_name
   )
 SELECT
   c.at_statement AS statement_id,
@@ -64,11 +71,12 @@ SELECT
   CASE c.later WHEN 0 THEN '' ELSE 'NOT VALID is of no use where the same transaction validates: its first lock is held until the end. ' END
   || CASE c.action
     WHEN 'add_check' THEN printf('All %,d rows%s of %s are checked while nobody else can read or write the table.',
-      CAST(c.row_count AS INTEGER), CASE WHEN t.row_source IN ('file', 'configured') THEN '' ELSE ' (assumed)' END, c.table_name)
+      CAST(c.row_count AS INTEGER), CASE WHEN c.row_source IN ('file', 'configured') THEN '' ELSE ' (assumed)' END, c.table_name)
     ELSE printf('Each of the %,d rows%s of %s is looked up in %s while nobody can write to either table.',
-      CAST(c.row_count AS INTEGER), CASE WHEN t.row_source IN ('file', 'configured') THEN '' ELSE ' (assumed)' END, c.table_name, c.other_table) END AS message,
+      CAST(c.row_count AS INTEGER), CASE WHEN c.row_source IN ('file', 'configured') THEN '' ELSE ' (assumed)' END, c.table_name, c.other_table) END
+  || CASE WHEN c.together > 1 THEN printf(' The migration adds %d more to the table.', c.together - 1) ELSE '' END AS message,
   CASE c.later WHEN 0 THEN printf('Add it NOT VALID, and in a later transaction: ALTER TABLE %s VALIDATE CONSTRAINT %s.', c.table_name,
       coalesce(nullif(c.object, ''), '<its name>'))
     ELSE 'Move VALIDATE CONSTRAINT to a migration of its own.' END AS fix
-FROM checked AS c
-JOIN tables AS t ON t.side = 'base' AND t.name = c.table_name;
+FROM placed AS c
+WHERE c.place = 1;

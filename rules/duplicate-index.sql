@@ -35,7 +35,7 @@ WITH
   shape AS (
     SELECT i.side, i.table_name, i.name, i.is_unique, i.origin, i.statement_id,
       (SELECT group_concat(part, '|') FROM (
-         SELECT lower(x.name) || CASE x.descending WHEN 1 THEN ' desc' ELSE '' END || CASE x.collation WHEN 'default' THEN '' WHEN 'BINARY' THEN '' ELSE ' ' || x.collation END AS part
+         SELECT lower(x.name) || CASE x.descending WHEN 1 THEN ' desc' ELSE '' END || CASE x.collation WHEN '' THEN '' WHEN 'default' THEN '' WHEN 'BINARY' THEN '' ELSE ' ' || x.collation END AS part
          FROM index_columns AS x
          WHERE x.side = i.side AND x.table_name = i.table_name AND x.index_name = i.name ORDER BY x.position)) AS columns
     FROM indexes AS i

@@ -34,7 +34,7 @@
 -- - the index went and access-regression names a query that needed it: one finding is enough.
 --
 -- ## Limits
--- A partial index doesn't count, though it may do where its condition is "the column is not NULL". The suggested index isn't tried.
+-- A partial index counts only where its condition is that the key's one column is not NULL. The suggested index isn't tried.
 WITH
   named AS (  -- one row a foreign key, its columns in order
     SELECT DISTINCT f.side, f.table_name, f.foreign_key, first_value(f.parent_table) OVER whole AS parent_table,
@@ -51,7 +51,8 @@ WITH
   serving AS (  -- the keys that an index or the primary key serves, and by which
     SELECT n.side, n.table_name, n.foreign_key, i.name AS index_name
     FROM named AS n
-    JOIN indexes AS i ON i.side = n.side AND i.table_name = n.table_name AND i.partial = 0
+    JOIN indexes AS i ON i.side = n.side AND i.table_name = n.table_name
+      AND (i.partial = 0 OR (n.width = 1 AND lower(replace(i.condition, '"', '')) = lower(n.column_list) || ' is not null'))
     WHERE n.width = (
       SELECT count(*) FROM index_columns AS x
       JOIN foreign_keys AS f ON f.side = n.side AND f.table_name = n.table_name AND f.foreign_key = n.foreign_key

@@ -10,7 +10,8 @@
 --
 -- ## What it does
 -- Finds CREATE INDEX without CONCURRENTLY, and UNIQUE and PRIMARY KEY constraints that build their index, in migrations of this
--- change, on tables that are there already. Where the table's size is assumed and not known, the finding is a warning.
+-- change, on tables that are there already: one finding for each table and file. Where the table's size is assumed and not known,
+-- it is a warning.
 --
 -- ## Why
 -- CREATE INDEX holds a SHARE lock for as long as it reads and sorts the table: each INSERT, UPDATE and DELETE waits, and each keeps
@@ -41,8 +42,11 @@
 WITH
   builds AS (
     SELECT a.statement_id, a.position, a.action, a.table_name, a.column_name, a.object, a.row_count, m.transaction_by, t.row_source,
-      coalesce(nullif(a.object, ''), nullif(rtrim(a.table_name || '.' || a.column_name, '.'), '')) AS subject
+      coalesce(nullif(a.object, ''), nullif(rtrim(a.table_name || '.' || a.column_name, '.'), '')) AS subject,
+      row_number() OVER (PARTITION BY s.path, a.table_name ORDER BY a.statement_id, a.position) AS place,
+      count(*) OVER (PARTITION BY s.path, a.table_name) AS together
     FROM schema_actions AS a
+    JOIN statements AS s ON s.statement_id = a.statement_id
     JOIN migration_steps AS m ON m.statement_id = a.statement_id
     JOIN tables AS t ON t.side = 'base' AND t.name = a.table_name
     WHERE a.came = 1 AND a.concurrently = 0 AND a.scans = 1 AND a.new_table = 0 AND a.row_count >= :min_rows
@@ -53,9 +57,11 @@ SELECT
   b.subject,
   printf('%s for as long as the index takes to build: %s has %,d rows%s, all of them read and sorted under the lock.',
     CASE b.action WHEN 'create_index' THEN 'Nothing can be written to ' || b.table_name ELSE 'Nothing can be read from or written to ' || b.table_name END,
-    b.table_name, CAST(b.row_count AS INTEGER), CASE WHEN b.row_source IN ('file', 'configured') THEN '' ELSE ' (assumed)' END) AS message,
+    b.table_name, CAST(b.row_count AS INTEGER), CASE WHEN b.row_source IN ('file', 'configured') THEN '' ELSE ' (assumed)' END)
+  || CASE WHEN b.together > 1 THEN printf(' The migration builds %d more on the table.', b.together - 1) ELSE '' END AS message,
   CASE b.action WHEN 'create_index' THEN 'CREATE INDEX CONCURRENTLY'
     ELSE 'Build the index first with CREATE UNIQUE INDEX CONCURRENTLY, then add the constraint USING INDEX' END
   || CASE b.transaction_by WHEN '' THEN '.' ELSE ', in a migration of its own that runs in no transaction.' END AS fix,
   CASE WHEN b.row_source IN ('file', 'configured') THEN 'error' ELSE 'warning' END AS level
-FROM builds AS b;
+FROM builds AS b
+WHERE b.place = 1;

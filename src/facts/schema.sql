@@ -169,6 +169,7 @@ CREATE TABLE indexes (
   partial INTEGER NOT NULL,
   origin TEXT NOT NULL,       -- 'create', 'unique', 'primary_key' (also the rowid: one column, name '')
   statement_id INTEGER,       -- the statement that created it
+  condition TEXT NOT NULL,    -- of a partial index, '' = covers all rows
   plain INTEGER NOT NULL,     -- 1 = a B-tree on bare columns, of all rows, in the columns' own order of values, with nothing included
   PRIMARY KEY (side, table_name, name)
 ) STRICT;

@@ -12,6 +12,7 @@
 #include "gate/names.h"
 #include "gate/query_facts.h"
 #include "gate/run.h"
+#include "parse/scan.h"
 
 namespace explaingate {
 namespace {
@@ -52,6 +53,20 @@ class StatementPlaces {
   };
   std::map<std::string, std::vector<Place>> by_path_;
 };
+
+// What stands behind WHERE in a partial index's definition, without the brackets around all of it.
+std::string condition_of(const CatalogueIndex& index, Dialect dialect) {
+  if (!index.partial) return {};
+  Scanner scanner(index.sql, dialect);
+  for (Token token = scanner.next(); token.kind != TokenKind::kEnd; token = scanner.next()) {
+    if (token.kind == TokenKind::kUnterminated) break;
+    if (!is_word(index.sql, token, "where")) continue;
+    std::string condition = fold_spaces(std::string_view(index.sql).substr(token.offset + token.length));
+    bool enclosed = condition.starts_with('(') && condition.find(')') + 1 == condition.size();
+    return enclosed ? condition.substr(1, condition.size() - 2) : condition;
+  }
+  return {};
+}
 
 class Filler {
  public:
@@ -252,7 +267,7 @@ class Filler {
                 column.allowed_values, column.default_value);
       for (const CatalogueIndex& index : table.indexes) {
         indexes(name, table.name, index.name, index.unique, index.partial, index.origin,
-                creator(side, "index", index.name), index.plain);
+                creator(side, "index", index.name), condition_of(index, run_.settings.dialect()), index.plain);
         for (size_t i = 0; i < index.columns.size(); ++i)
           index_columns(name, table.name, index.name, static_cast<int64_t>(i), index.columns[i].name,
                         index.columns[i].descending, index.columns[i].collation);

@@ -18,7 +18,7 @@ std::string table(const std::string& name, double rows, int fixed, const std::st
     sql += fmt::format("INSERT INTO tables VALUES ('{}', '{}', 'table', {:.1f}, {}, 'configured', NULL);", side, name,
                        rows, fixed);
     sql += fmt::format("INSERT INTO columns VALUES ('{}', '{}', 'id', 'INTEGER', 0, 0, 1, 0, '');", side, name);
-    sql += fmt::format("INSERT INTO indexes VALUES ('{}', '{}', '', 1, 0, 'primary_key', NULL, 1);", side, name);
+    sql += fmt::format("INSERT INTO indexes VALUES ('{}', '{}', '', 1, 0, 'primary_key', NULL, '', 1);", side, name);
     sql += fmt::format("INSERT INTO index_columns VALUES ('{}', '{}', '', 0, 'id', 0, 'BINARY');", side, name);
     for (size_t at = 0; at < columns.size();) {
       size_t end = std::min(columns.find(' ', at), columns.size());
@@ -64,7 +64,8 @@ std::string shop(const std::string& mode) {
   for (const char* side : {"base", "head"}) {
     sql += fmt::format(
         "INSERT INTO foreign_keys VALUES ('{}', 'orders', 0, 0, 'customer_id', 'customers', 'id', 'NO ACTION');", side);
-    sql += fmt::format("INSERT INTO indexes VALUES ('{}', 'orders', 'orders_customer', 0, 0, 'create', NULL, 1);", side);
+    sql += fmt::format("INSERT INTO indexes VALUES ('{}', 'orders', 'orders_customer', 0, 0, 'create', NULL, '', 1);",
+                       side);
     sql += fmt::format(
         "INSERT INTO index_columns VALUES ('{}', 'orders', 'orders_customer', 0, 'customer_id', 0, 'BINARY');", side);
   }

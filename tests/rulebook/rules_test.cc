@@ -353,7 +353,7 @@ TEST_CASE("non-sargable-predicate") {
       {"four values",
        with([](Where& w) { w.name = "status"; }) +
            "INSERT INTO index_columns VALUES ('head', 'orders', 'orders_customer2', 0, 'status', 0, '');INSERT INTO "
-           "indexes VALUES ('head', 'orders', 'orders_customer2', 0, 0, 'create', NULL, 1);",
+           "indexes VALUES ('head', 'orders', 'orders_customer2', 0, 0, 'create', NULL, '', 1);",
        ""},
       {"a fixed table",
        query({.growth_class = 1}) + node(1, {.relation = "country"}) + from(1, 0, "country") +
@@ -432,8 +432,8 @@ TEST_CASE("foreign-key-without-index") {
   const std::string old = schema_statement(5, "create_table", "table", "items", "", 0) +
                           "UPDATE tables SET statement_id = 5 WHERE side = 'head' AND name = 'items';";
   auto index = [](const std::string& side, const std::string& columns, int partial = 0) {
-    std::string sql =
-        fmt::format("INSERT INTO indexes VALUES ('{}', 'items', 'items_ix', 0, {}, 'create', NULL, 1);", side, partial);
+    std::string sql = fmt::format(
+        "INSERT INTO indexes VALUES ('{}', 'items', 'items_ix', 0, {}, 'create', NULL, '', 1);", side, partial);
     int position = 0;
     for (size_t at = 0; at < columns.size();
          at = columns.find(' ', at) == std::string::npos ? columns.size() : columns.find(' ', at) + 1)
