@@ -7,8 +7,8 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "cli/cli.h"
-#include "engine/postgres/statistics_dump.h"
-#include "engine/postgres/statistics_export.h"
+#include "engine/postgres/statistics/statistics_dump.h"
+#include "engine/postgres/statistics/statistics_export.h"
 
 namespace explaingate {
 namespace {

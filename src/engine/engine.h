@@ -125,7 +125,6 @@ struct Catalogue {
   std::vector<CatalogueTable> tables;  // sorted by name
 };
 
-// One DDL (or data) statement of the schema, to be applied in order.
 // How a statement of a migration is run; of no matter to plans.
 struct MigrationStep {
   bool migration = false;      // false = of a schema's definition: no tool runs it on a database that is in use
@@ -135,11 +134,12 @@ struct MigrationStep {
   bool operator==(const MigrationStep&) const = default;
 };
 
+// One DDL (or data) statement of the schema, to be applied in order.
 struct SchemaStatement {
   std::string text;
   std::string path;
   int line = 0, column = 0, end_line = 0;
-  MigrationStep step;
+  MigrationStep step{};
   bool operator==(const SchemaStatement&) const = default;
 };
 

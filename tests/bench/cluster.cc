@@ -12,10 +12,10 @@
 #include <vector>
 
 #include "base/file.h"
-#include "engine/postgres/child.h"
-#include "engine/postgres/cluster.h"
-#include "engine/postgres/folder.h"
-#include "engine/postgres/schema_database.h"
+#include "engine/postgres/schema/schema_database.h"
+#include "engine/postgres/server/child.h"
+#include "engine/postgres/server/cluster.h"
+#include "engine/postgres/server/folder.h"
 
 namespace explaingate::bench {
 namespace {

@@ -6,7 +6,7 @@
 #include <thread>
 
 #include "engine/postgres/engine.h"
-#include "engine/postgres/prepare.h"
+#include "engine/postgres/plans/prepare.h"
 
 namespace explaingate::bench {
 namespace {

@@ -2,7 +2,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include "engine/postgres/cluster.h"
+#include "engine/postgres/server/cluster.h"
 #include "sandbox.h"
 
 namespace explaingate {

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "engine/postgres/cluster.h"
+#include "engine/postgres/server/cluster.h"
 
 namespace explaingate::postgres {
 namespace {

@@ -1,7 +1,7 @@
 // Statistics as pg_dump writes them.
 #include <doctest/doctest.h>
 
-#include "engine/postgres/statistics_dump.h"
+#include "engine/postgres/statistics/statistics_dump.h"
 
 namespace explaingate::postgres {
 namespace {

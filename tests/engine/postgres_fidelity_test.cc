@@ -10,9 +10,9 @@
 #include <sstream>
 
 #include "base/file.h"
-#include "engine/postgres/cluster.h"
-#include "engine/postgres/statistics_export.h"
-#include "engine/postgres/statistics_load.h"
+#include "engine/postgres/server/cluster.h"
+#include "engine/postgres/statistics/statistics_export.h"
+#include "engine/postgres/statistics/statistics_load.h"
 
 namespace explaingate::postgres {
 namespace {

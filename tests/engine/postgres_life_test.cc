@@ -16,7 +16,7 @@
 #include <thread>
 
 #include "base/file.h"
-#include "engine/postgres/schema_database.h"
+#include "engine/postgres/schema/schema_database.h"
 #include "engine/postgres_left_over.h"
 #include "engine/postgres_support.h"
 

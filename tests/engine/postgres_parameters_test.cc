@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "engine/postgres/parameters.h"
+#include "engine/postgres/plans/parameters.h"
 #include "engine/postgres_engine_support.h"
 
 namespace explaingate::engine_test {

@@ -1,7 +1,7 @@
 // Plans of a real PostgreSQL in the normal form.
 #include <doctest/doctest.h>
 
-#include "engine/postgres/catalogue.h"
+#include "engine/postgres/plans/catalogue.h"
 #include "engine/postgres_engine_support.h"
 
 namespace explaingate::engine_test {

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/postgres/schema_database.h"
+#include "engine/postgres/schema/schema_database.h"
 #include "engine/postgres_support.h"
 
 namespace explaingate::postgres {

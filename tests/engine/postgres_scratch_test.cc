@@ -1,5 +1,5 @@
 // A scratch database on somebody's server; the server is a private cluster with roles as people have them.
-#include "engine/postgres/scratch.h"
+#include "engine/postgres/server/scratch.h"
 
 #include <signal.h>
 #include <sys/wait.h>

@@ -6,7 +6,7 @@
 
 #include <string>
 
-#include "engine/postgres/cluster.h"
+#include "engine/postgres/server/cluster.h"
 #include "engine/postgres_support.h"
 
 namespace explaingate::postgres {

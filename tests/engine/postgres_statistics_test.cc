@@ -5,8 +5,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "engine/postgres/cluster.h"
-#include "engine/postgres/statistics_load.h"
+#include "engine/postgres/server/cluster.h"
+#include "engine/postgres/statistics/statistics_load.h"
 
 namespace explaingate::postgres {
 namespace {

@@ -7,8 +7,8 @@
 #include <memory>
 #include <string_view>
 
-#include "engine/postgres/cluster.h"
-#include "engine/postgres/programs.h"
+#include "engine/postgres/server/cluster.h"
+#include "engine/postgres/server/programs.h"
 
 namespace explaingate::postgres {
 

@@ -129,7 +129,8 @@ TEST_CASE("a failing statement doesn't stop the others") {
         "10: UNIQUE constraint failed: a.id\n"
         "11: no such table: absent\n"
         "17: near \"gibberish\": syntax error\n");
-  CHECK(joined(engine->notes()) == "stood in for what this SQLite does not have: collation unicode_ci, function slugify()\n");
+  CHECK(joined(engine->notes()) ==
+        "stood in for what this SQLite does not have: collation unicode_ci, function slugify()\n");
   std::string names;
   for (const CatalogueTable& table : engine->catalogue().tables) names += table.name + " ";
   CHECK(names == "a c d e ");

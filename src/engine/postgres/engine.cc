@@ -6,14 +6,14 @@
 #include <optional>
 #include <set>
 
-#include "engine/postgres/candidates.h"
-#include "engine/postgres/catalogue.h"
-#include "engine/postgres/envelope.h"
-#include "engine/postgres/measure.h"
-#include "engine/postgres/plan_rows.h"
-#include "engine/postgres/prepare.h"
-#include "engine/postgres/scale_database.h"
-#include "engine/postgres/side_database.h"
+#include "engine/postgres/plans/candidates.h"
+#include "engine/postgres/plans/catalogue.h"
+#include "engine/postgres/plans/envelope.h"
+#include "engine/postgres/plans/measure.h"
+#include "engine/postgres/plans/plan_rows.h"
+#include "engine/postgres/plans/prepare.h"
+#include "engine/postgres/schema/side_database.h"
+#include "engine/postgres/statistics/scale_database.h"
 #include "engine/postgres/url_engine.h"
 
 namespace explaingate {

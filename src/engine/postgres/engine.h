@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "engine/engine.h"
-#include "engine/postgres/cluster.h"
+#include "engine/postgres/server/cluster.h"
 
 namespace explaingate {
 

@@ -7,12 +7,12 @@
 #include <set>
 
 #include "base/hash.h"
-#include "engine/postgres/catalogue.h"
-#include "engine/postgres/measure.h"
-#include "engine/postgres/plan_json.h"
-#include "engine/postgres/plan_rows.h"
-#include "engine/postgres/prepare.h"
-#include "engine/postgres/side_database.h"
+#include "engine/postgres/plans/catalogue.h"
+#include "engine/postgres/plans/measure.h"
+#include "engine/postgres/plans/plan_json.h"
+#include "engine/postgres/plans/plan_rows.h"
+#include "engine/postgres/plans/prepare.h"
+#include "engine/postgres/schema/side_database.h"
 
 namespace explaingate::postgres {
 namespace {

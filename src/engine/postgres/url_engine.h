@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "engine/engine.h"
-#include "engine/postgres/scratch.h"
+#include "engine/postgres/server/scratch.h"
 
 namespace explaingate::postgres {
 
