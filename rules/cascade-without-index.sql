@@ -10,7 +10,7 @@
 -- ## What it does
 -- Looks at foreign keys with ON DELETE CASCADE, SET NULL or SET DEFAULT that the change brought, and at those whose index it took away.
 -- The key's columns must be the first ones of an index that covers all rows, or of the primary key. Where a known query deletes from the
--- parent, the finding is an error and names it.
+-- parent, the finding names it, and is an error if the child table's size is known and not assumed.
 --
 -- ## Why
 -- The action is the engine's own DELETE or UPDATE, one for each parent row, and without an index each is a scan of the child table.
@@ -69,7 +69,7 @@ WITH
       WHERE c.side = n.side AND c.table_name = n.table_name AND c.primary_key BETWEEN 1 AND n.width)
   ),
   bare AS (
-    SELECT n.table_name, n.foreign_key, n.parent_table, n.on_delete, n.column_list, n.quoted_list, n.joined_list, child.row_count,
+    SELECT n.table_name, n.foreign_key, n.parent_table, n.on_delete, n.column_list, n.quoted_list, n.joined_list, child.row_count, child.row_source,
       child.statement_id AS created_by, past.foreign_key AS past_key,
       (SELECT min(v.index_name) FROM serving AS v
        WHERE v.side = 'base' AND v.table_name = past.table_name AND v.foreign_key = past.foreign_key) AS lost_index
@@ -108,7 +108,7 @@ SELECT
   || CASE WHEN d.path IS NULL THEN '' ELSE printf(' %s:%d deletes from %s.', d.path, d.line, b.parent_table) END AS message,
   CASE WHEN coalesce(b.lost_index, '') <> '' THEN printf('Keep %s, or create another: ', b.lost_index) ELSE '' END
   || printf('CREATE INDEX "%w_%w" ON "%w"(%s)', b.table_name, b.joined_list, b.table_name, b.quoted_list) AS fix,
-  CASE WHEN d.path IS NULL THEN 'warning' ELSE 'error' END AS level,
+  CASE WHEN d.path IS NOT NULL AND b.row_source IN ('file', 'configured') THEN 'error' ELSE 'warning' END AS level,
   b.cause_statement_id
 FROM brought AS b
 LEFT JOIN (
