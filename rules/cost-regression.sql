@@ -8,9 +8,8 @@
 -- summary: A query costs clearly more than before the change, though its growth is the same.
 --
 -- ## What it does
--- Compares each query's rows examined and cost at the largest scale, and where it was measured the exact work (virtual-machine
--- steps; on PostgreSQL pages touched), before and after the change. Both a ratio and an absolute floor must be passed: `limits.cost_ratio` (2) and
--- `limits.cost_floor` (1,000 rows), for measured work `limits.work_ratio` (1.5) and `limits.work_floor` (1,000 steps or pages).
+-- Compares each query's rows examined and cost at the largest scale before and after the change. Both a ratio and an absolute floor must
+-- be passed: `limits.cost_ratio` (2) and `limits.cost_floor` (1,000 rows).
 --
 -- ## Why
 -- Three times the rows is three times the time that a connection is held. The ratio keeps large queries from being reported for
@@ -32,20 +31,17 @@
 --   growth-regression, new-sort, lost-index-only-plan.
 --
 -- ## Limits
--- Rows and cost are the planner's estimates. Measured work needs seed data (`--measure`).
+-- Rows and cost are the planner's estimates; measured work is work-regression's.
 WITH
   bounds AS (
     SELECT
       coalesce((SELECT value FROM limits WHERE name = 'cost_ratio'), 2) AS cost_ratio,
-      coalesce((SELECT value FROM limits WHERE name = 'cost_floor'), 1000) AS cost_floor,
-      coalesce((SELECT value FROM limits WHERE name = 'work_ratio'), 1.5) AS work_ratio,
-      coalesce((SELECT value FROM limits WHERE name = 'work_floor'), 1000) AS work_floor
+      coalesce((SELECT value FROM limits WHERE name = 'cost_floor'), 1000) AS cost_floor
   ),
   compared AS (
     SELECT c.*,
       c.rows_after >= b.cost_ratio * c.rows_before AND c.rows_after - c.rows_before >= b.cost_floor AS more_rows,
-      c.cost_after >= b.cost_ratio * c.cost_before AND c.cost_after - c.cost_before >= b.cost_floor AS more_cost,
-      coalesce(c.work_after >= b.work_ratio * c.work_before AND c.work_after - c.work_before >= b.work_floor, 0) AS more_work
+      c.cost_after >= b.cost_ratio * c.cost_before AND c.cost_after - c.cost_before >= b.cost_floor AS more_cost
     FROM comparisons AS c JOIN bounds AS b
     WHERE c.unstable = 0
   )
@@ -58,9 +54,7 @@ SELECT
     nullif(s.name, ''), nullif(s.function, ''), 'query') AS subject,
   CASE WHEN c.more_rows
       THEN printf('The query examines %,d rows at the largest scale, %,d before the change', CAST(c.rows_after AS INTEGER), CAST(c.rows_before AS INTEGER))
-    WHEN c.more_cost
-      THEN printf('The query examines about as many rows as before, but its cost with sorting is %,d at the largest scale, %,d before the change', CAST(c.cost_after AS INTEGER), CAST(c.cost_before AS INTEGER))
-    ELSE printf('Run on the seed data, the query takes %,d %s, %,d before the change', c.work_after, CASE (SELECT engine FROM run) WHEN 'postgres' THEN 'pages' ELSE 'steps' END, c.work_before) END
+    ELSE printf('The query examines about as many rows as before, but its cost with sorting is %,d at the largest scale, %,d before the change', CAST(c.cost_after AS INTEGER), CAST(c.cost_before AS INTEGER)) END
   || CASE k.kind WHEN 'schema' THEN '; the schema change did it.' WHEN 'both' THEN '; the schema change and the query''s own edit did it.' ELSE '.' END AS message,
   coalesce(
     (SELECT printf('%s; with it %,d rows are examined.', t.ddl, CAST(t.rows_after AS INTEGER)) FROM index_trials AS t
@@ -70,4 +64,4 @@ SELECT
 FROM compared AS c
 JOIN statements AS s ON s.statement_id = c.statement_id
 LEFT JOIN causes AS k ON k.statement_id = c.statement_id
-WHERE s.side = 'head' AND (c.more_rows OR c.more_cost OR c.more_work);
+WHERE s.side = 'head' AND (c.more_rows OR c.more_cost);

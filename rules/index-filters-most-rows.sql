@@ -3,7 +3,7 @@
 -- severity: warning
 -- engines: sqlite, postgres
 -- needs: growth
--- yields-to: cross-join, non-sargable-predicate, access-regression, quadratic-growth, full-scan-growth, growth-regression, cost-regression, sort-without-index, order-by-limit-trap, wrong-column-order
+-- yields-to: cross-join, non-sargable-predicate, access-regression, quadratic-growth, full-scan-growth, growth-regression, cost-regression, sort-without-index, order-by-limit-trap, wrong-column-order, bad-row-estimate
 -- parameter: min_rows integer 1000: rows read by way of the index, at the largest scale, from which on it counts
 -- parameter: min_rows_each integer 100: rows read in one execution, at the largest scale, from which on it counts
 -- parameter: share number 0.3: of the rows examined now; with the index that was tried, at most that many may be
@@ -32,7 +32,7 @@
 -- - few rows are read by way of the index, in all or each time, whatever their share;
 -- - no index that was tried reads less: the filter is one that no index serves;
 -- - the table is fixed;
--- - another rule names the same trouble more exactly.
+-- - another rule names the same trouble more exactly, or the run on seed data shows that the estimate is wrong (bad-row-estimate).
 --
 -- ## Limits
 -- How many rows a filter keeps is the planner's estimate, with the index that was tried.

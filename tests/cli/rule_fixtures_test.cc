@@ -68,6 +68,11 @@ bool is_for(const Project& project, const std::string& engine) {
   return !settings.contains("engine") || settings["engine"] == engine;
 }
 
+// A fixture with seed data is run on it.
+bool is_measured(const Project& project) {
+  return nlohmann::json::parse(project.read("explaingate.json"), nullptr, true, true).contains("seed");
+}
+
 bool applies_to(const std::string& rule, const std::string& engine) {
   auto text = read_file(fs::path(SOURCE_DIR) / "rules" / (rule + ".sql"));
   REQUIRE(text.has_value());
@@ -90,8 +95,9 @@ Judged judge(const std::string& fixture, const std::string& engine, const std::s
   judged.asked = applies_to(rule, engine) && is_for(project, engine);
   if (!judged.asked) return judged;
   judged.wanted = expectations(fs::path(project.path()));
-  judged.found = found(
-      project.gate({"check", "--engine", engine, "--format", "json"}, {"", {{"XDG_CACHE_HOME", cache}}, "", -1}), rule);
+  std::vector<std::string> arguments = {"check", "--engine", engine, "--format", "json"};
+  if (is_measured(project)) arguments.emplace_back("--measure");
+  judged.found = found(project.gate(arguments, {"", {{"XDG_CACHE_HOME", cache}}, "", -1}), rule);
   return judged;
 }
 

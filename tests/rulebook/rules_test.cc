@@ -166,7 +166,7 @@ TEST_CASE("growth-regression and cost-regression") {
            compared(
                1,
                {.class_before = 1, .rows_before = 1e5, .rows_after = 1e5, .work_before = "2000", .work_after = "4000"}),
-       "error cost-regression shop/1.sql:10:3 orders\n"},
+       "error work-regression shop/1.sql:10:3 orders\n"},
       {"measured work below the ratio",
        query({}) + search +
            compared(1, {.class_before = 1,
