@@ -116,6 +116,7 @@ struct CatalogueTable {
   std::string name;
   std::string type;  // "table", "view", "virtual", "shadow"
   bool without_rowid = false, strict = false;
+  int partitions = 0;  // of a partitioned table: its leaves
   std::vector<CatalogueColumn> columns;
   std::vector<CatalogueIndex> indexes;
   std::vector<CatalogueForeignKey> foreign_keys;

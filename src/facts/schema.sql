@@ -145,6 +145,7 @@ CREATE TABLE tables (
   fixed INTEGER NOT NULL,     -- 1 = does not grow
   row_source TEXT NOT NULL,   -- 'file', 'seed', 'configured', 'assumed'
   statement_id INTEGER,       -- the statement that created it
+  partitions INTEGER NOT NULL,  -- of a partitioned table, 0 = is none
   PRIMARY KEY (side, name)
 ) STRICT;
 

@@ -162,7 +162,7 @@ TEST_CASE("growth-regression and cost-regression") {
                     {.class_before = 1, .rows_before = 1e5, .rows_after = 1e5, .cost_before = 1e5, .cost_after = 2e6}),
        "error cost-regression shop/1.sql:10:3 orders\n"},
       {"measured work",
-       query({}) + search +
+       query({}) + search + "INSERT INTO measured VALUES (1, 'head', 4000, 0, 0, 0, 1);" +
            compared(
                1,
                {.class_before = 1, .rows_before = 1e5, .rows_after = 1e5, .work_before = "2000", .work_after = "4000"}),

@@ -220,6 +220,9 @@ class Reader {
       if (relation.kind != 'p' && relation.kind != 'v') out_.by_shown[relation.shown].push_back(i);
       if (relation.root == 0) out_.catalogue.tables.push_back(std::move(tables_[i]));
     }
+    for (CatalogueTable& table : out_.catalogue.tables)
+      if (auto leaves = out_.by_shown.find(table.name); leaves != out_.by_shown.end())
+        for (size_t leaf : leaves->second) table.partitions += out_.relations[leaf].root != 0 ? 1 : 0;
     std::ranges::sort(out_.catalogue.tables, {}, &CatalogueTable::name);
   }
 
