@@ -26,6 +26,13 @@ bool is_utf16(std::string_view text) {
   return text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF");
 }
 
+// Translations of Qt end in ".ts", and take seconds to be refused as TypeScript. A page of PHP has more than its
+// declaration.
+bool is_xml_document(std::string_view text) {
+  constexpr std::string_view kDeclaration = "<?xml";
+  return text.starts_with(kDeclaration) && text.find("<?", kDeclaration.size()) == std::string_view::npos;
+}
+
 size_t longest_line(std::string_view text) {
   size_t longest = 0;
   for (size_t start = 0; start < text.size();) {
@@ -115,6 +122,7 @@ Extraction extract_host_file(std::string_view path, std::string_view text, const
   const Language& language = *found;
   if (is_utf16(text)) return not_analysed(path, "the file is encoded in UTF-16");
   if (text.size() > kLargestSource) return not_analysed(path, "the file is larger than 8 MiB");
+  if (!language.mapper && is_xml_document(text)) return {};
   if (language.mapper && text.find("<mapper") == std::string_view::npos) return {};
   if (language.mapper && deepest_element(text) > kDeepestElement)
     return not_analysed(path, "elements are nested too deeply");

@@ -53,3 +53,13 @@ TEST_CASE("a text that a grammar's scanner reads to its end at every token is gi
   REQUIRE(found.not_analysed.size() == 1);
   CHECK(found.not_analysed[0].reason.find("parse") != std::string::npos);
 }
+
+TEST_CASE("an XML document is no source, whatever its name ends in") {
+  std::string text = "<?xml version=\"1.0\"?>\n<!DOCTYPE TS>\n<TS><source>SELECT 1 FROM t</source></TS>\n";
+  auto found = [](std::string_view path, const std::string& source) {
+    Extraction all = extract(path, source, test_languages(), Dialect::kSqlite);
+    return std::pair(all.statements.size(), all.not_analysed.size());
+  };
+  CHECK(found("shop_el.ts", text) == std::pair(size_t{0}, size_t{0}));
+  CHECK(found("feed.php", text + "<?php mysqli_query($db, 'SELECT a FROM t');\n") == std::pair(size_t{1}, size_t{0}));
+}
