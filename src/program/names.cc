@@ -23,6 +23,21 @@ std::string_view take_last(std::string_view& rest) {
   return word;
 }
 
+// Modules of ECMAScript name the file that is made of the source: './agents.js' for agents.ts, and './agents.js.find'
+// of it.
+std::string without_extension(std::string_view module) {
+  std::string plain(module);
+  size_t last = plain.rfind('/');
+  if (last == std::string::npos) return plain;
+  for (std::string_view extension : {".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx"}) {
+    size_t at = plain.find(extension, last);
+    size_t end = at + extension.size();
+    if (at == std::string::npos || (end != plain.size() && plain[end] != '.')) continue;
+    return plain.erase(at, extension.size());
+  }
+  return plain;
+}
+
 std::string_view last_folder(std::string_view folder) {
   size_t slash = folder.rfind('/');
   return slash == std::string_view::npos ? folder : folder.substr(slash + 1);
@@ -48,6 +63,8 @@ std::string_view path_stem(std::string_view path) {
 // The module's last word is the file's name or its folder's; the words in front of it, as far as the path has them, are
 // the folders above.
 bool is_module(std::string_view path, std::string_view module) {
+  const std::string bare = without_extension(module);
+  module = bare;
   // A file with dots in its name: './user.repository', and './user.repository.find' of it.
   std::string_view file = path.substr(path.rfind('/') + 1);
   file = file.substr(0, file.rfind('.'));

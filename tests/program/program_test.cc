@@ -457,6 +457,15 @@ TEST_CASE("the declared type of what a method is called on says which is meant")
                   repository + "export function load(p, id) { return p.query('SELECT b FROM t'); }\n"},
                  {"service.ts", "import { load } from './user.repository';\nfunction all() { load(); }\n"}}) ==
         found + "user.repository.ts:6 pg.load | SELECT b FROM t\nservice.ts all -> user.repository.ts load (1)\n");
+  // by the file that is made of it; the near miss names another one
+  const std::string load = "export function load(p, id) { return p.query('SELECT b FROM t'); }\n";
+  auto importing = [](const std::string& file) {
+    return "import { load } from '" + file + "';\nfunction all(ids) { for (const id of ids) load(pool, id); }\n";
+  };
+  CHECK(program({{"db/agents.ts", "import pg from 'pg';\n" + load}, {"run/all.ts", importing("../db/agents.js")}}) ==
+        "db/agents.ts:2 pg.load | SELECT b FROM t\nrun/all.ts all -> db/agents.ts load (1)\n");
+  CHECK(program({{"db/agents.ts", "import pg from 'pg';\n" + load}, {"run/all.ts", importing("../db/people.js")}}) ==
+        "db/agents.ts:2 pg.load | SELECT b FROM t\n");
   // near misses: another type, and one that nobody declares
   CHECK(program({{"user.repository.ts", repository}, {"service.ts", service("Map<string, Users>")}}) == found);
   CHECK(program({{"user.repository.ts", repository}, {"service.ts", service("any")}}) == found);
