@@ -9,8 +9,8 @@
 -- ## What it does
 -- Follows the calls inside loops, one or two functions deep, over the whole repository, to functions that execute a SELECT (N+1
 -- queries across functions). Reported where the change brought a part of the chain: the loop, a call, or the query. The finding
--- stands at the call in the loop and names every step down to the query. Where the loop runs over the rows of another query, the
--- finding is an error: the number of queries grows with the data. Where a decorator such as `@cache` keeps a function's results it
+-- stands at the call in the loop and names every step down to the query. Where the loop runs over the rows of another query
+-- that was found, the finding is an error: the number of queries grows with the data. Where a decorator such as `@cache` keeps a function's results it
 -- is an info: only the keys that aren't kept yet are fetched, one by one.
 --
 -- ## Why
@@ -119,13 +119,12 @@ SELECT
   p.path AS path,
   p.line AS line,
   p."column" AS "column",
-  CASE WHEN p.memoised THEN 'info' WHEN p.source = 'rows' THEN 'error' ELSE 'warning' END AS level,
+  CASE WHEN p.memoised THEN 'info' WHEN p.rows_line IS NOT NULL THEN 'error' ELSE 'warning' END AS level,
   p.name || coalesce(' ' || p.relation, '') AS subject,
   printf('%s runs a query%s once for each %s (loop at line %d): ',
     '`' || p.name || '`',
     coalesce(' of ' || p.relation, ''),
     CASE WHEN p.rows_line IS NOT NULL THEN printf('row of the query at line %d', p.rows_line)
-      WHEN p.source = 'rows' THEN 'row of another query'
       WHEN p.iterable = '' THEN 'turn of the loop'
       ELSE printf('element of `%s`', p.iterable) END,
     p.loop_line)

@@ -9,7 +9,7 @@
 -- ## What it does
 -- Finds calls that execute a SELECT inside a loop, with arguments that depend on the loop (N+1 queries), where the change brought
 -- the statement or the loop's header. Loops are `for` and `while` statements, comprehensions, and callbacks such as forEach.
--- Where the loop runs over the rows of another query, the finding is an error: the number of queries grows with the data.
+-- Where the loop runs over the rows of another query that was found, the finding is an error: the number of queries grows with the data.
 --
 -- ## Why
 -- Each query is fast, and their number is not in the code: it is the number of rows. A thousand round trips hold one connection
@@ -83,12 +83,11 @@ SELECT
   p.statement_id,
   p.call_line AS line,
   CASE WHEN p.call_line = p.line THEN p."column" ELSE 1 END AS "column",
-  CASE p.source WHEN 'rows' THEN 'error' ELSE 'warning' END AS level,
+  CASE WHEN p.rows_line IS NOT NULL THEN 'error' ELSE 'warning' END AS level,
   p.callee || coalesce(' ' || p.relation, '') AS subject,
   printf('This query%s runs once for each %s',
     coalesce(' of ' || p.relation, ''),
     CASE WHEN p.rows_line IS NOT NULL THEN printf('row of the query at line %d', p.rows_line)
-      WHEN p.source = 'rows' THEN 'row of another query'
       WHEN p.iterable = '' THEN 'turn of the loop'
       ELSE printf('element of `%s`', p.iterable) END)
   || printf(' (loop at line %d)', p.loop_line)

@@ -120,7 +120,6 @@ SELECT
   printf('This %s%s runs once for each %s (loop at line %d)',
     upper(p.statement_kind), coalesce(' of ' || p.relation, ''),
     CASE WHEN p.rows_line IS NOT NULL THEN printf('row of the query at line %d', p.rows_line)
-      WHEN p.source = 'rows' THEN 'row of another query'
       WHEN p.iterable = '' THEN 'turn of the loop'
       ELSE printf('element of `%s`', p.iterable) END,
     p.loop_line)
