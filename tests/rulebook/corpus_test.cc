@@ -209,5 +209,15 @@ TEST_CASE("rule files run unchanged in the sqlite3 shell on a saved fact base, a
   }
 }
 
+TEST_CASE("each built-in rule passes what a team's rule is held to") {
+  auto rules = built_in_rules();
+  REQUIRE(rules);
+  for (const Rule& rule : *rules) {
+    auto checked = parse_rule(rule.file, read_file(SOURCE_DIR "/" + rule.file).value());
+    CAPTURE(rule.id);
+    CHECK_MESSAGE(checked, (checked ? "" : checked.error().message));
+  }
+}
+
 }  // namespace
 }  // namespace explaingate
