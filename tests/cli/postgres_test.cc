@@ -2,9 +2,13 @@
 // where there is no server.
 #include <doctest/doctest.h>
 #include <fmt/format.h>
+#include <signal.h>
 
 #include <algorithm>
+#include <array>
+#include <chrono>
 #include <filesystem>
+#include <random>
 #include <set>
 
 #include "engine/postgres_left_over.h"
@@ -26,9 +30,11 @@ class Place {
       fs::permissions(folder_.path() / name, fs::perms::owner_all | fs::perms::group_exec | fs::perms::others_exec);
     }
   }
+  [[nodiscard]] fs::path folder() const { return folder_.path(); }
   [[nodiscard]] fs::path temporary() const { return folder_.path() / "tmp"; }
+  [[nodiscard]] fs::path cache() const { return folder_.path() / "cache"; }
   [[nodiscard]] RunOptions options() const {
-    return {"", {{"TMPDIR", temporary()}, {"XDG_CACHE_HOME", folder_.path() / "cache"}}, "", -1};
+    return {"", {{"TMPDIR", temporary()}, {"XDG_CACHE_HOME", cache()}}, "", -1};
   }
 
  private:
@@ -70,25 +76,47 @@ TEST_CASE("on PostgreSQL the update brings the same four problems, and no error 
   CHECK(fs::is_empty(place.temporary()));
 }
 
-TEST_CASE("of checks on PostgreSQL that are killed at any moment, the next one leaves nothing") {
+// Moments all over a check, of runs that find what initdb made and of some that do not.
+void end_checks(int kills, int colds) {
   if (!postgres::is_there()) return;
-  constexpr int kKills = 50, kStep = 20'000;  // microseconds
+  constexpr std::array kSignals = {SIGKILL, SIGTERM, SIGKILL, SIGINT};
   Place place;
   Project project;
   make_incident(project, "head");
+  auto lasts = [&] {  // a whole check, in microseconds
+    auto start = std::chrono::steady_clock::now();
+    CHECK(project.gate({"check", "--engine", "postgres"}, place.options()).code == 1);
+    auto took = std::chrono::steady_clock::now() - start;
+    return static_cast<int>(std::chrono::duration_cast<std::chrono::microseconds>(took).count());
+  };
+  const int cold = lasts(), warm = lasts();
+  std::mt19937 random(2604);
   std::set<std::string> segments;
-  RunOptions options = place.options();
-  for (int i = 0; i < kKills; ++i) {
-    options.kill_after_microseconds = i * kStep;
-    project.gate({"check", "--engine", "postgres"}, options);
+  int ended = 0;
+  for (int i = 0; i < kills; ++i) {
+    RunOptions options = place.options();
+    if (i < colds) fs::remove_all(place.cache() / "explaingate");
+    options.kill_after_microseconds = static_cast<int>(random() % static_cast<unsigned>(i < colds ? cold : warm));
+    options.signal = kSignals[static_cast<size_t>(i) % kSignals.size()];
+    if (project.gate({"check", "--engine", "postgres"}, options).code == 128 + options.signal) ++ended;
     segments.merge(segments_below(place.temporary()));
   }
+  CHECK(ended > kills / 2);
   CHECK(segments.size() > 0);
   CHECK(project.gate({"check", "--engine", "postgres"}, place.options()).code == 1);
   CHECK(fs::is_empty(place.temporary()));
-  CHECK(fmt::format("{}", fmt::join(postgres::processes_below(place.temporary()), "\n")) == "");
+  CHECK(fmt::format("{}", fmt::join(postgres::processes_below(place.folder()), "\n")) == "");
   std::set<std::string> there = postgres::segments();
   CHECK(std::ranges::none_of(segments, [&](const std::string& segment) { return there.contains(segment); }));
+}
+
+TEST_CASE("of 12 checks on PostgreSQL that are ended at any moment, the next one leaves nothing") {
+  end_checks(12, 2);
+}
+
+// A minute's work: test_cli --no-skip -tc='of 50 checks*'
+TEST_CASE("of 50 checks on PostgreSQL that are ended at any moment, the next one leaves nothing" * doctest::skip()) {
+  end_checks(50, 5);
 }
 
 TEST_CASE("without a server, where it was looked for and what to do") {
