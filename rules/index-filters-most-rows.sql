@@ -31,6 +31,7 @@
 -- ## Stays quiet when
 -- - few rows are read by way of the index, in all or each time, whatever their share;
 -- - no index that was tried reads less: the filter is one that no index serves;
+-- - the other filter compares a column with its own DEFAULT (`hidden = 0` for `hidden INTEGER DEFAULT 0`): most rows have that value;
 -- - the table is fixed;
 -- - another rule names the same trouble more exactly, or the run on seed data shows that the estimate is wrong (bad-row-estimate).
 --

@@ -22,8 +22,8 @@ struct Trial {
 // Candidates for the tables that `plan` scans, sorts, searches by the hundred rows or builds automatic indexes on, and
 // for those beside them that are compared with a constant: equality columns, then one range or the ordering; at most 8,
 // each table's most promising first. Only sargable predicates and columns of the catalogue count; views, virtual tables
-// and CTEs get none. A column of few values (allowed_values, IS NULL) is never alone. `plan` should be that of the
-// largest scale.
+// and CTEs get none. A column of few values (allowed_values, IS NULL) is never alone; a comparison with the column's
+// own DEFAULT keeps most rows, and asks for no index. `plan` should be that of the largest scale.
 [[nodiscard]] std::vector<CandidateIndex> candidates(const ParsedQuery& parsed, const Plan& plan,
                                                      const Catalogue& catalogue);
 

@@ -36,6 +36,29 @@ bool is_range(const Predicate& predicate) {
   return kRanges.contains(predicate.op);
 }
 
+// A constant as it is compared: quotes and a cast of PostgreSQL's are spelling, and so are the words for true and
+// false. 'new'::text, "new" and 'new' are one; false, 'f' and 0 are. "" = not a plain constant: now(), 1 + 1.
+std::string plain_constant(std::string_view text) {
+  size_t cast = text.starts_with('\'') ? text.find("'::") : std::string_view::npos;
+  if (cast != std::string_view::npos) text = text.substr(0, cast + 1);
+  bool quoted = text.size() >= 2 && text.starts_with('\'') && text.ends_with('\'');
+  if (quoted) text = text.substr(1, text.size() - 2);
+  std::string word = lower(text);
+  if (word == "true" || word == "t") return "1";
+  if (word == "false" || word == "f") return "0";
+  if (!quoted && word.find_first_of("( ") != std::string::npos) return "";
+  return quoted && word.empty() ? "''" : std::string(text);
+}
+
+// hidden = 0 for `hidden INTEGER DEFAULT 0`: what a row has that nobody said otherwise of, most rows. Statistics that
+// are assumed know of no value that is more frequent than the others.
+bool is_default(const CatalogueColumn& column, const Predicate& predicate) {
+  if (!is_equality(predicate) || predicate.other != Operand::kLiteral || column.default_value.empty()) return false;
+  std::string usual = plain_constant(column.default_value);
+  std::string literal = predicate.literal.empty() ? "''" : plain_constant(predicate.literal);
+  return !usual.empty() && usual == literal;
+}
+
 template <class T>
 void add_once(std::vector<T>& list, const T& item) {
   if (std::ranges::find(list, item) == list.end()) list.push_back(item);
@@ -145,8 +168,10 @@ class Collector {
       if (!predicate.sargable || predicate.in_or || predicate.other == Operand::kColumn || !is_equality(predicate))
         continue;
       int reference = resolve(predicate.table, predicate.block, predicate.column);
-      if (reference >= 0 && blocks.contains(parsed_.tables[static_cast<size_t>(reference)].block))
-        want(static_cast<size_t>(reference));
+      if (reference < 0 || !blocks.contains(parsed_.tables[static_cast<size_t>(reference)].block)) continue;
+      const CatalogueTable* table = indexable(static_cast<size_t>(reference));
+      const CatalogueColumn* column = table ? find_column(*table, predicate.column) : nullptr;
+      if (!column || !is_default(*column, predicate)) want(static_cast<size_t>(reference));
     }
   }
 
@@ -193,7 +218,7 @@ class Collector {
     Wishes* wishes = wanted(reference);
     if (!wishes) return;
     const CatalogueColumn* column = find_column(*wishes->table, predicate.column);
-    if (!column || column->hidden || is_key(*wishes->table, column->name)) return;
+    if (!column || column->hidden || is_key(*wishes->table, column->name) || is_default(*column, predicate)) return;
     bool join = predicate.other == Operand::kColumn;
     if (join && resolve(predicate.other_table, predicate.block, predicate.other_column) == reference) return;
     bool selective = column->allowed_values == 0 && !null_test;
