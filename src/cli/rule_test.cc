@@ -10,15 +10,14 @@
 #include "base/nearest.h"
 #include "base/text.h"
 #include "cli/cli.h"
+#include "rulebook/rule_case.h"
 
 namespace explaingate {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kMark = "expect: ";
 constexpr size_t kMostCases = 1000;
-const char* const kKinds[] = {"fires", "quiet", "fixed"};
 
 struct Case {
   std::string rule, name;
@@ -35,47 +34,6 @@ Result<std::vector<fs::path>> folders_in(const fs::path& folder) {
   return found;
 }
 
-// A side of a fixture as a folder of its own: its tree, on top of the schema.sql and explaingate.json that stand beside
-// `base` and `head`, or those that all cases of the rule share.
-Status lay(const Case& test, const std::string& side, const fs::path& to) {
-  std::error_code code;
-  fs::create_directories(to, code);
-  for (const char* file : {"schema.sql", "explaingate.json"})
-    for (const fs::path& from : {test.folder.parent_path(), test.folder})
-      if (!code && fs::is_regular_file(fs::symlink_status(from / file)))
-        fs::copy_file(from / file, to / file, fs::copy_options::overwrite_existing, code);
-  constexpr auto kHow =
-      fs::copy_options::recursive | fs::copy_options::overwrite_existing | fs::copy_options::copy_symlinks;
-  if (!code && fs::is_directory(fs::symlink_status(test.folder / side)))
-    fs::copy(test.folder / side, to, kHow, code);  // links stay links, which trees don't follow
-  if (code)
-    return fail(ErrorKind::kIo, fmt::format("{}: cannot lay out {}: {}", test.folder.string(), side, code.message()));
-  return {};
-}
-
-Result<std::set<std::string>> expectations(const Tree& head, const std::string& rule) {
-  std::set<std::string> wanted;
-  auto entries = head.list();
-  if (!entries) return fail(entries.error());
-  for (const TreeEntry& entry : *entries) {
-    if (entry.kind != TreeEntry::Kind::kFile) continue;
-    auto text = head.read(entry.path);
-    if (!text) return fail(text.error());
-    int line = 1;
-    for (size_t at = 0; at < text->size(); ++line) {
-      size_t end = std::min(text->find('\n', at), text->size());
-      std::string_view content = std::string_view(*text).substr(at, end - at);
-      if (content.ends_with('\r')) content.remove_suffix(1);
-      size_t mark = content.find(kMark);
-      std::string_view wish = mark == std::string_view::npos ? "" : content.substr(mark + kMark.size());
-      if (wish.starts_with(rule + " "))
-        wanted.insert(fmt::format("{}:{} {}", entry.path, line, wish.substr(rule.size() + 1)));
-      at = end + 1;
-    }
-  }
-  return wanted;
-}
-
 // What is wrong with the case, a line each; empty = nothing.
 Result<std::string> run_case(const Case& test, const Context& given) {
   auto temporary = TemporaryFolder::create();
@@ -83,7 +41,8 @@ Result<std::string> run_case(const Case& test, const Context& given) {
   Context context;
   Run& run = context.run;
   for (const char* side : {"base", "head"}) {
-    if (Status laid = lay(test, side, temporary->path() / side); !laid) return fail(laid.error());
+    fs::path shared[] = {test.folder.parent_path()};
+    if (Status laid = lay_case(shared, test.folder, side, temporary->path() / side); !laid) return fail(laid.error());
     auto tree = open_folder((temporary->path() / side).string());
     if (!tree) return fail(tree.error());
     (std::string_view(side) == "base" ? run.change.base : run.change.head) = std::move(*tree);
@@ -99,14 +58,16 @@ Result<std::string> run_case(const Case& test, const Context& given) {
   auto settings = parse_settings(*text ? **text : "", *text ? std::string(kConfigurationFile) : "");
   if (!settings) return fail(settings.error());
   run.settings = std::move(*settings);
-  if (!*text || (*text)->find("\"engine\"") == std::string::npos) run.settings.engine = given.run.settings.engine;
+  if (!run.settings.engine_named) run.settings.engine = given.run.settings.engine;
   run.languages = given.run.languages;
   run.today = given.run.today;
   run.rules = given.run.rules;
   if (Status passed = run_passes(run); !passed) return fail(passed.error());
-  auto wanted = expectations(*run.change.head, test.rule);
-  if (!wanted) return fail(wanted.error());
-  std::set<std::string> found;
+  auto expected = expectations(temporary->path() / "head");
+  if (!expected) return fail(expected.error());
+  std::set<std::string> wanted, found;
+  for (const Expectation& each : *expected)
+    if (each.rule == test.rule) wanted.insert(fmt::format("{}:{} {}", each.path, each.line, each.subject));
   std::string problems;
   for (const ReportedFinding& reported : conclude(run, FailLevel::kNever).findings) {
     const Finding& finding = reported.finding;
@@ -115,35 +76,35 @@ Result<std::string> run_case(const Case& test, const Context& given) {
   for (const RuleStatus& status : run.results.status)
     if (status.rule == test.rule && status.outcome != RuleStatus::Outcome::kRan)
       problems += fmt::format("  the rule did not run: {}\n", status.reason);
-  for (const std::string& each : *wanted)
+  for (const std::string& each : wanted)
     if (!found.contains(each)) problems += fmt::format("  expected, and not found: {}\n", each);
   for (const std::string& each : found)
-    if (!wanted->contains(each)) problems += fmt::format("  found, and not expected: {}\n", each);
-  bool fires = test.name.starts_with("fires-");
-  if (fires && wanted->empty())
-    problems += fmt::format("  a fires case needs a line that ends in \"{}{} SUBJECT\"\n", kMark, test.rule);
-  if (!fires && !wanted->empty()) problems += "  only fires cases expect a finding\n";
+    if (!wanted.contains(each)) problems += fmt::format("  found, and not expected: {}\n", each);
+  bool fires = case_kind(test.name) == "fires";
+  if (fires && wanted.empty())
+    problems += fmt::format("  a fires case needs a line that ends in \"expect: {} SUBJECT\"\n", test.rule);
+  if (!fires && !wanted.empty()) problems += "  only fires cases expect a finding\n";
   return problems;
 }
 
 Result<std::vector<Case>> cases_of(const Rule& rule, const fs::path& root, std::string& problems) {
   std::vector<Case> cases;
   fs::path folder = root / rule.file.substr(0, rule.file.size() - 4);
-  std::set<std::string> kinds;
+  std::set<std::string_view> kinds;
   if (fs::is_directory(folder)) {
     auto folders = folders_in(folder);
     if (!folders) return fail(Error{folders.error().kind, folders.error().message, folder.string(), 0, 0, "", ""});
     for (const fs::path& each : *folders) {
       std::string name = each.filename().string();
-      std::string kind = name.substr(0, name.find('-'));
-      if (std::ranges::find(kKinds, kind) == std::end(kKinds) || name.size() <= kind.size() + 1)
-        problems += fmt::format("{}/{}: a case is called fires-…, quiet-… or fixed-…\n", rule.id, name);
-      else
+      std::string_view kind = case_kind(name);
+      if (!kind.empty())
         cases.push_back({rule.id, name, each});
-      kinds.insert(kind);
+      else if (fs::exists(each / "base") || fs::exists(each / "head"))  // others are shared by the cases
+        problems += fmt::format("{}/{}: a case is called fires-…, quiet-… or fixed-…\n", rule.id, name);
+      kinds.emplace(kind);
     }
   }
-  for (const char* kind : kKinds)
+  for (std::string_view kind : kCaseKinds)
     if (!kinds.contains(kind)) problems += fmt::format("{}: no case {}-…\n", rule.id, kind);
   if (cases.size() > kMostCases)
     return fail(ErrorKind::kUsage, fmt::format("{}: more than {} cases", rule.id, kMostCases));

@@ -337,6 +337,7 @@ Status read_key(const Reader& reader, const std::string& key, const json& value,
     auto text = one_string(reader, {key}, value);
     if (!text) return fail(text.error());
     (key == "engine" ? settings.engine : key == "seed" ? settings.seed : settings.statistics) = *text;
+    if (key == "engine") settings.engine_named = true;
     if (key == "engine" && !is_engine(settings.engine))
       return reader.complain({"engine"}, fmt::format("there is no engine \"{}\"", settings.engine),
                              fmt::format("engines: {}", fmt::join(known_engines(), ", ")));

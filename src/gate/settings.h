@@ -21,6 +21,7 @@ inline constexpr std::string_view kConfigurationFile = "explaingate.json";
 struct Settings {
   std::string file;               // relative to the root, empty = no file
   std::string engine = "sqlite";  // one of known_engines()
+  bool engine_named = false;      // by the file
   std::string url;                // of a PostgreSQL server; empty = a cluster of our own. Never from the file
   SchemaSource schema;
   std::string seed;        // path, empty = none

@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "facts_builder.h"
 #include "rulebook/page.h"
+#include "rulebook/rule_case.h"
 
 namespace explaingate {
 namespace {
@@ -28,23 +29,19 @@ std::vector<std::string> names_in(const fs::path& folder) {
   return names;
 }
 
-std::vector<fs::path> files_below(const fs::path& folder) {
-  std::vector<fs::path> files;
-  for (const auto& entry : fs::recursive_directory_iterator(folder))
-    if (entry.is_regular_file()) files.push_back(entry.path());
-  std::ranges::sort(files);
-  return files;
+// A case's side as a folder of its own, on top of what its rule's cases share and of fixtures/shop.
+TemporaryFolder laid(const fs::path& fixture, std::string_view side) {
+  auto folder = TemporaryFolder::create();
+  REQUIRE(folder);
+  fs::path shared[] = {kRoot / "fixtures/shop", fixture.parent_path()};
+  REQUIRE(lay_case(shared, fixture, side, folder->path()));
+  return std::move(*folder);
 }
 
-// "<rule> <subject>" of each expectation at the end of a line.
-std::vector<std::string> expectations(const fs::path& folder) {
-  std::vector<std::string> found;
-  for (const fs::path& file : files_below(folder)) {
-    std::string text = read_file(file).value();
-    for (std::string_view mark : {"-- expect: ", "# expect: ", "// expect: "})
-      for (size_t at = text.find(mark); at != std::string::npos; at = text.find(mark, at + 1))
-        found.push_back(text.substr(at + mark.size(), text.find('\n', at) - at - mark.size()));
-  }
+std::vector<fs::path> cases_of(const std::string& rule) {
+  std::vector<fs::path> found;
+  for (const std::string& name : names_in(kRoot / "fixtures/rules" / rule))
+    if (!case_kind(name).empty()) found.push_back(kRoot / "fixtures/rules" / rule / name);
   return found;
 }
 
@@ -82,74 +79,23 @@ TEST_CASE("no rule without fixtures that fire, stay quiet and are fixed; no fixt
   std::vector<std::string> folders = names_in(kRoot / "fixtures" / "rules");
   CHECK(folders == std::vector<std::string>(ids.begin(), ids.end()));
   for (const std::string& id : folders) {
-    std::map<std::string, int> kinds;
-    for (const std::string& name : names_in(kRoot / "fixtures" / "rules" / id)) {
-      CAPTURE(id + "/" + name);
-      fs::path folder = kRoot / "fixtures" / "rules" / id / name;
-      std::string kind = name.substr(0, name.find('-'));
-      CHECK((kind == "fires" || kind == "quiet" || kind == "fixed"));
-      CHECK(name.size() > kind.size() + 1);
-      ++kinds[kind];
-      for (const std::string& entry : names_in(folder)) {
-        CAPTURE(entry);
-        CHECK((entry == "base" || entry == "head" || entry == "schema.sql" || entry == "explaingate.json"));
-      }
-      CHECK(fs::is_directory(folder / "base"));
-      std::vector<std::string> expected = expectations(folder / "head");
-      for (const std::string& each : expected)
-        CHECK((ids.contains(each.substr(0, each.find(' '))) && each.find(' ') != std::string::npos));
-      bool fires = std::ranges::any_of(expected, [&](const std::string& each) { return each.starts_with(id + " "); });
-      CHECK(fires == (kind == "fires"));
-      if (kind == "fixed") CHECK(expected.empty());  // what is quiet can be another rule's business
+    std::map<std::string_view, int> kinds;
+    for (const fs::path& folder : cases_of(id)) {
+      CAPTURE(folder.string());
+      std::string name = folder.filename().string();
+      ++kinds[case_kind(name)];
+      CHECK(fs::is_directory(folder));
+      auto expected = expectations(laid(folder, "head").path()).value();
+      for (const Expectation& each : expected) CHECK((ids.contains(each.rule) && !each.subject.empty()));
+      bool fires = std::ranges::any_of(expected, [&](const Expectation& each) { return each.rule == id; });
+      CHECK(fires == (case_kind(name) == "fires"));
+      if (case_kind(name) == "fixed") CHECK(expected.empty());  // what is quiet can be another rule's business
     }
     CAPTURE(id);
     CHECK(kinds["fires"] >= 1);
     CHECK(kinds["quiet"] >= 2);
     CHECK(kinds["fixed"] >= 1);
   }
-}
-
-// Its own explaingate.json says so, or its rule does.
-bool is_for_postgres_alone(const fs::path& fixture) {
-  fs::path rule = kRoot / "rules" / (fixture.parent_path().filename().string() + ".sql");
-  if (read_file(rule).value().find("\n-- engines: postgres\n") != std::string::npos) return true;
-  fs::path settings = fixture / "explaingate.json";
-  return fs::exists(settings) && read_file(settings).value().find("\"engine\": \"postgres\"") != std::string::npos;
-}
-
-TEST_CASE("the fixtures' schemas apply and their .sql queries prepare, but for those that are about failing") {
-  for (const fs::path& folder : {kRoot / "fixtures" / "rules"})
-    for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-      if (entry.path().filename() != "head" || !entry.is_directory()) continue;
-      fs::path fixture = entry.path().parent_path();
-      if (fixture.filename().string().starts_with("fires") && fixture.parent_path().filename() == "migration-failed")
-        continue;
-      if (is_for_postgres_alone(fixture)) continue;
-      CAPTURE(fixture.string());
-      std::string settings =
-          fs::exists(fixture / "explaingate.json") ? read_file(fixture / "explaingate.json").value() : "";
-      auto database = Sqlite::open();
-      REQUIRE(database);
-      std::vector<fs::path> schema;
-      for (const fs::path& file : files_below(entry.path()))
-        if (file.filename() == "schema.sql" || file.parent_path().filename() == "migrations") schema.push_back(file);
-      if (fs::exists(fixture / "schema.sql")) schema.insert(schema.begin(), fixture / "schema.sql");
-      bool has_schema =
-          std::ranges::any_of(schema, [](const fs::path& file) { return file.filename() == "schema.sql"; });
-      if (schema.empty() || (!has_schema && settings.find("\"schema.sql\"") != std::string::npos))
-        schema.insert(schema.begin(), kRoot / "fixtures/shop/schema.sql");
-      for (const fs::path& file : schema) CHECK(database->execute(read_file(file).value()));
-      for (const fs::path& file : files_below(entry.path())) {
-        if (file.parent_path().filename() != "queries") continue;
-        std::string text = read_file(file).value();
-        for (size_t at = 0, tail = 0; text.find_first_not_of(" \n", at) != std::string::npos; at += tail) {
-          auto statement = database->prepare(std::string_view(text).substr(at), &tail);
-          if (!statement && statement.error().message == "no statement here") break;
-          if (!statement) FAIL_CHECK(statement.error().message);
-          if (!statement) break;
-        }
-      }
-    }
 }
 
 // What the sqlite3 shell prints for a rule's file on a saved fact base; "skipped" where the shell isn't installed.
