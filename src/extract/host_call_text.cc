@@ -16,6 +16,8 @@ Value Evaluator::call(int node, const Binding* bound) {
     value.text_calls.push_back(node);
     return value;
   }
+  if (int object = is_one_of(name, words.text_members) ? text_object(node) : -1; object >= 0)
+    return evaluate(object, bound);
   if (is_empty_text(node)) return empty_text(node);
   if (is_one_of(name, words.builders) || (receiver >= 0 && is_one_of(name, words.append_methods))) {
     Value value = builder(node, bound);
@@ -32,7 +34,7 @@ Value Evaluator::call(int node, const Binding* bound) {
     }
     if (is_one_of(name, words.transparent_methods)) {
       Value value = evaluate(receiver, bound);
-      if (value.known()) return value;
+      if (value.known() || value.parameter >= 0) return value;
     } else if (is_one_of(name, words.format_methods) || is_one_of(name, words.join_methods) ||
                is_one_of(name, words.replace_methods)) {
       Value value = evaluate(receiver, bound);
@@ -198,7 +200,10 @@ std::vector<Value> Evaluator::appended_texts(int call, const Binding* bound) {
     texts.push_back(std::move(value));
   };
   if (const FormatFunction* function = format_function(call); function != nullptr && function->into >= 0) {
-    add(call, formatted(*function, call, bound));
+    Value value = formatted(*function, call, bound);
+    int pattern =
+        value.parameter >= 0 ? sql_argument(call, function->argument, {}) : -1;  // vsnprintf(q, n, format, ap)
+    add(pattern >= 0 ? pattern : call, std::move(value));
     return texts;
   }
   while (tree_.role(call) == Role::kCall && is_one_of(callee_name(call), language_.words.append_methods)) {

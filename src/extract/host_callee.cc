@@ -145,4 +145,18 @@ const CallSite* Evaluator::text_call(int call) const {
   return nullptr;
 }
 
+// The call of a library's that made the text which an expression still is: queryOf("…").map { … }.asSingle; -1 = none.
+int Evaluator::text_object(int node) const {
+  constexpr int kMostMembers = 8;
+  for (int members = 0; members < kMostMembers; ++members) {
+    node = tree_.ungrouped(node);
+    bool call = tree_.role(node) == Role::kCall;
+    if (call && text_call(node) != nullptr) return node;
+    std::string_view name = call ? callee_name(node) : tree_.text(tree_.part(node, Part::kName));
+    if ((!call && tree_.role(node) != Role::kMember) || !is_one_of(name, language_.words.text_members)) return -1;
+    node = tree_.part(node, Part::kReceiver);
+  }
+  return -1;
+}
+
 }  // namespace explaingate::host

@@ -154,6 +154,7 @@ class Evaluator {
   // host_callee.cc
   [[nodiscard]] std::string_view with_mark(std::string_view name) const;
   [[nodiscard]] int given_argument(int call, int position, const std::vector<std::string>& keywords) const;
+  [[nodiscard]] int text_object(int node) const;
   // host_call_text.cc
   Value call(int node, const Binding* bound);
   Value builder(int node, const Binding* bound);

@@ -109,6 +109,8 @@ struct Words {             // names with a meaning, as written in sources of the
   std::vector<std::string> concatenate, format, repeat;  // operators
   std::vector<std::string> transparent_methods;          // x.strip() is x
   std::vector<std::string> transparent_functions;        // dedent(x) is x
+  std::vector<std::string> text_members;  // properties of a text's object, and methods of one that a library's call
+                                          // makes, that are the text still: buffer->str, queryOf("…").map(f).asList
   std::vector<std::string> format_methods, join_methods, replace_methods;
   std::vector<std::string> replace_functions, repeat_functions;   // replace(x, "old", "new"), repeat("?,", n)
   std::vector<std::string> numbered_methods;                      // text.arg(a, b): a stands for its lowest %1, %2 …

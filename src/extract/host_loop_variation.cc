@@ -22,6 +22,35 @@ bool LoopFinder::varies_with(const FoundLoop& loop, int call, int part) {
   return tree_.contains(loop.node, part) && mentions({loop.node, loop.variable, -1, -1, loop.loop.kind}, part);
 }
 
+// The call of what an expression gives, or of a method of that: `query("…").bind(x)` of `query("…")`; -1 = there is
+// none.
+int LoopFinder::called_on(int expression) const {
+  int inner = expression;
+  int outer = tree_.parent(inner);
+  while (tree_.role(outer) == Role::kGroup) {
+    inner = outer;
+    outer = tree_.parent(outer);
+  }
+  if (tree_.role(outer) == Role::kMember && tree_.part(outer, Part::kReceiver) == inner) {
+    inner = outer;
+    outer = tree_.parent(outer);
+  }
+  if (tree_.role(outer) != Role::kCall) return -1;
+  return tree_.part(outer, Part::kCallee) == inner || tree_.part(outer, Part::kReceiver) == inner ? outer : -1;
+}
+
+// What the library's call that makes the text is given beside it: run(queryOf("…", id).asUpdate)
+bool LoopFinder::text_varies(const Shape& shape, int argument, bool dynamic) {
+  for (int node = argument; node >= 0 && node < tree_.at(argument).after; ++node) {
+    const CallSite* row = tree_.role(node) == Role::kCall ? evaluator_.text_call(node) : nullptr;
+    if (row == nullptr) continue;
+    int text = evaluator_.sql_argument(node, row->argument, row->keywords);
+    if (text >= 0 && varies(shape, node, text, dynamic)) return true;
+    node = tree_.at(node).after - 1;
+  }
+  return false;
+}
+
 bool LoopFinder::varies(const Shape& shape, int call, int argument, bool dynamic) {
   const std::set<std::string_view>& names = varying_names(shape);
   if (argument >= 0 && is_bound_later(shape, call, names)) return true;
@@ -31,6 +60,7 @@ bool LoopFinder::varies(const Shape& shape, int call, int argument, bool dynamic
   for (int given : tree_.elements(tree_.part(call, Part::kArguments))) {
     if (tree_.contains(given, argument)) {  // itself, or a keyword with it
       if (dynamic && mentions(argument)) return true;
+      if (text_varies(shape, argument, dynamic)) return true;
     } else if (mentions(given)) {
       return true;
     }
@@ -39,13 +69,8 @@ bool LoopFinder::varies(const Shape& shape, int call, int argument, bool dynamic
   constexpr int kMostCalls = 30;
   int node = call;
   for (int calls = 0; calls < kMostCalls; ++calls) {
-    int parent = tree_.parent(node);
-    while (tree_.role(parent) == Role::kGroup) parent = tree_.parent(parent);
-    int callee = tree_.role(parent) == Role::kCall ? node : parent;
-    if (callee == parent && (tree_.role(parent) != Role::kMember || tree_.role(tree_.parent(parent)) != Role::kCall))
-      break;
-    node = callee == parent ? tree_.parent(parent) : parent;
-    if (tree_.part(node, Part::kCallee) != callee) break;
+    node = called_on(node);
+    if (node < 0) break;
     if (mentions(tree_.part(node, Part::kArguments))) return true;
   }
   return false;
@@ -112,17 +137,30 @@ const std::set<std::string_view>& LoopFinder::varying_names(const Shape& shape) 
 // What a statement is prepared as takes its values later: s = prepare("…"); s.bind(1, x).
 bool LoopFinder::is_bound_later(const Shape& shape, int call, const std::set<std::string_view>& names) const {
   constexpr int kMostNodes = 5'000;
+  constexpr size_t kMostObjects = 4;
   int holder = tree_.role(call) == Role::kAssignment ? call : tree_.parent(call);
   if (tree_.role(holder) != Role::kAssignment || (holder != call && tree_.part(holder, Part::kRight) != call))
     return false;
   int left = tree_.part(holder, Part::kLeft);
   std::string_view object = tree_.text(holder == call ? tree_.part(left, Part::kReceiver) : left);
   if (object.empty()) return false;
+  std::vector<std::string_view> objects{object};  // and what is taken of it: auto& st = prepared.statement()
+  auto is_one_of_them = [&](std::string_view receiver) {
+    return std::ranges::any_of(objects, [&](std::string_view own) {
+      return receiver.starts_with(own) && (receiver.size() == own.size() || receiver[own.size()] == '.');
+    });
+  };
   int last = std::min(tree_.at(shape.node).after, call + kMostNodes);
   for (int node = call; node < last; ++node) {
+    if (tree_.role(node) == Role::kAssignment && node != holder && objects.size() < kMostObjects) {
+      int taken = tree_.ungrouped(tree_.part(node, Part::kRight));
+      int name = tree_.part(node, Part::kLeft);
+      if (tree_.role(taken) == Role::kCall && tree_.role(name) == Role::kIdentifier &&
+          is_one_of_them(tree_.text(tree_.part(taken, Part::kReceiver))))
+        objects.push_back(tree_.text(name));
+    }
     if (tree_.role(node) != Role::kCall) continue;
-    std::string_view receiver = tree_.text(tree_.part(node, Part::kReceiver));
-    bool own = receiver.starts_with(object) && (receiver.size() == object.size() || receiver[object.size()] == '.');
+    bool own = is_one_of_them(tree_.text(tree_.part(node, Part::kReceiver)));
     int arguments = own ? tree_.part(node, Part::kArguments) : -1;
     for (int inner = arguments; inner >= 0 && inner < tree_.at(arguments).after; ++inner)
       if (tree_.role(inner) == Role::kCall ||

@@ -81,6 +81,8 @@ class LoopFinder {
   [[nodiscard]] bool is_literal(int collection) const;
   // host_loop_variation.cc: whether what the call is given varies with it
   [[nodiscard]] bool varies(const Shape& shape, int call, int argument, bool dynamic);
+  [[nodiscard]] bool text_varies(const Shape& shape, int argument, bool dynamic);
+  [[nodiscard]] int called_on(int expression) const;
   [[nodiscard]] bool mentions(const Shape& shape, int node);
   const std::set<std::string_view>& varying_names(const Shape& shape);
   [[nodiscard]] bool is_bound_later(const Shape& shape, int call, const std::set<std::string_view>& names) const;

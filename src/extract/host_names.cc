@@ -41,7 +41,6 @@ Value Evaluator::name_at(int node, std::string_view name, const Binding* bound) 
 }
 
 Value Evaluator::member(int node, const Binding* bound) {
-  (void)bound;
   if (is_empty_text(node)) return empty_text(node);
   for (const auto& [constant, text] : language_.constants)
     if (constant == tree_.text(node)) {
@@ -52,7 +51,10 @@ Value Evaluator::member(int node, const Binding* bound) {
   int receiver = tree_.part(node, Part::kReceiver);
   std::string_view object = tree_.text(receiver);
   std::string_view name = tree_.text(tree_.part(node, Part::kName));
-  if (is_empty_text(node)) return empty_text(node);
+  if (is_one_of(name, language_.words.text_members)) {
+    if (int made = text_object(node); made >= 0) return evaluate(made, bound);
+    if (Value value = evaluate(receiver, bound); value.known()) return value;
+  }
   if (int map = literal_collection(receiver); map >= 0 && tree_.role(map) == Role::kMap) {
     Value value = evaluate(pair_named(map, name), bound);
     if (value.known()) {

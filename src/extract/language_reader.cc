@@ -136,6 +136,7 @@ host::Words read_words(const json& object, std::string& problem) {
   reader.read("format", words.format);
   reader.read("repeat", words.repeat);
   reader.read("transparent_methods", words.transparent_methods);
+  reader.read("text_members", words.text_members);
   reader.read("transparent_functions", words.transparent_functions);
   reader.read("format_methods", words.format_methods);
   reader.read("join_methods", words.join_methods);
