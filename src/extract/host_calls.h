@@ -29,9 +29,10 @@ class HostFile {
     const CallSite* row = nullptr;                // nullptr: known by its name and its literal text only
     const Externals::Wrapper* wrapper = nullptr;  // of another file, or declared
     std::string placeholders;
-    bool gate = false;   // an import or the receiver says that it's a database's
-    bool sure = false;   // the receiver says it, or the callee comes from the library itself: any SQL is a statement
-    bool quiet = false;  // by its name it could be another thing's: a text that isn't SQL beyond doubt is passed over
+    bool gate = false;     // an import or the receiver says that it's a database's
+    bool sure = false;     // the receiver says it, or the callee comes from the library itself: any SQL is a statement
+    bool wrapped = false;  // the library's call stands in a function of this file, which this is a call of
+    bool quiet = false;    // by its name it could be another thing's: a text that isn't SQL beyond doubt is passed over
   };
   struct Wrapper {  // a function whose parameter is executed
     std::string_view name;

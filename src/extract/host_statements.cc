@@ -48,7 +48,7 @@ int HostFile::parts_of_text(const Site& site) const {
 void HostFile::analyse(const Site& site) {
   int parts = site.row != nullptr && !site.row->joined_by.empty() ? parts_of_text(site) : -1;
   Value value = parts >= 0 ? evaluator_.joined(parts, site.row->joined_by) : evaluator_.evaluate(site.argument);
-  if (language_.words.executing_formats && (site.row == nullptr || !site.row->certain))
+  if (language_.words.executing_formats && (site.row == nullptr || !site.row->certain || site.wrapped))
     value = evaluator_.with_arguments(std::move(value), site.call, site.argument);
   bool runs_texts = site.row != nullptr && site.row->kind == CallKind::kRun;
   CallKind kind = site.row != nullptr             ? site.row->kind

@@ -11,9 +11,11 @@ namespace explaingate::host {
 
 // The parameter that a text begins with: `sql` of `sql + " LIMIT 1"`; -1 = none.
 int HostFile::leading_parameter(const Site& site, const Text& text) const {
-  if (text.empty() || text.front().kind != Piece::Kind::kHole || tree_.role(text.front().node) != Role::kIdentifier)
+  auto first = std::ranges::find_if(
+      text, [](const Piece& piece) { return piece.kind == Piece::Kind::kHole || !piece.text.empty(); });
+  if (first == text.end() || first->kind != Piece::Kind::kHole || tree_.role(first->node) != Role::kIdentifier)
     return -1;
-  return evaluator_.parameter(tree_.function_of(site.call), tree_.text(text.front().node));
+  return evaluator_.parameter(tree_.function_of(site.call), tree_.text(first->node));
 }
 
 // The parameter that an executed name still is behind a function of which nothing is known: sql = cleaned(sql); -1 =
@@ -78,6 +80,7 @@ void HostFile::find_calls_of(const std::vector<Wrapper>& wrappers) {
       if (method != called_on && !path && !(method && language_.words.members_by_name)) continue;
       Site site = wrapper.site;
       site.call = node;
+      site.wrapped = true;
       site.sure = false;  // another function may have the name
       site.argument = evaluator_.sql_argument(node, wrapper.position, {std::string(wrapper.parameter)});
       if (site.argument < 0) continue;
