@@ -82,12 +82,14 @@ Status load_schemas(Run& run) {
       read.size(),
       [&](size_t side) {
         const Tree& tree = side == kBaseSide ? *run.change.base : *run.change.head;
-        read[side] = read_schema(tree, run.settings.schema, *run.languages, run.settings.dialect());
+        SchemaSource source = run.settings.schema;
+        source.may_be_missing = side == kBaseSide;
+        read[side] = read_schema(tree, source, *run.languages, run.settings.dialect());
       },
       read.size());
   for (SideIndex side : {kBaseSide, kHeadSide}) {
     Result<Schema>& schema = read[side];
-    // A schema path that is new with this change isn't there on the base side: an empty schema, no error.
+    // What the configuration names may be of another kind on the base side: an empty schema, no error.
     if (!schema && side == kBaseSide && schema.error().kind == ErrorKind::kConfiguration) schema = Schema{};
     if (!schema) return fail(schema.error());
     run.sides[side].schema = std::move(*schema);

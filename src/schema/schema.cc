@@ -72,7 +72,10 @@ class SchemaReader {
     std::vector<std::string> code;
     for (const std::string& written : source_.paths) {
       std::optional<std::string> path = normalize("", written);
-      if (!path || (!index_.has_file(*path) && !index_.has_folder(*path))) return not_there(written, path);
+      if (!path || (!index_.has_file(*path) && !index_.has_folder(*path))) {
+        if (path && source_.may_be_missing && !index_.has_link(*path)) continue;
+        return not_there(written, path);
+      }
       if (index_.has_file(*path))
         read_configured_file(*path, code);
       else

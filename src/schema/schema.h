@@ -15,6 +15,7 @@ struct SchemaSource {
   std::vector<std::string> paths;  // files or folders, relative to the root; empty = find it
   std::string tool;  // "" = recognise; "file", "sql", "golang-migrate", "goose", "dbmate", "sqlx", "sql-migrate",
                      // "diesel", "flyway", "prisma", "rails", "sqlc", "drizzle", "code"
+  bool may_be_missing = false;  // a path that isn't in the tree is passed over: the change brings it
 };
 
 struct Schema {
