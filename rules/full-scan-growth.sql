@@ -34,6 +34,7 @@
 -- - the table doesn't grow (`"tables": {"country": {"rows": 250, "fixed": true}}`);
 -- - the only filter is on a column with a few values (boolean, CHECK (x IN (…))): an index would still read a large part;
 -- - it is compared with its own DEFAULT (`hidden = 0` for `hidden INTEGER DEFAULT 0`): most rows have that value;
+-- - a migration in code runs it, once;
 -- - another rule names the same trouble more exactly: cross-join, non-sargable-predicate, access-regression, quadratic-growth.
 --
 -- ## Limits

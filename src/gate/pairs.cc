@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -17,6 +18,7 @@
 #include "base/text.h"
 #include "gate/run.h"
 #include "parse/scan.h"
+#include "schema/names.h"
 
 namespace explaingate {
 namespace {
@@ -225,6 +227,29 @@ bool is_statement(const KnownStatement& statement) {
   return true;
 }
 
+// What a migration in code does runs once, while the application is updated: a scan there is no query of the running
+// application. By the file's name, or because the same function alters a table:
+//
+//   def upgrade_3(db):
+//       db.execute("ALTER TABLE users ADD COLUMN theme TEXT")
+//       db.execute("UPDATE users SET theme = 'light' WHERE theme IS NULL")      this one
+//
+// Near miss: a function that makes a table for its own work, or a module's top level, which is no function.
+void mark_migrations(std::vector<KnownStatement>& statements) {
+  auto place = [](const KnownStatement& statement) {
+    return std::tuple<size_t, std::string_view, std::string_view>(statement.side, statement.source.path,
+                                                                  statement.source.function);
+  };
+  std::set<std::tuple<size_t, std::string_view, std::string_view>> altering;
+  for (const KnownStatement& statement : statements)
+    if (statement.parsed.kind == StatementKind::kAlterTable && !statement.source.function.empty())
+      altering.insert(place(statement));
+  for (KnownStatement& statement : statements)
+    if (statement.not_planned.empty() &&
+        (schema::holds_migrations(statement.source.path) || altering.contains(place(statement))))
+      statement.not_planned = "a migration's, which runs once; it is no query of the running application";
+}
+
 }  // namespace
 
 Status parse_statements(Run& run) {
@@ -238,6 +263,7 @@ Status parse_statements(Run& run) {
     kept.push_back(std::move(run.statements[i]));
   }
   run.statements = std::move(kept);
+  mark_migrations(run.statements);
   int64_t id = 0;
   for (KnownStatement& statement : run.statements) {
     statement.id = ++id;

@@ -240,4 +240,8 @@ bool is_migration_folder(std::string_view segment) {
   return named;
 }
 
+bool holds_migrations(std::string_view path) {
+  return is_migration_folder(stem(path)) || std::ranges::any_of(segments(folder_of(path)), is_migration_folder);
+}
+
 }  // namespace explaingate::schema

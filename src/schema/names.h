@@ -53,5 +53,8 @@ enum class Database { kNone, kOurs, kOther };
 
 // "migrations", "migration", "migrate"; also with a database's name, as in "migrations-sqlite".
 [[nodiscard]] bool is_migration_folder(std::string_view segment);
+// By its name or one of its folders' a file of migrations, whatever language they are in: "db/migrate/7_add_x.rb",
+// "internal/database/migrations.go". Near miss: "migration_status.py".
+[[nodiscard]] bool holds_migrations(std::string_view path);
 
 }  // namespace explaingate::schema

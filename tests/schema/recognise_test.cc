@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "schema/memory_tree.h"
+#include "schema/names.h"
 
 namespace explaingate {
 namespace {
@@ -107,6 +108,20 @@ TEST_CASE("folders of versions, and a history that starts in the middle") {
         "store/migration/sqlite/0.10/00__tags.sql:1 ALTER TABLE memo ADD tags\n"
         "- store/migration/mysql/LATEST.sql\n"
         "- store/migration/sqlite/LATEST.sql\n");
+}
+
+TEST_CASE("which files hold migrations") {
+  struct Case {
+    const char* path;
+    bool want;
+  };
+  for (const Case& c : {Case{"db/migrate/7_add_x.rb", true}, Case{"internal/database/migrations.go", true},
+                        Case{"internal/migrations/v2.0.0.go", true}, Case{"store/migrations-sqlite/1.py", true},
+                        Case{"src/sql/migration.rs", true}, Case{"app/migration_status.py", false},
+                        Case{"app/immigration/cases.py", false}, Case{"queries.go", false}, Case{"", false}}) {
+    CAPTURE(c.path);
+    CHECK(schema::holds_migrations(c.path) == c.want);
+  }
 }
 
 TEST_CASE("the choice: shallow before deep, migrations before the dump beside them") {
