@@ -168,11 +168,68 @@ struct Words {             // names with a meaning, as written in sources of the
   std::vector<std::string> row_fetching_words = {"fetchrow", "fetcharray", "fetchassoc", "fetchobject"};
   std::vector<std::string> fetching_words = {"fetch"};
   std::vector<std::string> row_words = {"row", "assoc", "array", "object", "hash", "record", "next"};
+  // Of the fetch methods, those that other things have too; and the words of names that rows, or what gives them, go
+  // by.
+  std::vector<std::string> common_fetch_methods = {"next",
+                                                   "Next",
+                                                   "try_next",
+                                                   "step",
+                                                   "Step",
+                                                   "fetch",
+                                                   "getNext",
+                                                   "get",
+                                                   "all",
+                                                   "list",
+                                                   "stream",
+                                                   "rows",
+                                                   "Rows",
+                                                   "values",
+                                                   "then",
+                                                   "json",
+                                                   "map",
+                                                   "mapTo",
+                                                   "mapped",
+                                                   "asSequence",
+                                                   "toList",
+                                                   "use",
+                                                   "first",
+                                                   "one",
+                                                   "each",
+                                                   "iterate",
+                                                   "load",
+                                                   "cursor",
+                                                   "execute",
+                                                   "query",
+                                                   "Query",
+                                                   "Scan",
+                                                   "Read",
+                                                   "ReadAsync",
+                                                   "ToList",
+                                                   "ToListAsync",
+                                                   "ToArray",
+                                                   "ToArrayAsync",
+                                                   "toArray",
+                                                   "to_a",
+                                                   "AsList",
+                                                   "AsEnumerable",
+                                                   "AsAsyncEnumerable",
+                                                   "GetEnumerator"};
+  std::vector<std::string> row_holder_words = {
+      "row", "rows", "rs",     "res",    "result", "results",   "resultset", "cursor",  "cur",
+      "cu",  "stmt", "st",     "sth",    "stm",    "statement", "prepared",  "ps",      "query",
+      "q",   "qry",  "select", "reader", "rdr",    "dr",        "record",    "records", "recordset"};
+  std::vector<std::string> next_words = {"next"};  // in the name of what gives the element behind one: g_list_next(x)
+  std::vector<std::string> at_methods = {"get", "at", "elementAt", "ElementAt", "item", "value"};  // x.get(i)
+  std::vector<std::string> taking_methods = {"pop",       "popleft",     "shift",     "poll",       "pollFirst",
+                                             "remove",    "removeFirst", "removeAt",  "removeLast", "Pop",
+                                             "takeFirst", "takeLast",    "pop_front", "pop_back",   "takeAt"};
   std::vector<std::string> loop_macro_words;  // in the name of a call that is none: a macro that begins a loop
   // In the name of what a `while` takes, or of where it takes it from: work that comes in, or pages.
-  std::vector<std::string> pumping_words = {"poll",  "wait",  "recv",  "receive", "accept", "dequeue", "pop",   "take",
-                                            "queue", "job",   "jobs",  "task",    "event",  "message", "claim", "lease",
-                                            "page",  "batch", "chunk", "cursor",  "lock",   "retry",   "shift"};
+  std::vector<std::string> pumping_words = {
+      "poll",  "wait",  "recv",   "receive", "accept", "dequeue", "pop",      "take",   "queue",    "job",
+      "jobs",  "task",  "tasks",  "event",   "events", "message", "messages", "claim",  "lease",    "page",
+      "batch", "chunk", "cursor", "lock",    "retry",  "shift",   "channel",  "socket", "listener", "subscription",
+      "inbox", "rx",    "stream", "pending", "todo",   "work",    "consumer"};
   std::vector<std::string> end_properties;                                     // say that no row is left: $rows->EOF
   std::vector<std::string> has_next_methods = {"hasNext", "hasMoreElements"};  // of an iterator: there is a next one
   std::vector<std::string> iterate_through;                                    // list(x), enumerate(x): loops over x

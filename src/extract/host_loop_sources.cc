@@ -8,76 +8,13 @@ namespace explaingate::host {
 LoopSource LoopFinder::source_of(const Shape& shape, int call, int& rows_call) {
   const Words& words = language_.words;
   if (is_retry(shape, call)) return LoopSource::kRetry;
-  if (shape.kind == LoopKind::kWhile) {
-    int condition = tree_.part(shape.node, Part::kCondition);
-    for (int node = condition; node >= 0 && node < tree_.at(condition).after; ++node) {
-      if (tree_.role(node) == Role::kMember && ends_rows(node)) return LoopSource::kRows;
-      if (tree_.role(node) != Role::kCall || node == call) continue;
-      rows_call = rows_of(node, 0);
-      if (tree_.contains(condition, rows_call)) {  // asked anew every turn: no row of it is left behind
-        rows_call = -1;
-        return LoopSource::kUnknown;
-      }
-      if (rows_call >= 0 || fetches_row(node)) return LoopSource::kRows;
-    }
-    return walks_on(shape.node, condition) ? LoopSource::kCollection : LoopSource::kUnknown;
-  }
+  if (shape.kind == LoopKind::kWhile) return source_of_while(shape.node, call, rows_call);
   if (shape.iterable < 0 && shape.kind == LoopKind::kFor) return source_of_count(shape.node, rows_call);
   if (shape.over == "batch") return LoopSource::kBatch;
   if (shape.over == "rows") return LoopSource::kRows;
   if (shape.iterable < 0) return LoopSource::kUnknown;
   if (has_word(tree_.text(shape.variable), words.batch_words)) return LoopSource::kBatch;
   return source_of_iterable(shape.iterable, rows_call, 0);
-}
-
-// Gives the next row: by its name, or by the words of it: db_fetch_array(rows). fetch_batch(…) is the near miss.
-bool LoopFinder::fetches_row(int call) const {
-  const Words& words = language_.words;
-  std::string_view name = evaluator_.callee_name(call);
-  return is_one_of(name, words.fetch_methods) || has_name_word(name, words.row_fetching_words) ||
-         (has_name_word(name, words.fetching_words) && has_name_word(name, words.row_words));
-}
-
-// $rows->EOF
-bool LoopFinder::ends_rows(int member) const {
-  return is_one_of(tree_.text(tree_.part(member, Part::kName)), language_.words.end_properties);
-}
-
-// A `while` that goes from element to element: by an iterator, whose next one is taken in its body; by what the element
-// says that follows it; or by what its condition takes. The near misses: while (page.hasNext()) page = load(page.next),
-// while ((job = queue.take()))
-//
-//   while (it.hasNext()) { load(it.next()); }
-//   while (entry != NULL) { load(entry->id); entry = entry->next; }
-//   while ((line = reader.readLine()) != null) { load(line); }
-bool LoopFinder::walks_on(int loop, int condition) const {
-  const Words& words = language_.words;
-  std::string_view iterator;
-  for (int node = condition; node >= 0 && node < tree_.at(condition).after; ++node) {
-    int taken = tree_.role(node) == Role::kAssignment ? tree_.ungrouped(tree_.part(node, Part::kRight)) : -1;
-    if (tree_.role(taken) == Role::kCall && !has_name_word(evaluator_.callee_name(taken), words.pumping_words) &&
-        !has_name_word(tree_.text(tree_.part(node, Part::kLeft)), words.pumping_words))
-      return true;
-  }
-  for (int node = condition; node >= 0 && node < tree_.at(condition).after; ++node)
-    if (tree_.role(node) == Role::kCall && is_one_of(evaluator_.callee_name(node), language_.words.has_next_methods))
-      iterator = tree_.text(tree_.part(node, Part::kReceiver));
-  int element = tree_.ungrouped(condition);
-  if (tree_.role(element) == Role::kBinary) element = tree_.ungrouped(tree_.part(element, Part::kLeft));
-  std::string_view name = tree_.role(element) == Role::kIdentifier ? tree_.text(element) : std::string_view{};
-  int body = tree_.part(loop, Part::kBody);
-  for (int node = body; node >= 0 && node < tree_.at(body).after; ++node) {
-    bool next = tree_.role(node) == Role::kCall && !iterator.empty() &&
-                evaluator_.callee_name(node).starts_with("next") &&
-                tree_.text(tree_.part(node, Part::kReceiver)) == iterator;
-    int right =
-        tree_.role(node) == Role::kAssignment && !name.empty() && tree_.text(tree_.part(node, Part::kLeft)) == name
-            ? tree_.ungrouped(tree_.part(node, Part::kRight))
-            : -1;
-    bool follows = tree_.role(right) == Role::kMember && tree_.text(tree_.part(right, Part::kReceiver)) == name;
-    if (next || follows) return true;
-  }
-  return false;
 }
 
 // for (; rows.next();), for (i = 0; i < 10; i++), for (i = 0; i < ids.length; i++), and by steps: for (i = 0; i <
@@ -87,8 +24,7 @@ LoopSource LoopFinder::source_of_count(int loop, int& rows_call) const {
   for (int node = condition; node >= 0 && node < tree_.at(condition).after; ++node) {
     if (tree_.role(node) != Role::kCall) continue;
     rows_call = rows_of(node, 0);
-    if (rows_call >= 0 || is_one_of(evaluator_.callee_name(node), language_.words.fetch_methods))
-      return LoopSource::kRows;
+    if (rows_call >= 0 || gives_rows(node)) return LoopSource::kRows;
   }
   condition = tree_.ungrouped(condition);
   int step = tree_.part(loop, Part::kValue);
@@ -153,7 +89,7 @@ LoopSource LoopFinder::source_of_iterable(int iterable, int& rows_call, int dept
   int receiver = tree_.part(iterable, Part::kReceiver);
   if (receiver >= 0 && is_one_of(name, words.element_methods))
     return source_of_iterable(receiver, rows_call, depth + 1);
-  if (is_one_of(name, words.fetch_methods)) return LoopSource::kRows;  // of an unknown statement
+  if (gives_rows(iterable)) return LoopSource::kRows;  // of an unknown statement
   return LoopSource::kUnknown;
 }
 

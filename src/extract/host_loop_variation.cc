@@ -95,15 +95,19 @@ const std::set<std::string_view>& LoopFinder::varying_names(const Shape& shape) 
     return false;
   };
   add_names(shape.variable);
-  int condition = tree_.part(shape.node, Part::kCondition);  // while (rows.next()): what is read of `rows`
+  auto add_holder = [&](int fetching) {  // while (rows.next()), sqlite3_step(st): what is read of `rows`, of `st`
+    std::vector<int> given = tree_.elements(tree_.part(fetching, Part::kArguments));
+    int receiver = tree_.part(fetching, Part::kReceiver);
+    if (receiver >= 0) add_names(receiver);
+    if (receiver < 0 && given.size() == 1) add_names(given.front());
+  };
+  int condition = tree_.part(shape.node, Part::kCondition);
   for (int node = condition; node >= 0 && node < tree_.at(condition).after; ++node) {
     if (tree_.role(node) == Role::kMember && ends_rows(node)) add_names(tree_.part(node, Part::kReceiver));
-    if (tree_.role(node) != Role::kCall || !fetches_row(node)) continue;
-    std::vector<int> given = tree_.elements(tree_.part(node, Part::kArguments));
-    int receiver = tree_.part(node, Part::kReceiver);
-    if (receiver >= 0) add_names(receiver);
-    if (receiver < 0 && given.size() == 1) add_names(given.front());  // while (sqlite3_step(st) == SQLITE_ROW)
+    if (tree_.role(node) == Role::kCall && fetches(node)) add_holder(node);
   }
+  if (shape.kind == LoopKind::kWhile && is_endless(shape.node))
+    if (int fetching = fetched_until_left(shape.node); fetching >= 0) add_holder(fetching);
   if (shape.kind == LoopKind::kCallback && shape.variable < 0)
     names.insert(language_.words.implicit_parameters.begin(), language_.words.implicit_parameters.end());
   auto follows_itself = [&](int assignment) {  // entry = entry->next

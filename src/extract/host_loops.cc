@@ -39,9 +39,9 @@ std::vector<FoundLoop> LoopFinder::around(int call, int argument, bool dynamic) 
                       tree_.contains(tree_.part(node, Part::kCondition), call) ||
                       tree_.contains(tree_.part(node, Part::kValue), call);
     if (role == Role::kFor && every_turn) {
-      add(found,
-          {node, tree_.part(node, Part::kVariable), tree_.part(node, Part::kIterable), tree_.part(node, Part::kBody),
-           LoopKind::kFor},
+      int variable = tree_.part(node, Part::kVariable), iterable = tree_.part(node, Part::kIterable);
+      bool bare = variable < 0 && iterable < 0 && tree_.part(node, Part::kValue) < 0;  // for (;;), for (; rows.next();)
+      add(found, {node, variable, iterable, tree_.part(node, Part::kBody), bare ? LoopKind::kWhile : LoopKind::kFor},
           call, argument, dynamic);
     } else if (role == Role::kWhile) {
       int body = tree_.part(node, Part::kBody);

@@ -73,12 +73,23 @@ class LoopFinder {
   // host_loop_sources.cc: what it runs over
   LoopSource source_of(const Shape& shape, int call, int& rows_call);
   LoopSource source_of_count(int loop, int& rows_call) const;
-  [[nodiscard]] bool fetches_row(int call) const;
-  [[nodiscard]] bool ends_rows(int member) const;
-  [[nodiscard]] bool walks_on(int loop, int condition) const;
   LoopSource source_of_iterable(int iterable, int& rows_call, int depth);
   [[nodiscard]] int rows_of(int expression, int depth) const;
   [[nodiscard]] bool is_literal(int collection) const;
+  // host_loop_while.cc: what a `while` goes over
+  LoopSource source_of_while(int loop, int call, int& rows_call) const;
+  [[nodiscard]] bool fetches(int call) const;
+  [[nodiscard]] bool gives_rows(int call) const;
+  [[nodiscard]] bool pumps(int call) const;
+  [[nodiscard]] bool ends_rows(int member) const;
+  [[nodiscard]] bool is_endless(int loop) const;
+  [[nodiscard]] int fetched_until_left(int loop) const;
+  [[nodiscard]] bool takes_next(int condition) const;
+  [[nodiscard]] bool walks_on(int loop, int condition) const;
+  [[nodiscard]] LoopSource source_of_counter(int loop, int condition) const;
+  [[nodiscard]] bool drains(int loop, int condition) const;
+  [[nodiscard]] bool names(int expression, std::string_view name) const;
+  [[nodiscard]] bool is_added_to(int body, std::string_view collection) const;
   // host_loop_variation.cc: whether what the call is given varies with it
   [[nodiscard]] bool varies(const Shape& shape, int call, int argument, bool dynamic);
   [[nodiscard]] bool text_varies(const Shape& shape, int argument, bool dynamic);

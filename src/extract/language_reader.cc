@@ -184,6 +184,11 @@ host::Words read_words(const json& object, std::string& problem) {
   reader.read("row_fetching_words", words.row_fetching_words);
   reader.read("fetching_words", words.fetching_words);
   reader.read("row_words", words.row_words);
+  reader.read("common_fetch_methods", words.common_fetch_methods);
+  reader.read("row_holder_words", words.row_holder_words);
+  reader.read("next_words", words.next_words);
+  reader.read("at_methods", words.at_methods);
+  reader.read("taking_methods", words.taking_methods);
   reader.read("loop_macro_words", words.loop_macro_words);
   reader.read("pumping_words", words.pumping_words);
   reader.read("end_properties", words.end_properties);

@@ -178,6 +178,67 @@ TEST_CASE("loops of other languages that go from element to element") {
        "void f() { QSqlQuery q(\"SELECT 1\"); while (q.next()) { QSqlQuery u; u.prepare(\"SELECT ?\"); "
        "u.addBindValue(q.value(0)); u.exec(); } }",
        "  while 1-1, rows, varies\n"},
+      // an endless loop that a row ends; near misses: nothing leaves it, what it fetches is no row, it asks anew
+      {"a.c",
+       "void f() { while (1) { int rc = sqlite3_step(st); if (rc != SQLITE_ROW) break; PQexec(c, sqlite3_mprintf("
+       "\"SELECT %d\", sqlite3_column_int(st, 0))); } }",
+       "  while 1-1, rows, varies\n"},
+      {"a.c", "void f() { for (;;) { if (sqlite3_step(st) != SQLITE_ROW) break; PQexec(c, \"SELECT 1\"); } }",
+       "  while 1-1, rows\n"},
+      {"a.c", "void f() { while (1) { sqlite3_step(st); PQexec(c, \"SELECT 1\"); } }", "  while 1-1, unknown\n"},
+      {"A.java",
+       "import java.sql.*;\nclass A { void f() { while (true) { T t = tasks.next(); if (t == null) break; "
+       "connection.prepareStatement(\"SELECT 1\"); } } }",
+       "  while 2-2, unknown\n"},
+      {"a.py", "import sqlite3\nwhile True:\n  r = rows.fetchone()\n  if not r: break\n  c.execute('SELECT ?', r)\n",
+       "  while 2-5, rows, varies\n"},
+      {"a.py", "import sqlite3\nwhile True:\n  r = c.execute('SELECT 1').fetchone()\n  if not r: break\n",
+       "  while 2-4, unknown\n"},
+      // by what an element says of the next, in a member or by a function; near miss: pages
+      {"a.c",
+       "void f() { while (r->id) { PQexec(c, sqlite3_mprintf(\"SELECT %d\", r->id)); if (r->next == NULL) break; r = "
+       "r->next; } }",
+       "  while 1-1, collection, varies\n"},
+      {"a.c", "void f() { while (l->data) { PQexec(c, \"SELECT 1\"); l = g_list_next(l); } }",
+       "  while 1-1, collection\n"},
+      {"a.c", "void f() { while (l->data) { PQexec(c, \"SELECT 1\"); l = load_next_page(l); } }",
+       "  while 1-1, unknown\n"},
+      // by place; near misses: by steps, so often, and what is tried
+      {"a.c", "void f() { while (i < n) { PQexec(c, sqlite3_mprintf(\"SELECT %d\", ids[i])); i++; } }",
+       "  while 1-1, collection, varies\n"},
+      {"a.js", "while (i < ids.length) { db.query('SELECT ?', ids.slice(i, i + 99)); i += 99 }",
+       "  while 1-1, batch, varies\n"},
+      {"a.c", "void f() { while (i < 3) { PQexec(c, sqlite3_mprintf(\"SELECT %d\", ids[i])); i++; } }",
+       "  while 1-1, literal, varies\n"},
+      {"a.c", "void f() { while (tries < most) { PQexec(c, \"SELECT 1\"); tries++; } }", "  while 1-1, unknown\n"},
+      // what is taken of a collection; near misses: it grows meanwhile, and work that comes in
+      {"a.js", "while (ids.length) { const id = ids.pop(); db.query('SELECT ?', [id]) }",
+       "  while 1-1, collection, varies\n"},
+      {"a.js", "while (open.length) { const id = open.pop(); open.push(...db.query('SELECT ?', [id])) }",
+       "  while 1-1, unknown, varies\n"},
+      {"a.js", "while (queue.length) { const id = queue.shift(); db.query('SELECT ?', [id]) }",
+       "  while 1-1, unknown, varies\n"},
+      // a next one is a row where it is taken of rows; else an element, unless it is work that comes in
+      {"A.java",
+       "import java.sql.*;\nclass A { void f() { while (rs.next()) { connection.prepareStatement(\"SELECT \" + "
+       "rs.getLong(1)); } } }",
+       "  while 2-2, rows, varies\n"},
+      {"A.java",
+       "import java.sql.*;\nclass A { void f() { while (tokens.next()) { connection.prepareStatement(\"SELECT \" + "
+       "tokens.get()); } } }",
+       "  while 2-2, collection, varies\n"},
+      {"A.java",
+       "import java.sql.*;\nclass A { void f() { while (messages.next()) { connection.prepareStatement(\"SELECT 1\"); "
+       "} } "
+       "}",
+       "  while 2-2, unknown\n"},
+      {"A.kt",
+       "import java.sql.Connection\nfun f() { for (p in plugins.list()) { connection.prepareStatement(\"SELECT 1\") } "
+       "}",
+       "  for 2-2 p in plugins.list(), unknown\n"},
+      {"A.kt",
+       "import java.sql.Connection\nfun f() { for (p in query.list()) { connection.prepareStatement(\"SELECT 1\") } }",
+       "  for 2-2 p in query.list(), rows\n"},
       // a mapper of rows
       {"A.java",
        "import org.springframework.jdbc.core.JdbcTemplate;\nclass A { void f() { jdbc.query(\"SELECT 1\", (rs, n) -> "
