@@ -361,10 +361,44 @@ class Runner {
     return {};
   }
 
+  // One text may be several statements: a constant that three functions execute, a query that is put together with and
+  // without its LIMIT. What a rule says of the same subject at the same place is one finding then, of the worst level,
+  // and it tells for how many. Each statement's own row stays among the facts.
+  void merge_places() {
+    auto place = [](const Located& located) {
+      const Finding& finding = located.finding;
+      return std::tie(finding.path, finding.line, finding.column, finding.rule, finding.subject);
+    };
+    std::ranges::sort(found_, [&](const Located& a, const Located& b) {
+      return std::tuple(place(a), b.finding.level, a.key()) < std::tuple(place(b), a.finding.level, b.key());
+    });
+    std::vector<Located> merged;
+    for (auto at = found_.begin(); at != found_.end();) {
+      std::set<std::optional<int64_t>> statements;
+      auto end = at;
+      for (; end != found_.end() && place(*end) == place(*at); ++end) statements.insert(end->finding.statement_id);
+      // Without statements, or several of one statement: the rule means them to be apart.
+      bool one = statements.size() == static_cast<size_t>(end - at) && statements.size() > 1;
+      if (one) {
+        at->finding.message += fmt::format(" The same holds for {} of the statements here.", statements.size());
+        merged.push_back(std::move(*at));
+      } else {
+        std::move(at, end, std::back_inserter(merged));
+      }
+      at = end;
+    }
+    found_ = std::move(merged);
+    for (RuleStatus& status : results_.status)
+      if (status.outcome == RuleStatus::Outcome::kRan)
+        status.findings = static_cast<int>(std::ranges::count(
+            found_, status.rule, [](const Located& located) -> const std::string& { return located.finding.rule; }));
+  }
+
   // Order, and fingerprints. The ordinal parts findings that are alike in all else: the first from the top of the file
   // is 0, the next 1. It is a count and no place, so that text moved about or added above changes no fingerprint;
   // taking away the first of two alike gives its fingerprint to the second, as it must: nothing else tells them apart.
   void finish() {
+    merge_places();
     std::ranges::sort(found_, {}, &Located::key);
     std::map<std::string, int> seen;
     for (Located& located : found_) {

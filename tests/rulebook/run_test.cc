@@ -262,6 +262,30 @@ TEST_CASE("fingerprints: neither lines nor messages, but rule, path, query, subj
   CHECK(both[1] != first);
 }
 
+TEST_CASE("one finding for the statements at one place") {
+  auto found_at = [](const std::string& sql, const std::string& facts_sql) {
+    FactStore facts = base(facts_sql);
+    auto results = run_rules(facts, {make("ours", sql)}, {});
+    if (!results) return to_text(results.error());
+    std::string text = fmt::format("{}:", results->status.at(0).findings);
+    for (const Finding& f : results->findings)
+      text += fmt::format(" {} {} {} {} |", *f.statement_id, to_string(f.level), f.subject, f.message);
+    return text;
+  };
+  const std::string two = query({}) + query({.id = 2});
+  const std::string here = "UPDATE statements SET path = 'a.go', line = 1, \"column\" = 1;";
+  const std::string each =
+      "SELECT statement_id, 's' AS subject, 'm' AS message, CASE statement_id WHEN 2 THEN 'error' ELSE 'info' END AS "
+      "level FROM statements";
+  CHECK(found_at(each, two + here) == "1: 2 error s m The same holds for 2 of the statements here. |");
+  // Another line, another subject, another finding of the same statement: each for itself.
+  CHECK(found_at(each, two) == "2: 1 info s m | 2 error s m |");
+  CHECK(found_at("SELECT statement_id, 's' || statement_id AS subject, 'm' AS message FROM statements", two + here) ==
+        "2: 1 warning s1 m | 2 warning s2 m |");
+  CHECK(found_at("SELECT 1 AS statement_id, 's' AS subject, 'm' AS message UNION ALL SELECT 1, 's', 'n'", two) ==
+        "2: 1 warning s m | 1 warning s n |");
+}
+
 TEST_CASE("findings come sorted by place, whatever the rules' order") {
   FactStore facts = base(query({}) + query({.id = 2}));
   auto results = run_rules(
