@@ -24,6 +24,7 @@
 -- Run the query before the loop and keep its result in a variable.
 --
 -- ## Stays quiet when
+-- - a migration in code does it, once;
 -- - an argument depends on the loop: that is `query-in-loop`;
 -- - the same loop also writes, directly or through a call: the answer may change from turn to turn;
 -- - the loop is a `while`: its body may be what it waits for;
@@ -45,7 +46,7 @@ WITH
     FROM call_sites AS c
     JOIN statements AS s ON s.statement_id = c.statement_id
     JOIN loops AS l ON l.statement_id = c.statement_id
-    WHERE s.side = 'head' AND s.statement_kind = 'select' AND s.dynamic = 0 AND c.call_kind IN ('execute', 'run')
+    WHERE s.side = 'head' AND s.kind <> 'migration' AND s.statement_kind = 'select' AND s.dynamic = 0 AND c.call_kind IN ('execute', 'run')
       AND NOT EXISTS (  -- an edited query that ran in a loop before is no new one
         SELECT 1 FROM replacements AS r JOIN loops AS b ON b.statement_id = r.before_statement_id
         WHERE r.statement_id = s.statement_id AND b.always_leaves = 0 AND b.source NOT IN ('literal', 'batch', 'retry'))

@@ -36,6 +36,7 @@
 -- Or join the table where the orders are read.
 --
 -- ## Stays quiet when
+-- - a migration in code does it, once;
 -- - the loop runs over a literal list, a range of literals, or batches, is a retry, or is left after the first call;
 -- - it is a `while` whose condition tells nothing of what it runs over: paging, polling, walking a queue;
 -- - the call's arguments don't depend on the loop, or a function that runs the query is given nothing; the call stands in an error handler;
@@ -75,7 +76,7 @@ WITH
       count(*) OVER (PARTITION BY k.path, k.line, k."column", k.loop_line) AS queries,
       row_number() OVER (PARTITION BY k.path, k.line, k."column" ORDER BY k.inner_line <> 0, s.path, s.line, s.statement_id) AS rank
     FROM looped AS k
-    JOIN statements AS s ON s.function_id = k.target_id AND s.side = 'head'
+    JOIN statements AS s ON s.function_id = k.target_id AND s.side = 'head' AND s.kind <> 'migration'
     LEFT JOIN call_sites AS site ON site.statement_id = s.statement_id  -- none: prepared elsewhere, by its constant
     WHERE k.place = 1 AND s.statement_kind = 'select'
       AND coalesce(site.call_kind, 'prepare') IN ('execute', 'prepare', 'run', 'text')

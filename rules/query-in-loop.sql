@@ -28,6 +28,7 @@
 -- ```
 --
 -- ## Stays quiet when
+-- - a migration in code does it, once;
 -- - the loop runs over a literal list or a range of literals: their number is in the code;
 -- - it runs over batches, and the query fetches a batch: IN (list), = ANY (…), json_each(…), unnest(…);
 -- - it is a retry, or left after the first call on every path;
@@ -47,7 +48,7 @@ WITH
     FROM call_sites AS c
     JOIN statements AS s ON s.statement_id = c.statement_id
     JOIN loops AS l ON l.statement_id = c.statement_id
-    WHERE s.side = 'head' AND s.statement_kind = 'select' AND c.call_kind IN ('execute', 'prepare', 'run')
+    WHERE s.side = 'head' AND s.kind <> 'migration' AND s.statement_kind = 'select' AND c.call_kind IN ('execute', 'prepare', 'run')
       AND l.argument_varies = 1 AND l.always_leaves = 0 AND l.source NOT IN ('literal', 'batch', 'retry')
       AND NOT (l.loop_kind = 'while' AND l.source = 'unknown')
       AND s.text NOT LIKE '%FOR UPDATE%'

@@ -30,6 +30,7 @@
 -- `executeBatch` of JDBC, `INSERT … SELECT … FROM unnest($1)` or `json_each(?)`.
 --
 -- ## Stays quiet when
+-- - a migration in code does it, once;
 -- - the loop runs over a literal list, a range of literals, or batches, is a retry, or is left after the first statement;
 -- - it is a `while` whose condition tells nothing of what it runs over;
 -- - the arguments don't depend on the loop;
@@ -89,7 +90,7 @@ WITH
         AS place
     FROM sites AS v
     JOIN statements AS s ON s.statement_id = v.statement_id
-    WHERE s.side = 'head' AND s.statement_kind IN ('insert', 'update', 'delete') AND v.changed = 1
+    WHERE s.side = 'head' AND s.kind <> 'migration' AND s.statement_kind IN ('insert', 'update', 'delete') AND v.changed = 1
       AND v.argument_varies = 1 AND v.always_leaves = 0 AND v.source NOT IN ('literal', 'batch', 'retry')
       AND NOT (v.loop_kind = 'while' AND v.source = 'unknown')
       AND NOT EXISTS (  -- each turn asks another table; a name in capitals is a constant

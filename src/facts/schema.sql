@@ -43,7 +43,7 @@ CREATE TABLE statements (
   language TEXT NOT NULL,      -- 'sql', 'python' …
   function TEXT NOT NULL,      -- enclosing function, '' at top level
   name TEXT NOT NULL,          -- of '-- name: x' or of the constant, '' without
-  kind TEXT NOT NULL,          -- 'file', 'named', 'call', 'constant', 'schema' (part of the schema's definition)
+  kind TEXT NOT NULL,          -- 'file', 'named', 'call', 'constant', 'schema' (part of the schema's definition), 'migration' (a migration in code runs it, once; not planned)
   statement_kind TEXT NOT NULL,  -- 'select', 'insert', 'update', 'delete', 'create_table', 'create_index', 'drop', 'alter_table' …
   text TEXT NOT NULL,          -- the SQL
   fingerprint TEXT NOT NULL,   -- equal for statements that differ only in literals; '' where not parsed

@@ -244,10 +244,12 @@ void mark_migrations(std::vector<KnownStatement>& statements) {
   for (const KnownStatement& statement : statements)
     if (statement.parsed.kind == StatementKind::kAlterTable && !statement.source.function.empty())
       altering.insert(place(statement));
-  for (KnownStatement& statement : statements)
-    if (statement.not_planned.empty() &&
-        (schema::holds_migrations(statement.source.path) || altering.contains(place(statement))))
-      statement.not_planned = "a migration's, which runs once; it is no query of the running application";
+  for (KnownStatement& statement : statements) {
+    if (!statement.not_planned.empty()) continue;
+    if (!schema::holds_migrations(statement.source.path) && !altering.contains(place(statement))) continue;
+    statement.source.kind = "migration";
+    statement.not_planned = "a migration's, which runs once; it is no query of the running application";
+  }
 }
 
 }  // namespace
