@@ -38,12 +38,26 @@
 -- - another rule names the same trouble more exactly: cross-join, non-sargable-predicate, access-regression, quadratic-growth.
 --
 -- ## Limits
+-- Where a partial index on the column has a condition on that column alone (`WHERE code <> ''`), the finding is a warning: PostgreSQL uses it as
+-- long as it plans for the parameter's value, and no more once it keeps one plan for all values.
+--
 -- One finding a statement: for the best index. An index costs writes and space, which is for people to weigh.
 WITH
   helped AS (
     SELECT s.statement_id, t.relation, t.ddl, t.class_before, t.class_after, t.rows_before, t.rows_after, t.sorted_before,
       t.sorted_after, r.row_count,
-      row_number() OVER (PARTITION BY s.statement_id ORDER BY t.rank) AS place
+      row_number() OVER (PARTITION BY s.statement_id ORDER BY t.rank) AS place,
+      (SELECT i.name  -- PostgreSQL: the plan for a known value may use a partial index that this one can't
+       FROM predicates AS p
+       JOIN index_columns AS x ON x.side = 'head' AND x.table_name = t.relation AND x.position = 0 AND x.name = p.name
+       JOIN indexes AS i ON i.side = 'head' AND i.table_name = t.relation AND i.name = x.index_name AND i.partial = 1
+       WHERE run.engine = 'postgres' AND p.statement_id = s.statement_id AND p.operator = '=' AND p.operand = 'placeholder'
+         AND p.sargable = 1 AND p.in_or = 0 AND (p.relation IS NULL OR p.relation = t.relation)
+         AND instr(i.condition, p.name) > 0
+         AND NOT EXISTS (
+           SELECT 1 FROM columns AS c
+           WHERE c.side = 'head' AND c.table_name = t.relation AND c.name <> p.name AND instr(replace(i.condition, p.name, ''), c.name) > 0)
+       ORDER BY i.name LIMIT 1) AS partial_index
     FROM run
     JOIN statements AS s
     JOIN growth AS g ON g.statement_id = s.statement_id AND g.side = 'head' AND g.growth_class >= 1
@@ -64,11 +78,13 @@ WITH
   )
 SELECT
   h.statement_id,
+  CASE WHEN h.partial_index IS NULL THEN NULL ELSE 'warning' END AS level,
   h.relation AS subject,
   printf('The query reads every row of %s (%,d at the largest scale)%s; its cost grows %s.',
     h.relation, CAST(h.row_count AS INTEGER),
     CASE WHEN h.sorted_before > h.sorted_after AND h.sorted_before > 1 THEN ' and sorts what it found' ELSE '' END,
-    CASE h.class_before WHEN 2 THEN 'with the square of the data' ELSE 'linearly with the table' END) AS message,
+    CASE h.class_before WHEN 2 THEN 'with the square of the data' ELSE 'linearly with the table' END)
+    || coalesce(' ' || h.partial_index || ' serves it only where the server plans for the parameter''s value, which the index''s condition has to allow.', '') AS message,
   printf('%s; with it %,d rows are examined in place of %,d, and the growth is %s.', h.ddl,
     CAST(h.rows_after AS INTEGER), CAST(h.rows_before AS INTEGER),
     CASE h.class_after WHEN 0 THEN 'constant' WHEN 1 THEN 'linear' ELSE 'quadratic' END) AS fix

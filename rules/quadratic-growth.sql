@@ -35,10 +35,22 @@
 --   access-regression what the change took away.
 --
 -- ## Limits
+-- Where the tables are joined by `CASE WHEN $1 …` (PostgreSQL), the finding is a warning: with the parameter's value the planner drops the other
+-- arms, and may find a better plan, as long as the server plans for the value.
+--
 -- Growth is that of the planner's model over three scales; a LIMIT that ends the loop early is only seen where the model sees it.
 WITH
   nested AS (
     SELECT s.statement_id, g.growth, m.rows_examined, m.rows_returned, n.relation, n.executions, n.correlated,
+      EXISTS (  -- joined by CASE WHEN $1 = …: PostgreSQL's plan for a known value has only the arm that is left
+        WITH RECURSIVE above(node, parent, detail) AS (
+          SELECT n.node, n.parent, n.detail
+          UNION ALL
+          SELECT p.node, p.parent, p.detail
+          FROM above AS a
+          JOIN plan_nodes AS p ON p.statement_id = s.statement_id AND p.side = 'head' AND p.scale = n.scale AND p.node = a.parent
+        )
+        SELECT 1 FROM above WHERE detail LIKE '%(join filter: %CASE WHEN ($%') AS undecided,
       row_number() OVER (PARTITION BY s.statement_id ORDER BY n.rows_examined DESC, n.executions DESC, n.node DESC) AS place
     FROM run
     JOIN statements AS s
@@ -52,10 +64,12 @@ WITH
   )
 SELECT
   n.statement_id,
+  CASE WHEN n.undecided THEN 'warning' ELSE NULL END AS level,
   n.relation AS subject,
   printf('The cost grows with the square of the data: %s is read %,d times over, %,d rows examined in all for %,d returned (at the largest scale). Ten times the data is %,d times the work.',
     n.relation, CAST(n.executions AS INTEGER), CAST(n.rows_examined AS INTEGER), CAST(n.rows_returned AS INTEGER),
-    CAST(round(pow(10, min(n.growth, 9))) AS INTEGER)) AS message,
+    CAST(round(pow(10, min(n.growth, 9))) AS INTEGER))
+    || CASE WHEN n.undecided THEN ' It is joined by a CASE over a parameter: this is the plan for all values of it, and the one for a given value may be better.' ELSE '' END AS message,
   coalesce(
     (SELECT printf('%s; with it %,d rows are examined.', t.ddl, CAST(t.rows_after AS INTEGER)) FROM index_trials AS t
      WHERE t.statement_id = n.statement_id AND t.class_after < 2 ORDER BY t.rank LIMIT 1),

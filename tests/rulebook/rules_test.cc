@@ -22,6 +22,13 @@ void check(const std::vector<Case>& cases) {
 
 TEST_CASE("full-scan-growth") {
   const std::string scan = query({}) + node(1, {}) + where(1, {});
+  const std::string postgres = "UPDATE run SET engine = 'postgres';";
+  auto partial = [](const std::string& condition) {
+    return fmt::format(
+        "INSERT INTO indexes VALUES ('head', 'orders', 'some', 1, 1, 'create', NULL, '{}', 0); INSERT INTO "
+        "index_columns VALUES ('head', 'orders', 'some', 0, 'email', 0, 'BINARY');",
+        condition);
+  };
   check({
       {"an index was tried and lowers the class", scan + trial(1, {}),
        "error full-scan-growth shop/1.sql:10:3 orders\n"},
@@ -45,6 +52,11 @@ TEST_CASE("full-scan-growth") {
       {"the table is searched", query({}) + node(1, {.access = "search"}) + where(1, {}) + trial(1, {}), ""},
       {"the cost is constant", query({.growth_class = 0}) + node(1, {}) + where(1, {}) + trial(1, {.class_before = 0}),
        ""},
+      {"PostgreSQL: a partial index would serve, for a value that is known",
+       scan + trial(1, {}) + postgres + partial("email <> 1"), "warning full-scan-growth shop/1.sql:10:3 orders\n"},
+      {"its condition is on another column, too", scan + trial(1, {}) + postgres + partial("email <> 1 AND status = 2"),
+       "error full-scan-growth shop/1.sql:10:3 orders\n"},
+      {"SQLite", scan + trial(1, {}) + partial("email <> 1"), "error full-scan-growth shop/1.sql:10:3 orders\n"},
   });
   CHECK(found(shop() + scan + trial(1, {}), true) ==
         "error full-scan-growth shop/1.sql:10:3 orders\n"
@@ -76,6 +88,12 @@ TEST_CASE("quadratic-growth") {
                1,
                {.relation = "customers", .name = "id", .why_not = "arithmetic on the column", .expression = "id + 1"}),
        "error quadratic-growth shop/1.sql:10:3 orders\nerror non-sargable-predicate shop/1.sql:11:7 customers.id\n"},
+      {"joined by a CASE over a parameter",
+       nested + "UPDATE plan_nodes SET detail = 'Nested Loop (join filter: CASE WHEN ($1 = 1) THEN (a.x = b.x) END)';",
+       "warning quadratic-growth shop/1.sql:10:3 orders\n"},
+      {"by one over a column",
+       nested + "UPDATE plan_nodes SET detail = 'Nested Loop (join filter: CASE WHEN (a.y = 1) THEN (a.x = b.x) END)';",
+       "error quadratic-growth shop/1.sql:10:3 orders\n"},
   });
   CHECK(found(shop() + nested +
                   trial(1, {.columns = "customer_id",
