@@ -1,9 +1,13 @@
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
+#include <random>
 
 #include <fmt/format.h>
 
 #include "cli/cli.h"
+#include "report/formats.h"
 
 namespace explaingate {
 namespace {
@@ -20,6 +24,49 @@ Result<FailLevel> fail_level_of(const GateOptions& options) {
               "levels: error, warning, info, never");
 }
 
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+// Text on standard output is for a person: annotations may stand below it, which a file of JSON would not survive.
+bool writes_text(const GateOptions& options) {
+  return std::ranges::all_of(options.formats, [](const std::string& format) {
+    return format.find('=') != std::string::npos || format == "text" || format == "concise";
+  });
+}
+
+// A word by which the runner of GitHub Actions takes up commands again: nobody can have written it into a change.
+std::string secret_word() {
+  std::random_device random;
+  return fmt::format("{:08x}{:08x}{:08x}{:08x}", random(), random(), random(), random());
+}
+
+Status append_file(const std::string& path, const std::string& text) {
+  std::ofstream file(path, std::ios::app | std::ios::binary);
+  file << text;
+  if (!file.flush()) return fail(ErrorKind::kIo, fmt::format("{}: cannot be written to", path));
+  return {};
+}
+
+// Within GitHub Actions annotations and the job's summary come by themselves, and a line of the report that looks like
+// a command to the runner is none.
+Status report(const GateOptions& options, const Outcome& outcome) {
+  std::map<std::string, std::function<std::string()>> renderers;
+  for (const ReportFormat& format : check_formats())
+    renderers[std::string(format.name)] = [&] { return format.render(outcome, style_of(options)); };
+  if (environment("GITHUB_ACTIONS") != "true" || !writes_text(options)) return emit(options, renderers);
+  std::string word = secret_word(), summary = environment("GITHUB_STEP_SUMMARY");
+  GateOptions annotations;
+  annotations.formats = {"github"};
+  say("::stop-commands::" + word + "\n");
+  Status written = emit(options, renderers);
+  say("::" + word + "::\n");
+  if (written) written = emit(annotations, renderers);
+  if (written && !summary.empty()) written = append_file(summary, check_markdown(outcome, kMostMarkdown));
+  return written;
+}
+
 }  // namespace
 
 int check_command(const GateOptions& options) {
@@ -31,9 +78,10 @@ int check_command(const GateOptions& options) {
   if (context.progress) std::fputs("\r\x1b[K", stderr);
   if (!done) return report_error(done.error());
   Outcome outcome = conclude(context.run, *fail_level);
-  Status written = emit(options, {{"text", [&] { return check_text(outcome, style_of(options)); }},
-                                  {"json", [&] { return check_json(outcome); }}});
-  if (!written) return report_error(written.error());
+  if (Status written = report(options, outcome); !written) {
+    int code = report_error(written.error());
+    return outcome.exit_code == 1 ? 1 : code;  // a report that is lost doesn't hide what was found
+  }
   return outcome.exit_code;
 }
 

@@ -1,5 +1,6 @@
 #include "cli/cli.h"
 #include "base/nearest.h"
+#include "report/formats.h"
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
@@ -28,22 +29,35 @@ std::string not_empty(const std::string& value) {
   return value.empty() ? "is empty" : "";
 }
 
-std::string known_format(const std::string& value) {
+using Names = std::vector<std::string_view>;
+
+Names report_formats() {
+  Names names;
+  for (const ReportFormat& format : check_formats()) names.push_back(format.name);
+  return names;
+}
+
+// "text, json or sarif"
+std::string listed(const Names& names) {
+  return fmt::format("{} or {}", fmt::join(names.begin(), names.end() - 1, ", "), names.back());
+}
+
+std::string known_format(const Names& names, const std::string& value) {
   size_t equals = value.find('=');
   std::string name = value.substr(0, equals);
-  if (name != "text" && name != "json")
-    return fmt::format("unknown format \"{}\": text or json, and =FILE to write to a file", name);
+  if (std::ranges::find(names, name) == names.end())
+    return fmt::format("unknown format \"{}\": {}, and =FILE to write to a file", name, listed(names));
   return equals != std::string::npos && equals + 1 == value.size() ? fmt::format("{} names no file", value) : "";
 }
 
-void output_options(CLI::App& command, GateOptions& options, bool formats) {
-  if (formats)
+void output_options(CLI::App& command, GateOptions& options, const Names& formats) {
+  if (!formats.empty())
     command
         .add_option("--format", options.formats,
-                    "text or json; FORMAT=FILE writes to a file; may be given more than once")
+                    listed(formats) + "; FORMAT=FILE writes to a file; may be given more than once")
         ->type_name("FORMAT[=FILE]")
         ->allow_extra_args(false)
-        ->check(CLI::Validator(known_format, ""));
+        ->check(CLI::Validator([formats](const std::string& value) { return known_format(formats, value); }, ""));
   command.add_option("--color", options.color, "Colour in text: auto (default), always, never; NO_COLOR is heeded")
       ->check(CLI::IsMember({"auto", "always", "never"}));
   command
@@ -83,6 +97,8 @@ void change_options(CLI::App& command, GateOptions& options) {
   command.add_flag("--all", options.all, "Judge every query of the repository; compare with the stored baseline");
 }
 
+const Names kTextOrJson = {"text", "json"};
+
 struct Parsed {
   GateOptions gate;
   std::string finding, reason, expires, sql, save, rule;
@@ -98,7 +114,7 @@ void add_check(CLI::App& app, Parsed& parsed) {
                 kExitCodes);
   change_options(*check, parsed.gate);
   engine_options(*check, parsed.gate);
-  output_options(*check, parsed.gate, true);
+  output_options(*check, parsed.gate, report_formats());
   check
       ->add_option("--fail-level", parsed.gate.fail_level,
                    "Exit 1 from this level on: error (default), warning, info, never")
@@ -117,7 +133,7 @@ void add_baseline(CLI::App& app, Parsed& parsed) {
         {"show", "Print it"},
         {"prune", "Drop queries that are gone and waivers that match nothing"}}) {
     CLI::App* command = baseline->add_subcommand(verb, about);
-    output_options(*command, parsed.gate, std::string_view(verb) == "show");
+    output_options(*command, parsed.gate, std::string_view(verb) == "show" ? kTextOrJson : Names());
     if (std::string_view(verb) != "show") engine_options(*command, parsed.gate);
     command->callback([&parsed, verb = std::string(verb)] {
       parsed.run = [&parsed, verb] { return baseline_command(parsed.gate, verb); };
@@ -139,7 +155,7 @@ void add_accept(CLI::App& app, Parsed& parsed) {
       ->type_name("YYYY-MM-DD");
   change_options(*accept, parsed.gate);
   engine_options(*accept, parsed.gate);
-  output_options(*accept, parsed.gate, false);
+  output_options(*accept, parsed.gate, {});
   accept->callback([&parsed] {
     parsed.run = [&parsed] { return accept_command(parsed.gate, parsed.finding, parsed.reason, parsed.expires); };
   });
@@ -150,14 +166,14 @@ void add_looking_commands(CLI::App& app, Parsed& parsed) {
       "explain", "Plan, growth, findings and tried indexes of one statement, on this repository's schema");
   explain->add_option("sql", parsed.sql, "The statement, or - for standard input")->required()->type_name("SQL");
   engine_options(*explain, parsed.gate);
-  output_options(*explain, parsed.gate, true);
+  output_options(*explain, parsed.gate, kTextOrJson);
   explain->callback([&parsed] { parsed.run = [&parsed] { return explain_command(parsed.gate, parsed.sql); }; });
 
   CLI::App* extract =
       app.add_subcommand("extract", "The SQL statements that are found, where, and what was left out and why");
   extract->add_option("path", parsed.paths, "Files or folders; default: the whole repository")->type_name("PATH");
   extract->add_flag("--all", parsed.gate.all, "The whole repository (the default when no PATH is given)");
-  output_options(*extract, parsed.gate, true);
+  output_options(*extract, parsed.gate, kTextOrJson);
   extract->callback([&parsed] { parsed.run = [&parsed] { return extract_command(parsed.gate, parsed.paths); }; });
 
   CLI::App* facts = app.add_subcommand("facts", "Everything that is known of a change, as SQL tables: what rules read");
@@ -170,13 +186,13 @@ void add_looking_commands(CLI::App& app, Parsed& parsed) {
       ->check(CLI::Validator(not_empty, ""));
   change_options(*facts, parsed.gate);
   engine_options(*facts, parsed.gate);
-  output_options(*facts, parsed.gate, false);
+  output_options(*facts, parsed.gate, {});
   facts->callback(
       [&parsed] { parsed.run = [&parsed] { return facts_command(parsed.gate, parsed.sql, parsed.save); }; });
 
   CLI::App* rules = app.add_subcommand("rules", "The rules, or one rule's page");
   rules->add_option("rule", parsed.rule, "Name of a rule")->type_name("RULE");
-  output_options(*rules, parsed.gate, false);
+  output_options(*rules, parsed.gate, {});
   rules->callback([&parsed, rules] {
     if (rules->get_subcommands().empty()) parsed.run = [&parsed] { return rules_command(parsed.gate, parsed.rule); };
   });
@@ -193,7 +209,7 @@ void add_looking_commands(CLI::App& app, Parsed& parsed) {
       app.add_subcommand("doctor", "What is found in this repository, what is missing, and what to do about it");
   change_options(*doctor, parsed.gate);
   engine_options(*doctor, parsed.gate);
-  output_options(*doctor, parsed.gate, false);
+  output_options(*doctor, parsed.gate, {});
   doctor->callback([&parsed] { parsed.run = [&parsed] { return doctor_command(parsed.gate); }; });
 }
 

@@ -67,10 +67,10 @@ int report_error(const Error& error);
 [[nodiscard]] int exit_code_of(const Error& error);
 
 // Writes the report where each format wants it: stdout, or its file (atomically). Formats are those that the command
-// line let through: "text" and "json".
+// line let through.
 Status emit(const GateOptions& options, const std::map<std::string, std::function<std::string()>>& renderers);
 // What a command did, on stdout; the value is its exit code.
-[[nodiscard]] int say(const std::string& line);
+int say(const std::string& line);
 [[nodiscard]] TextStyle style_of(const GateOptions& options);
 [[nodiscard]] Result<std::string> read_standard_input();
 

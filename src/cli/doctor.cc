@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "cli/cli.h"
+#include "report/parts.h"
 
 namespace explaingate {
 namespace {

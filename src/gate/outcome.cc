@@ -40,15 +40,27 @@ class Concluding {
     out_.rules = run_.results.status;
     out_.unverified = run_.unverified;
     if (!out_.unverified) out_.unverified = nothing_verified();
-    bool failing = std::any_of(out_.findings.begin(), out_.findings.end(), [&](const ReportedFinding& reported) {
-      return fail_level != FailLevel::kNever &&
-             static_cast<int>(reported.finding.level) >= static_cast<int>(fail_level);
-    });
+    about_rules();
+    out_.fail_level = fail_level;
+    bool failing = std::ranges::any_of(
+        out_.findings, [&](const ReportedFinding& reported) { return fails(reported.finding.level, fail_level); });
     out_.exit_code = failing ? 1 : out_.unverified ? 3 : 0;
     return std::move(out_);
   }
 
  private:
+  void about_rules() {
+    std::set<std::string> named;
+    for (const auto* list : {&out_.findings, &out_.waived})
+      for (const ReportedFinding& reported : *list) named.insert(reported.finding.rule);
+    for (const std::string& id : named) {
+      auto rule = std::ranges::find(run_.rules, id, &Rule::id);
+      out_.about.push_back(rule == run_.rules.end()
+                               ? RuleAbout{id, "", "", "", Level::kWarning}
+                               : RuleAbout{id, rule->family, rule->summary, rule->page, rule->severity});
+    }
+  }
+
   ReportedFinding describe(Finding finding) {
     ReportedFinding reported;
     reported.excerpt = excerpt(finding);
@@ -317,6 +329,10 @@ class Concluding {
 };
 
 }  // namespace
+
+bool fails(Level level, FailLevel from) {
+  return from != FailLevel::kNever && static_cast<int>(level) >= static_cast<int>(from);
+}
 
 Outcome conclude(Run& run, FailLevel fail_level) {
   return Concluding(run).all(fail_level);

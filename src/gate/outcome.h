@@ -33,6 +33,15 @@ struct ReportedFinding {
   std::string waiver_reason;         // waived: why; suppressed in place: why
 };
 
+// What a report says of a rule that had something to say.
+struct RuleAbout {
+  std::string id, family, summary, page;  // the last three are empty where a finding is the gate's own
+  Level severity = Level::kWarning;
+};
+
+enum class FailLevel { kInfo, kWarning, kError, kNever };
+[[nodiscard]] bool fails(Level level, FailLevel from);
+
 struct Outcome {
   std::string engine, engine_version, base, head;
   bool all = false;
@@ -40,6 +49,7 @@ struct Outcome {
   std::vector<ReportedFinding> waived;    // by a waiver or in place
   std::vector<NotAnalysed> not_analysed;
   std::vector<RuleStatus> rules;
+  std::vector<RuleAbout> about;    // by id: the rules of `findings` and `waived`
   std::vector<std::string> notes;  // sentences: assumed statistics, stand-ins, baseline changed
   size_t statements = 0;           // on the head side, of the files read
   size_t changed = 0;              // new or edited
@@ -47,10 +57,9 @@ struct Outcome {
   size_t queries = 0;              // different fingerprints among the statements
   size_t files = 0, files_excluded = 0;
   std::optional<Error> unverified;
+  FailLevel fail_level = FailLevel::kError;
   int exit_code = 0;
 };
-
-enum class FailLevel { kInfo, kWarning, kError, kNever };
 
 // Applies suppressions and waivers, adds findings about those (unused, expired, without a reason), decides the exit
 // code.

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "gate/names.h"
+#include "report/formats.h"
 #include "report/report.h"
 
 namespace explaingate {
@@ -72,9 +73,7 @@ Json not_analysed_json(const std::vector<NotAnalysed>& items) {
   return list;
 }
 
-}  // namespace
-
-std::string check_json(const Outcome& outcome) {
+Json check_document(const Outcome& outcome) {
   Json out = {{"schema_version", kReportVersion},
               {"tool", {{"name", "explaingate"}, {"version", kToolVersion}}},
               {"engine", {{"name", outcome.engine}, {"version", outcome.engine_version}}},
@@ -102,7 +101,32 @@ std::string check_json(const Outcome& outcome) {
   out["notes"] = outcome.notes;
   out["unverified"] = outcome.unverified ? Json(outcome.unverified->message) : Json(nullptr);
   out["exit_code"] = outcome.exit_code;
-  return dump(out);
+  return out;
+}
+
+}  // namespace
+
+std::string check_json(const Outcome& outcome) {
+  return dump(check_document(outcome));
+}
+
+std::string check_jsonl(const Outcome& outcome) {
+  Json whole = check_document(outcome);
+  std::string out;
+  auto line = [&](const char* type, const Json& fields) {
+    Json each = {{"type", type}};
+    each.update(fields);
+    out += each.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  };
+  for (const auto& [list, type] : {std::pair<const char*, const char*>{"findings", "finding"},
+                                   {"waived", "waived"},
+                                   {"not_analysed", "not_analysed"},
+                                   {"rules", "rule"}}) {
+    for (const Json& item : whole[list]) line(type, item);
+    whole.erase(list);
+  }
+  line("run", whole);
+  return out;
 }
 
 std::string explain_json(const Explanation& explanation) {

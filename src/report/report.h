@@ -41,7 +41,4 @@ struct ExtractReport {
 // docs/schemas/extract.schema.json
 [[nodiscard]] std::string extract_json(const ExtractReport& report);
 
-// "12 rows", "1 row"
-[[nodiscard]] std::string counted(double number, const std::string& noun);
-
 }  // namespace explaingate

@@ -3,13 +3,14 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "report/formats.h"
+#include "report/parts.h"
 #include "report/report.h"
 
 namespace explaingate {
 namespace {
 
 constexpr size_t kNotAnalysedShown = 10;
-constexpr size_t kPlanLinesShown = 8;
 constexpr size_t kFingerprintShown = 8;  // enough for `explaingate accept`
 
 class Painter {
@@ -32,17 +33,10 @@ class Painter {
   bool color_;
 };
 
-// "SEARCH orders USING INDEX …" lines with what they cost, under a label.
 void plan_lines(std::string& out, const Painter& paint, std::string_view label, const PlanSummary& summary) {
-  std::string cost = fmt::format("{} examined", counted(summary.rows_examined, "row"));
-  if (summary.growth) cost += fmt::format(", {} growth", growth_words(*summary.growth));
-  out += fmt::format("  {} {}\n", paint.bold(fmt::format("{:<7}", label)), cost);
-  size_t shown = std::min(summary.plan.size(), kPlanLinesShown);
-  for (size_t i = 0; i < shown; ++i) out += fmt::format("          {}\n", paint.dim(printable_line(summary.plan[i])));
-  if (shown < summary.plan.size())
-    out += fmt::format("          {}\n",
-                       paint.dim(fmt::format("… {} more lines: `explaingate explain` shows the whole plan",
-                                             summary.plan.size() - shown)));
+  out += fmt::format("  {} {}\n", paint.bold(fmt::format("{:<7}", label)), cost_words(summary));
+  for (const std::string& line : plan_words(summary))
+    out += fmt::format("          {}\n", paint.dim(printable_line(line)));
 }
 
 void indented(std::string& out, const Painter& paint, std::string_view label, const std::string& text) {
@@ -65,13 +59,10 @@ void finding_text(std::string& out, const Painter& paint, const ReportedFinding&
   int line = finding.line;
   for (const std::string& text : reported.excerpt)
     out += fmt::format("  {} {}\n", paint.dim(fmt::format("{:>5} |", line++)), text);
-  bool differs = reported.before && reported.before != reported.after;
+  bool differs = plan_differs(reported);
   if (differs) plan_lines(out, paint, "before", *reported.before);
   if (reported.after) plan_lines(out, paint, differs ? "after" : "plan", *reported.after);
-  if (reported.cause)
-    indented(out, paint, "cause",
-             fmt::format("{}:{}: {}{}", reported.cause->path, reported.cause->line, reported.cause->text,
-                         reported.cause->removed ? " (removed by this change)" : ""));
+  if (reported.cause) indented(out, paint, "cause", cause_words(*reported.cause));
   if (!finding.fix.empty()) indented(out, paint, "fix", finding.fix);
   out += "\n";
 }
@@ -88,44 +79,21 @@ void not_analysed_text(std::string& out, const Painter& paint, const std::vector
   out += "\n";
 }
 
-// The section "not analysed" has every place already; a team that raised the rule's level wants it as a finding.
-bool is_listed_below(const Finding& finding) {
-  return finding.rule == "not-analysed" && finding.level == Level::kInfo;
-}
-
 std::string summary_line(const Outcome& outcome, const Painter& paint) {
-  size_t errors = 0, warnings = 0, infos = 0;
-  for (const ReportedFinding& reported : outcome.findings)
-    ++(reported.finding.level == Level::kError ? errors : reported.finding.level == Level::kWarning ? warnings : infos);
-  std::string found = errors + warnings + infos == 0
-                          ? paint.green("no findings")
-                          : fmt::format("{}, {}", counted(static_cast<double>(errors), "error"),
-                                        counted(static_cast<double>(warnings), "warning"));
-  if (infos > 0) found += fmt::format(", {} for information", infos);
-  if (!outcome.waived.empty()) found += fmt::format(", {} waived", outcome.waived.size());
-  std::string what = fmt::format("{} in {}", counted(static_cast<double>(outcome.statements), "statement"),
-                                 counted(static_cast<double>(outcome.files), "file"));
-  if (!outcome.all) what += fmt::format(", {} new or edited", outcome.changed);
-  what += fmt::format(", {} planned", outcome.planned);
-  if (outcome.files_excluded > 0)
-    what += fmt::format(", {} left out", counted(static_cast<double>(outcome.files_excluded), "file"));
-  std::string sides = outcome.all ? outcome.head : fmt::format("{} against {}", outcome.head, outcome.base);
-  sides = printable_line(sides);  // branch names
-  return fmt::format("{}: {} ({}; {} {}; {})\n", paint.bold("explaingate"), found, what, outcome.engine,
-                     outcome.engine_version, sides);
+  std::string counts = counts_words(outcome);
+  return fmt::format(
+      "{}: {} ({})\n", paint.bold("explaingate"),
+      outcome.findings.empty() ? counts.replace(0, kNoFindings.size(), paint.green(kNoFindings)) : counts,
+      printable_line(scope_words(outcome)));  // names of branches
 }
 
 }  // namespace
-
-std::string counted(double number, const std::string& noun) {
-  return with_commas(number) + " " + noun + (with_commas(number) == "1" ? "" : "s");
-}
 
 std::string check_text(const Outcome& outcome, const TextStyle& style) {
   Painter paint(style.color);
   std::string out;
   for (const ReportedFinding& reported : outcome.findings)
-    if (!is_listed_below(reported.finding)) finding_text(out, paint, reported);
+    if (!is_listed_apart(reported.finding)) finding_text(out, paint, reported);
   if (style.verbose)
     for (const ReportedFinding& reported : outcome.waived)
       out += fmt::format("{}:{}: waived [{}]: {}\n", printable_line(reported.finding.path), reported.finding.line,
@@ -144,6 +112,20 @@ std::string check_text(const Outcome& outcome, const TextStyle& style) {
     if (!outcome.unverified->hint.empty()) out += fmt::format("help: {}\n", printable(outcome.unverified->hint));
   }
   return out + summary_line(outcome, paint);
+}
+
+std::string check_concise(const Outcome& outcome) {
+  std::string out;
+  for (const ReportedFinding& reported : outcome.findings) {
+    const Finding& finding = reported.finding;
+    if (is_listed_apart(finding)) continue;
+    out += fmt::format("{}:{}:{}: {}: {} [{}]\n", printable_line(finding.path), finding.line, finding.column,
+                       to_string(finding.level), printable(fold_spaces(finding.message)), finding.rule);
+  }
+  if (!outcome.not_analysed.empty())
+    out += fmt::format("not analysed: {}\n", counted(static_cast<double>(outcome.not_analysed.size()), "place"));
+  if (outcome.unverified) out += fmt::format("not verified: {}\n", printable(outcome.unverified->message));
+  return out + summary_line(outcome, Painter(false));
 }
 
 std::string explain_text(const Explanation& explanation, const TextStyle& style) {
