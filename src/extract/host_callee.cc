@@ -62,6 +62,7 @@ int Evaluator::given_argument(int call, int position, const std::vector<std::str
 }
 
 int Evaluator::sql_argument(int call, int position, const std::vector<std::string>& keywords) const {
+  if (position == kOnReceiver) return tree_.ungrouped(tree_.part(call, Part::kReceiver));
   int argument = given_argument(call, position, keywords);
   if (argument < 0 || keywords.empty() || tree_.role(argument) == Role::kString) return argument;
   int map = literal_collection(argument);

@@ -60,14 +60,14 @@ class HostFile {
   std::vector<NotAnalysed> not_analysed_;
   std::vector<Wrapper> wrappers_;  // whose calls in this file are to be found yet
   std::vector<Wrapper> all_wrappers_;
-  std::set<std::pair<int, int>> wrapped_;    // their functions and positions
-  std::set<int> text_calls_;                 // that some executing call has run
-  std::vector<int> texts_;                   // calls of kind "text"
-  std::set<int> sites_;                      // calls that were dealt with
-  std::set<int> named_;                      // of those, the ones that nothing but their name speaks for
-  std::set<int> declared_;                   // those that the project's configuration says how to read
-  std::map<int, const CallSite*> prepares_;  // those that prepare a statement
-  std::map<int, std::string> files_;         // paths of the files of SQL that calls run
+  std::map<std::pair<int, int>, size_t> wrapped_;  // in all_wrappers_, by function and position
+  std::set<int> text_calls_;                       // that some executing call has run
+  std::vector<int> texts_;                         // calls of kind "text"
+  std::set<int> sites_;                            // calls that were dealt with
+  std::set<int> named_;                            // of those, the ones that nothing but their name speaks for
+  std::set<int> declared_;                         // those that the project's configuration says how to read
+  std::map<int, const CallSite*> prepares_;        // those that prepare a statement
+  std::map<int, std::string> files_;               // paths of the files of SQL that calls run
 
   // host_calls.cc: the passes in order, and what they share
   [[nodiscard]] std::string function_name(int node) const;

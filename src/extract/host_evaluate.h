@@ -97,6 +97,7 @@ class Evaluator {
 
   // host_functions.cc: functions of the file
   // The parameter of a function that has this name, -1 = none; and its position, the object of a method not counted.
+  // The object itself is one where it is a text: kOnReceiver.
   [[nodiscard]] int parameter(int function, std::string_view name) const;
   [[nodiscard]] int parameter_position(int function, int parameter) const;
   [[nodiscard]] std::string_view parameter_name(int parameter) const;

@@ -72,6 +72,10 @@ std::string_view Evaluator::parameter_name(int parameter) const {
 
 int Evaluator::parameter(int function, std::string_view name) const {
   int parameters = tree_.part(function, Part::kParameters);
+  int receiver = tree_.part(function, Part::kReceiver);
+  if (receiver >= 0 && is_one_of(name, language_.words.self) &&
+      is_one_of(last_word(tree_.text(receiver)), language_.words.text_types))
+    return receiver;  // fun String.load()
   if (parameters < 0) return -1;
   if (tree_.role(parameters) == Role::kIdentifier) return tree_.text(parameters) == name ? parameters : -1;  // x => …
   for (int child = tree_.first_named(parameters); child >= 0; child = tree_.next_named(child)) {
@@ -95,6 +99,7 @@ std::vector<int> Evaluator::parameters(int function) const {
 
 int Evaluator::parameter_position(int function, int parameter) const {
   int position = 0;
+  if (tree_.part(function, Part::kReceiver) == parameter) return kOnReceiver;
   if (tree_.part(function, Part::kParameters) == parameter) return 0;
   for (int child : parameters(function)) {
     if (child == parameter) return position;

@@ -126,6 +126,7 @@ struct Words {             // names with a meaning, as written in sources of the
   std::vector<std::string> empty_functions;        // calls that give an empty text whatever their arguments are
   bool members_by_name = false;                    // methods see the names of their class without `self`
   std::vector<std::string> self;                   // names of the object a method belongs to
+  std::vector<std::string> text_types;             // a function may be added to, whose object is then a text
   std::vector<std::string> sql_properties;         // keys of the SQL in a map that is given to a callee without a row
   std::vector<std::string> sql_names;              // names (or ends of names, behind "_") of variables that hold SQL
   std::vector<std::string>

@@ -185,7 +185,10 @@ HostFile::Found HostFile::found_at(const Site& site, Filled& filled, const Value
   statement.call = kind;
   statement.call_line = lines_.position(tree_.at(site.call).start).line;
   if (statement.kind == "call") {
-    statement.callee = assigned ? tree_.text(tree_.part(site.call, Part::kLeft)) : evaluator_.callee_text(site.call);
+    bool on_text = site.argument == tree_.ungrouped(tree_.part(site.call, Part::kReceiver));  // "SELECT …".load()
+    statement.callee = assigned  ? tree_.text(tree_.part(site.call, Part::kLeft))
+                       : on_text ? evaluator_.callee_name(site.call)
+                                 : evaluator_.callee_text(site.call);
     statement.library = site.row != nullptr       ? site.row->library
                         : site.wrapper != nullptr ? site.wrapper->library
                                                   : "unknown";

@@ -2,6 +2,9 @@
 //
 //   def run(sql): cursor.execute(sql)
 //   run("SELECT 1")              a statement, at this call
+//
+//   fun String.run() = session.execute(this)
+//   "SELECT 1".run()             the same
 #include <algorithm>
 #include <utility>
 
@@ -43,14 +46,23 @@ void HostFile::find_wrapper(const Site& site, int parameter) {
   Wrapper wrapper;
   wrapper.function = function;
   wrapper.name = tree_.text(tree_.part(function, Part::kName));
-  wrapper.parameter = evaluator_.parameter_name(parameter);
   wrapper.position = evaluator_.parameter_position(function, parameter);
+  bool given_object = site.argument == tree_.ungrouped(tree_.part(site.call, Part::kReceiver));
+  if (given_object && wrapper.position != kOnReceiver) return;  // any object may have a method of that name
+  if (wrapper.position != kOnReceiver) wrapper.parameter = evaluator_.parameter_name(parameter);
   wrapper.site = site;
   // Anything may take `*args`, and go by the name of something else, such as get(): its calls need a literal.
   if (tree_.role(site.argument) == Role::kSplat) wrapper.site.gate = false;
-  if (wrapper.name.empty() || !wrapped_.emplace(function, wrapper.position).second) return;
-  wrappers_.push_back(wrapper);
-  all_wrappers_.push_back(std::move(wrapper));
+  if (wrapper.name.empty()) return;
+  auto [known, added] = wrapped_.try_emplace({function, wrapper.position}, all_wrappers_.size());
+  if (added) {
+    all_wrappers_.push_back(wrapper);
+  } else {  // known by a name alone until now
+    Wrapper& before = all_wrappers_[known->second];
+    if (before.site.gate || before.site.wrapper != nullptr || !wrapper.site.gate) return;
+    before = wrapper;
+  }
+  wrappers_.push_back(std::move(wrapper));
 }
 
 // Functions that hand their parameter on to such a function are found in the next round.
@@ -81,6 +93,7 @@ void HostFile::find_calls_of(const std::vector<Wrapper>& wrappers) {
       Site site = wrapper.site;
       site.call = node;
       site.wrapped = true;
+      site.gate = site.gate && wrapper.position != kOnReceiver;
       site.sure = false;  // another function may have the name
       site.argument = evaluator_.sql_argument(node, wrapper.position, {std::string(wrapper.parameter)});
       if (site.argument < 0) continue;

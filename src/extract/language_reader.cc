@@ -164,6 +164,7 @@ host::Words read_words(const json& object, std::string& problem) {
   reader.read("members_by_name", words.members_by_name);
   reader.read("self", words.self);
   reader.read("sql_names", words.sql_names);
+  reader.read("text_types", words.text_types);
   reader.read("sql_properties", words.sql_properties);
   reader.read("database_receivers", words.database_receivers);
   reader.read("any_receiver_callees", words.any_receiver_callees);

@@ -15,6 +15,9 @@ namespace explaingate {
 // the whole file where none has.
 inline constexpr std::string_view kSqlFamily = "sql";
 
+// A parameter's position: the object that a function is called on, "SELECT …".load()
+inline constexpr int kOnReceiver = -3;
+
 struct Outline {
   struct Function {
     std::string name;   // "report"; empty in a file of SQL: the file's own
