@@ -10,15 +10,16 @@ namespace {
 // Test code and vendored code hold queries that never run in production.
 const std::vector<std::string>& default_exclude() {
   static const std::vector<std::string> patterns = {
-      "test/*",           "*/test/*",     "tests/*",         "*/tests/*",     "testing/*",       "*/testing/*",
-      "testdata/*",       "*/testdata/*", "spec/*",          "*/spec/*",      "__tests__/*",     "*/__tests__/*",
-      "_tests/*",         "*/_tests/*",   "*/androidTest/*", "*.Tests/*",     "*.Test/*",        "test_*.py",
-      "*/test_*.py",      "*_test.py",    "conftest.py",     "*/conftest.py", "*_test.go",       "*_test.rb",
-      "*_spec.rb",        "*.test.js",    "*.test.jsx",      "*.test.ts",     "*.test.tsx",      "*.test.mjs",
-      "*.spec.js",        "*.spec.ts",    "*.spec.tsx",      "*Test.java",    "*Tests.java",     "*Test.kt",
-      "*Test.php",        "*Tests.cs",    "*Test.cs",        "benches/*",     "*/benches/*",     "node_modules/*",
-      "*/node_modules/*", "vendor/*",     "*/vendor/*",      "third_party/*", "*/third_party/*", ".venv/*",
-      "venv/*",           "*.min.js"};
+      "test/*",      "*/test/*",     "tests/*",         "*/tests/*",       "testing/*",      "*/testing/*",
+      "testdata/*",  "*/testdata/*", "spec/*",          "*/spec/*",        "__tests__/*",    "*/__tests__/*",
+      "_tests/*",    "*/_tests/*",   "*/androidTest/*", "*.Tests/*",       "*.Test/*",       "test_*.py",
+      "*/test_*.py", "*_test.py",    "conftest.py",     "*/conftest.py",   "*_test.go",      "*_test.rb",
+      "*_spec.rb",   "*.test.js",    "*.test.jsx",      "*.test.ts",       "*.test.tsx",     "*.test.mjs",
+      "*.spec.js",   "*.spec.ts",    "*.spec.tsx",      "*Test.java",      "*Tests.java",    "*Test.kt",
+      "*Test.php",   "*_test.rs",    "*_tests.rs",      "tests.rs",        "*/tests.rs",     "*/test_utils.rs",
+      "*Tests.cs",   "*Test.cs",     "benches/*",       "*/benches/*",     "node_modules/*", "*/node_modules/*",
+      "vendor/*",    "*/vendor/*",   "third_party/*",   "*/third_party/*", ".venv/*",        "venv/*",
+      "*.min.js"};
   return patterns;
 }
 
