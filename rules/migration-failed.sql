@@ -25,6 +25,7 @@
 --
 -- ## Stays quiet when
 -- - the statement applies;
+-- - it changes only what the migration tool itself has noted (`schema_migrations`, `_sqlx_migrations`): the tool makes that table;
 -- - it is left out on purpose: down parts of migrations, transaction control, settings.
 --
 -- ## Limits

@@ -3,6 +3,7 @@
 -- severity: warning
 -- engines: sqlite, postgres
 -- needs: none
+-- parameter: min_queries integer 10: queries, at the largest scale, from which on it is an error
 -- since: 0.1
 -- summary: A loop calls a function that runs a query, once for each element.
 --
@@ -10,7 +11,7 @@
 -- Follows the calls inside loops, one or two functions deep, over the whole repository, to functions that execute a SELECT (N+1
 -- queries across functions). Reported where the change brought a part of the chain: the loop, a call, or the query. The finding
 -- stands at the call in the loop and names every step down to the query. Where the loop runs over the rows of another query
--- that was found, the finding is an error: the number of queries grows with the data. Where a decorator such as `@cache` keeps a function's results it
+-- that was found, `min_queries` of them or more, the finding is an error: the number of queries grows with the data. Where a decorator such as `@cache` keeps a function's results it
 -- is an info: only the keys that aren't kept yet are fetched, one by one.
 --
 -- ## Why
@@ -36,6 +37,7 @@
 -- Or join the table where the orders are read.
 --
 -- ## Stays quiet when
+-- - the rows looped over are one at most: found by a whole unique key, or cut off by LIMIT 1;
 -- - a migration in code does it, once;
 -- - the loop runs over a literal list, a range of literals, or batches, is a retry, or is left after the first call;
 -- - it is a `while` whose condition tells nothing of what it runs over: paging, polling, walking a queue;
@@ -120,7 +122,7 @@ SELECT
   p.path AS path,
   p.line AS line,
   p."column" AS "column",
-  CASE WHEN p.memoised THEN 'info' WHEN p.rows_line IS NOT NULL THEN 'error' ELSE 'warning' END AS level,
+  CASE WHEN p.memoised THEN 'info' WHEN p.rows_line IS NOT NULL AND coalesce(p.calls_made, :min_queries) >= :min_queries THEN 'error' ELSE 'warning' END AS level,
   p.name || coalesce(' ' || p.relation, '') AS subject,
   printf('%s runs a query%s once for each %s (loop at line %d): ',
     '`' || p.name || '`',
@@ -140,4 +142,5 @@ SELECT
       WHEN p.rows_each >= 2 THEN printf('. Each time it examines %,d rows (at the largest scale).', CAST(p.rows_each AS INTEGER))
       ELSE '.' END AS message,
   'Fetch the rows for all of them before the loop: a function that takes all keys (IN, = ANY, json_each), or a join where the loop''s rows are read.' AS fix
-FROM priced AS p;
+FROM priced AS p
+WHERE p.calls_made IS NULL OR p.calls_made >= 2;

@@ -3,13 +3,14 @@
 -- severity: warning
 -- engines: sqlite, postgres
 -- needs: none
+-- parameter: min_queries integer 10: queries, at the largest scale, from which on it is an error
 -- since: 0.1
 -- summary: A query runs once for each element of a loop, where one query could fetch the rows for all of them.
 --
 -- ## What it does
 -- Finds calls that execute a SELECT inside a loop, with arguments that depend on the loop (N+1 queries), where the change brought
 -- the statement or the loop's header. Loops are `for` and `while` statements, comprehensions, and callbacks such as forEach.
--- Where the loop runs over the rows of another query that was found, the finding is an error: the number of queries grows with the data.
+-- Where the loop runs over the rows of another query that was found, `min_queries` of them or more, the finding is an error: the number of queries grows with the data.
 --
 -- ## Why
 -- Each query is fast, and their number is not in the code: it is the number of rows. A thousand round trips hold one connection
@@ -28,6 +29,7 @@
 -- ```
 --
 -- ## Stays quiet when
+-- - the rows looped over are one at most: found by a whole unique key, or cut off by LIMIT 1;
 -- - a migration in code does it, once;
 -- - the loop runs over a literal list or a range of literals: their number is in the code;
 -- - it runs over batches, and the query fetches a batch: IN (list), = ANY (…), json_each(…), unnest(…);
@@ -84,7 +86,7 @@ SELECT
   p.statement_id,
   p.call_line AS line,
   CASE WHEN p.call_line = p.line THEN p."column" ELSE 1 END AS "column",
-  CASE WHEN p.rows_line IS NOT NULL THEN 'error' ELSE 'warning' END AS level,
+  CASE WHEN p.rows_line IS NOT NULL AND coalesce(p.calls, :min_queries) >= :min_queries THEN 'error' ELSE 'warning' END AS level,
   p.callee || coalesce(' ' || p.relation, '') AS subject,
   printf('This query%s runs once for each %s',
     coalesce(' of ' || p.relation, ''),
@@ -99,4 +101,5 @@ SELECT
       WHEN p.rows_each >= 2 THEN printf('; each time it examines %,d rows (at the largest scale).', CAST(p.rows_each AS INTEGER))
       ELSE '.' END AS message,
   'Fetch the rows for all of them with one query before the loop: join the tables, or pass all keys (IN, = ANY, json_each).' AS fix
-FROM priced AS p;
+FROM priced AS p
+WHERE p.calls IS NULL OR p.calls >= 2;

@@ -228,12 +228,20 @@ class Filler {
     FactInserter rows(store_, "schema_failures");
     const SchemaSide& head = run_.sides[kHeadSide];
     for (const SchemaFailure& failure : head.engine->failures()) {
-      if (head.is_from_code(failure.statement)) continue;
+      if (head.is_from_code(failure.statement) || is_about_migrations(head.schema.statements[failure.statement].text))
+        continue;
       bool came = std::binary_search(difference.come.begin(), difference.come.end(), failure.statement);
       bool began = run_.schema_changed && !failed_before.contains(head.schema.statements[failure.statement].text);
       rows(head.statement_ids[failure.statement], "head", failure.message, came || began || run_.mode == Mode::kAll);
     }
     keep(rows);
+  }
+
+  // DELETE FROM _sqlx_migrations …: the tool makes that table before it applies anything.
+  [[nodiscard]] bool is_about_migrations(std::string_view text) const {
+    auto parsed = parse_query(text, run_.settings.dialect());
+    return parsed && !parsed->tables.empty() &&
+           std::ranges::all_of(parsed->tables, [](const TableRef& table) { return is_migration_log(table.name); });
   }
 
   static std::string key(std::string_view type, std::string_view object) {

@@ -15,10 +15,12 @@
 // What is known stays. An unknown table is sized from its parents, known or just assumed; one without parents from the
 // known tables that refer to it; and a table that seed data leaves empty is unknown, not empty.
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <set>
 
+#include "base/text.h"
 #include "statistics/names.h"
 #include "statistics/spread.h"
 #include "statistics/statistics.h"
@@ -159,7 +161,7 @@ double usable_rows(double rows) {
 }
 
 void apply_setting(TableStatistics& statistics, const TableShape& table, const TableSetting& setting) {
-  statistics.fixed = statistics.fixed || setting.fixed;
+  statistics.fixed = statistics.fixed || setting.fixed || is_migration_log(table.name);
   drop_coincidences(statistics, table);
   if (!setting.rows) return;
   double rows = usable_rows(*setting.rows);
@@ -256,6 +258,20 @@ class Sizer {
 };
 
 }  // namespace
+
+bool is_migration_log(std::string_view table) {
+  // golang-migrate, dbmate, Rails; sqlx; goose; Flyway; Diesel; Prisma; Drizzle; sql-migrate; Alembic; Django; Knex;
+  // Atlas; Liquibase; Entity Framework; refinery; TypeORM's and Laravel's "migrations" might be anybody's, and is not
+  // here.
+  constexpr std::array<std::string_view, 19> kNames = {
+      "schema_migrations",          "_sqlx_migrations",        "goose_db_version",     "flyway_schema_history",
+      "__diesel_schema_migrations", "_prisma_migrations",      "__drizzle_migrations", "gorp_migrations",
+      "ar_internal_metadata",       "alembic_version",         "django_migrations",    "knex_migrations",
+      "knex_migrations_lock",       "atlas_schema_revisions",  "databasechangelog",    "databasechangeloglock",
+      "__efmigrationshistory",      "refinery_schema_history", "migration_versions"};
+  std::string name = lower(table.substr(table.rfind('.') + 1));
+  return std::ranges::find(kNames, name) != kNames.end();
+}
 
 Statistics complete(Statistics known, const std::vector<TableShape>& tables,
                     const std::map<std::string, TableSetting>& settings, double assumed_rows) {

@@ -67,6 +67,10 @@ struct TableSetting {
   bool fixed = false;
 };
 
+// A table in which a migration tool or framework notes what it has applied ("schema_migrations", "_sqlx_migrations"), by
+// its name, with or without its schema's: a row a migration, so it doesn't grow.
+[[nodiscard]] bool is_migration_log(std::string_view table);
+
 // The statistics file's JSON (docs/statistics.md; "explaingate_statistics": 1). kConfiguration on anything unexpected.
 [[nodiscard]] Result<Statistics> parse_statistics(std::string_view json, const std::string& file);
 [[nodiscard]] std::string to_json(const Statistics& statistics);
@@ -74,7 +78,8 @@ struct TableSetting {
 // Fills in what is missing: the configuration's numbers first, then assumed sizes. Without numbers a table gets
 // `assumed_rows`; a child of foreign keys ten times the rows of its largest parent (longest chain of parents counts,
 // capped at 100 times `assumed_rows`; a table's reference to itself, a circle of tables and parents that don't grow
-// don't multiply); a table of unknown size that is declared fixed is a look-up table of 100. Rows of 0 from a file or a
+// don't multiply); a table of unknown size that is declared fixed, or is a migration tool's own, is a look-up table of
+// 100. Rows of 0 from a file or a
 // seed are unknown, too. Distinct counts of tables up to 100 rows are dropped where they may be a coincidence. Applied
 // twice, it changes nothing.
 [[nodiscard]] Statistics complete(Statistics known, const std::vector<TableShape>& tables,
