@@ -5,6 +5,7 @@
 -- needs: growth
 -- yields-to: cross-join, non-sargable-predicate, access-regression, quadratic-growth, full-scan-growth
 -- parameter: min_rows integer 1000: rows that are counted, at the largest scale, from which on it counts
+-- parameter: min_runs integer 10000: counts of a subquery that is executed row by row, at the largest scale, from which on few rows each count, too
 -- since: 0.1
 -- summary: All rows are counted to learn whether there is one.
 --
@@ -26,7 +27,8 @@
 -- ```
 --
 -- ## Stays quiet when
--- - the rows that are counted are few, or don't grow: one order's items;
+-- - the rows that are counted are few, or don't grow: one order's items, counted once and not for each order;
+-- - HAVING only keeps an empty table from giving a row: `SELECT min(at) FROM t HAVING count(*) > 0`;
 -- - the number itself is wanted, or compared with more than 1;
 -- - GROUP BY makes one count for each group: HAVING count(*) > 1 looks for doubles;
 -- - the table is fixed.
@@ -39,6 +41,9 @@ WITH
     SELECT f.statement_id, f.block, f.compared, f.line, f."column"
     FROM function_calls AS f
     WHERE f.name = 'count' AND f.is_aggregate = 1 AND f.is_distinct = 0 AND f.compared IN (SELECT words FROM questions)
+      AND NOT (f.place = 'having' AND EXISTS (
+        SELECT 1 FROM function_calls AS other
+        WHERE other.statement_id = f.statement_id AND other.block = f.block AND other.place = 'select' AND other.is_aggregate = 1))
     UNION
     SELECT b.statement_id, b.block, b.compared, f.line, f."column"
     FROM query_blocks AS b
@@ -59,7 +64,8 @@ WITH
       AND n.relation = t.name AND n.access NOT IN ('none', 'constant')
       AND CASE q.alias WHEN '' THEN q.name ELSE q.alias END COLLATE NOCASE IN (n.alias, substr(n.alias, instr(n.alias, '.') + 1))
     WHERE s.side = 'head' AND s.changed = 1 AND s.planned = 1
-      AND n.rows_examined >= :min_rows AND n.rows_examined >= :min_rows * n.executions
+      AND n.rows_examined >= :min_rows
+      AND (n.rows_examined >= :min_rows * n.executions OR (n.executions >= :min_runs AND n.rows_examined >= 2 * n.executions))
   )
 SELECT
   f.statement_id,
