@@ -30,6 +30,7 @@
 --
 -- ## Stays quiet when
 -- - the plan doesn't scan the table: it combines the indexes of the arms, or another filter narrows the rows down;
+-- - each arm has an index, of which the plan makes no use: its rows would be too many;
 -- - all arms compare one column: `a = 1 OR a = 2` is an IN list, `a = 1 OR (a = 2 AND b < 3)` nearly one;
 -- - an arm compares only a column of few values (boolean, CHECK (x IN (…))): its index would not help;
 -- - one arm is a test of a parameter (`? IS NULL OR a = ?`), or can't be served by an index at all: then that is the reason;
@@ -61,6 +62,7 @@ WITH
     GROUP BY a.statement_id, a.or_group
     HAVING count(*) = count(a.relation)
       AND sum(a.indexed) >= 1
+      AND (count(DISTINCT a.table_ref) > 1 OR count(DISTINCT CASE WHEN a.indexed THEN a.or_arm END) < count(DISTINCT a.or_arm))
       AND count(DISTINCT a.or_arm) >= 2 AND count(DISTINCT a.table_ref || '.' || lower(a.name)) >= 2
       AND count(DISTINCT CASE WHEN a.sargable = 1 AND a.allowed_values = 0 THEN a.or_arm END) = count(DISTINCT a.or_arm)
       AND count(DISTINCT a.or_arm) = max(a.or_arm) + 1  -- an arm without a column isn't known
