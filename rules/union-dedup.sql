@@ -4,7 +4,7 @@
 -- engines: sqlite, postgres
 -- needs: growth
 -- yields-to: cross-join, non-sargable-predicate, access-regression, quadratic-growth, full-scan-growth
--- parameter: min_rows integer 1000: rows that are compared to find doubles, at the largest scale, from which on it counts
+-- parameter: min_rows integer 1000: rows that are compared to find doubles, at the largest scale, from which on it is more than an info
 -- since: 0.1
 -- summary: UNION looks for doubles between parts that can't have any in common; UNION ALL gives the same rows without that.
 --
@@ -28,7 +28,7 @@
 --
 -- ## Stays quiet when
 -- - the parts may have rows in common, or one part may hold doubles itself: then UNION is asked for something;
--- - few rows are compared, or their number doesn't grow.
+-- - each part gives one row at most.
 --
 -- ## Limits
 -- Parts that exclude each other by their filters (`WHERE a = 1`, `WHERE a = 2`) aren't told apart.
@@ -63,24 +63,23 @@ WITH
     GROUP BY u.statement_id, u.block, part.block
   ),
   found AS (
-    SELECT u.statement_id, u.line, u."column", u.parts, m.rows_sorted, sum(n.rows_out) AS rows, min(k.relation) AS relation,
+    SELECT u.statement_id, u.line, u."column", u.parts, sum(n.rows_out) AS rows, min(k.relation) AS relation,
       row_number() OVER (PARTITION BY u.statement_id ORDER BY u.block) AS place
     FROM run
     JOIN united AS u
-    JOIN growth AS g ON g.statement_id = u.statement_id AND g.side = 'head' AND g.growth_class >= 1
-    JOIN metrics AS m ON m.statement_id = u.statement_id AND m.side = 'head' AND m.scale = run.largest_scale
     JOIN keyed AS k ON k.statement_id = u.statement_id AND k.block = u.block
     JOIN query_tables AS q ON q.statement_id = u.statement_id AND q.block = k.part
     JOIN plan_nodes AS n ON n.statement_id = u.statement_id AND n.side = 'head' AND n.scale = run.largest_scale AND n.relation = k.relation
       AND n.access <> 'none' AND CASE q.alias WHEN '' THEN q.name ELSE q.alias END COLLATE NOCASE IN (n.alias, substr(n.alias, instr(n.alias, '.') + 1))
     WHERE EXISTS (SELECT 1 FROM told_apart AS d WHERE d.statement_id = u.statement_id AND d.block = u.block)
     GROUP BY u.statement_id, u.block
-    HAVING count(DISTINCT k.part) = u.parts AND sum(n.rows_out) >= :min_rows
+    HAVING count(DISTINCT k.part) = u.parts AND max(n.rows_out) >= 2
   )
 SELECT
   f.statement_id,
   f.line,
   f."column",
+  CASE WHEN f.rows >= :min_rows THEN NULL ELSE 'info' END AS level,
   f.relation AS subject,
   printf('UNION looks for doubles among %,d rows (at the largest scale), and there can be none: each of the %d parts gives a constant of its own, and a key.',
     CAST(f.rows AS INTEGER), f.parts) AS message,
