@@ -32,7 +32,7 @@
 -- - the key was there before the change, and as bare as now;
 -- - the foreign key only refuses (NO ACTION, RESTRICT): that is foreign-key-without-index's;
 -- - the index went and access-regression names a query that needed it; or a regression stands at the query that deletes from the
---   parent, where the plan shows what the action reads (SQLite).
+--   parent, where the plan shows what the action reads.
 --
 -- ## Limits
 -- A partial index counts only where its condition is that the key's one column is not NULL. The suggested index isn't tried.
@@ -107,7 +107,7 @@ SELECT
     b.parent_table, b.table_name, CAST(b.row_count AS INTEGER))
   || CASE WHEN d.path IS NULL THEN '' ELSE printf(' %s:%d deletes from %s.', d.path, d.line, b.parent_table) END AS message,
   CASE WHEN coalesce(b.lost_index, '') <> '' THEN printf('Keep %s, or create another: ', b.lost_index) ELSE '' END
-  || printf('CREATE INDEX "%w_%w" ON "%w"(%s)', b.table_name, b.joined_list, b.table_name, b.quoted_list) AS fix,
+  || printf('CREATE INDEX "%w_%w" ON %s(%s)', replace(b.table_name, '.', '_'), b.joined_list, replace(printf('"%w"', b.table_name), '.', '"."'), b.quoted_list) AS fix,
   CASE WHEN d.path IS NOT NULL AND b.row_source IN ('file', 'configured') THEN 'error' ELSE 'warning' END AS level,
   b.cause_statement_id
 FROM brought AS b

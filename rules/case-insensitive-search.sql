@@ -78,8 +78,8 @@ SELECT
       WHEN w.collation <> '' THEN 'COLLATE ' || w.collation ELSE 'LIKE, which ignores case in SQLite' END,
     w.relation, CAST(w.row_count AS INTEGER)) AS message,
   CASE
-    WHEN w.why_not LIKE 'function %' THEN printf('Index what is compared: CREATE INDEX ON "%w" (%s("%w")); or store the text in one case.', w.relation, substr(w.why_not, 10, 5), w.name)
-    WHEN w.why_not <> '' THEN printf('Compare lower("%w") with the lower-case text, and index that: CREATE INDEX ON "%w" (lower("%w") text_pattern_ops).', w.name, w.relation, w.name)
+    WHEN w.why_not LIKE 'function %' THEN printf('Index what is compared: CREATE INDEX ON %s (%s("%w")); or store the text in one case.', replace(printf('"%w"', w.relation), '.', '"."'), substr(w.why_not, 10, 5), w.name)
+    WHEN w.why_not <> '' THEN printf('Compare lower("%w") with the lower-case text, and index that: CREATE INDEX ON %s (lower("%w") text_pattern_ops).', w.name, replace(printf('"%w"', w.relation), '.', '"."'), w.name)
     ELSE printf('CREATE INDEX "%w_%w_nocase" ON "%w"("%w" COLLATE NOCASE).', w.relation, w.name, w.relation, w.name) END AS fix
 FROM compared AS w
 WHERE w.place = 1;

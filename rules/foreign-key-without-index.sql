@@ -105,7 +105,7 @@ SELECT
     CASE WHEN coalesce(b.lost_index, '') <> '' THEN printf('lost its index %s with this change', b.lost_index) ELSE 'has no index' END,
     b.parent_table, b.table_name, CAST(b.row_count AS INTEGER)) AS message,
   CASE WHEN coalesce(b.lost_index, '') <> '' THEN printf('Keep %s, or create another: ', b.lost_index) ELSE '' END
-  || printf('CREATE INDEX "%w_%w" ON "%w"(%s)', b.table_name, b.joined_list, b.table_name, b.quoted_list) AS fix,
+  || printf('CREATE INDEX "%w_%w" ON %s(%s)', replace(b.table_name, '.', '_'), b.joined_list, replace(printf('"%w"', b.table_name), '.', '"."'), b.quoted_list) AS fix,
   b.cause_statement_id
 FROM brought AS b
 WHERE coalesce(b.statement_id, b.cause_statement_id) IS NOT NULL

@@ -65,8 +65,8 @@ SELECT
   w.relation || '.' || w.name AS subject,
   printf('The filter looks into the JSON of %s.%s%s, and no index holds that: every document of %s is read and parsed (%,d at the largest scale).',
     w.relation, w.name, CASE w.expression WHEN '' THEN '' ELSE printf(' (%s)', w.expression) END, w.relation, CAST(w.row_count AS INTEGER)) AS message,
-  CASE WHEN w.expression = '' THEN printf('CREATE INDEX ON "%w" USING gin ("%w"); or keep the value in a column of its own.', w.relation, w.name)
+  CASE WHEN w.expression = '' THEN printf('CREATE INDEX ON %s USING gin ("%w"); or keep the value in a column of its own.', replace(printf('"%w"', w.relation), '.', '"."'), w.name)
     WHEN w.bare GLOB '*[?$:@%]*' THEN 'Index the expression, with the path written out; or keep the value in a column of its own.'
-    ELSE printf('Index the expression: CREATE INDEX ON "%w" ((%s)); or keep the value in a column of its own.', w.relation, w.bare) END AS fix
+    ELSE printf('Index the expression: CREATE INDEX ON %s ((%s)); or keep the value in a column of its own.', replace(printf('"%w"', w.relation), '.', '"."'), w.bare) END AS fix
 FROM searched AS w
 WHERE w.place = 1;

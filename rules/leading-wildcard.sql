@@ -64,7 +64,7 @@ SELECT
   printf('The pattern for %s.%s begins with a wildcard: no ordinary index serves it, and the query reads every row of %s (%,d at the largest scale).',
     w.relation, w.name, w.relation, CAST(w.row_count AS INTEGER)) AS message,
   CASE (SELECT engine FROM run)
-    WHEN 'postgres' THEN printf('Search from the beginning of the text; or give the column a trigram index: CREATE INDEX ON "%w" USING gin ("%w" gin_trgm_ops), with the extension pg_trgm.', w.relation, w.name)
+    WHEN 'postgres' THEN printf('Search from the beginning of the text; or give the column a trigram index: CREATE INDEX ON %s USING gin ("%w" gin_trgm_ops), with the extension pg_trgm.', replace(printf('"%w"', w.relation), '.', '"."'), w.name)
     ELSE printf('Search from the beginning of the text (a range, or GLOB ''abc*''); or keep %s in an FTS5 table with tokenize = ''trigram'', and search there.', w.name) END AS fix
 FROM searched AS w
 WHERE w.place = 1;

@@ -91,7 +91,7 @@ SELECT
     w.relation, w.name, CASE w.expression WHEN '' THEN 'an expression over it' ELSE w.expression END, w.why_not,
     w.relation, CAST(w.row_count AS INTEGER)) AS message,
   printf('Compare the bare column %s, with the computation moved to the other side%s.', w.name,
-    CASE WHEN w.bare = '' OR w.bare GLOB '*[?$:@%.]*' THEN '' ELSE printf('; or index the expression: CREATE INDEX "%w_%w_expression" ON "%w"(%s)',
-      w.relation, w.name, w.relation, w.bare) END) AS fix
+    CASE WHEN w.bare = '' OR w.bare GLOB '*[?$:@%.]*' THEN '' ELSE printf('; or index the expression: CREATE INDEX "%w_%w_expression" ON %s(%s)',
+      replace(w.relation, '.', '_'), w.name, replace(printf('"%w"', w.relation), '.', '"."'), w.bare) END) AS fix
 FROM sides AS w
 WHERE w.side_place = 1;

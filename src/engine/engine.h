@@ -123,7 +123,8 @@ struct CatalogueTable {
   std::string sql;
 };
 struct Catalogue {
-  std::vector<CatalogueTable> tables;  // sorted by name
+  std::vector<CatalogueTable> tables;    // sorted by name
+  std::vector<std::string> search_path;  // PostgreSQL: schemas in which a name without one is looked for, in order
 };
 
 // How a statement of a migration is run; of no matter to plans.

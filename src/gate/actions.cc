@@ -140,7 +140,8 @@ void ActionFacts::write(int64_t statement_id, int position, const SchemaAction& 
            before == nullptr, rows, came);
 }
 
-void ActionFacts::add(int64_t statement_id, const SchemaStatement& statement, const ParsedQuery& parsed, bool came) {
+void ActionFacts::add(int64_t statement_id, const SchemaStatement& statement, const ParsedQuery& parsed, bool came,
+                      const TableNames& names, const PathOfFile& path) {
   const MigrationStep& step = statement.step;
   if (step.migration) {
     std::optional<int64_t> transaction;
@@ -151,6 +152,10 @@ void ActionFacts::add(int64_t statement_id, const SchemaStatement& statement, co
     steps_(statement_id, transaction, step.transaction_by, step.lock_timeout);
   }
   std::vector<SchemaAction> actions = schema_actions(statement.text, run_.settings.dialect());
+  for (SchemaAction& action : actions) {
+    action.table = path.find(names, action.table);
+    action.other_table = path.find(names, action.other_table);
+  }
   if (actions.empty()) actions = data_actions(parsed);
   if (run_.settings.dialect() == Dialect::kSqlite)
     for (SchemaAction& action : actions) action.lock.clear();

@@ -8,6 +8,7 @@
 
 #include "facts/store.h"
 #include "gate/run.h"
+#include "gate/table_names.h"
 #include "parse/actions.h"
 
 namespace explaingate {
@@ -17,7 +18,8 @@ class ActionFacts {
   ActionFacts(const Run& run, FactStore& store);
 
   // A head statement, in the order in which they apply; `came`: with this change.
-  void add(int64_t statement_id, const SchemaStatement& statement, const ParsedQuery& parsed, bool came);
+  void add(int64_t statement_id, const SchemaStatement& statement, const ParsedQuery& parsed, bool came,
+           const TableNames& names, const PathOfFile& path);
   [[nodiscard]] Status status() const;
 
  private:

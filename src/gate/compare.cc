@@ -13,6 +13,7 @@
 
 #include "base/text.h"
 #include "gate/run.h"
+#include "gate/table_names.h"
 
 namespace explaingate {
 namespace {
@@ -174,11 +175,12 @@ class Attribution {
   // Last resort: a schema statement that came or went and speaks of a table whose access got worse.
   [[nodiscard]] std::optional<int64_t> by_table(const Comparison& comparison) const {
     for (SideIndex side : {kHeadSide, kBaseSide}) {
+      TableNames names(run_.sides[run_.planned_side(side)].engine->catalogue());
       for (size_t i : side == kHeadSide ? difference_.come : difference_.gone) {
         auto ddl = parse_query(run_.sides[side].schema.statements[i].text, run_.settings.dialect());
         if (!ddl) continue;
         for (const BaselineAccess& now : comparison.access_after)
-          if (same_name(ddl->on_table, now.relation) || same_name(ddl->object, now.relation))
+          if (same_name(names.find(ddl->on_table), now.relation) || same_name(names.find(ddl->object), now.relation))
             return run_.sides[side].statement_ids[i];
       }
     }

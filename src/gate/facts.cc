@@ -12,6 +12,7 @@
 #include "gate/names.h"
 #include "gate/query_facts.h"
 #include "gate/run.h"
+#include "gate/table_names.h"
 #include "parse/scan.h"
 
 namespace explaingate {
@@ -194,14 +195,20 @@ class Filler {
     FactInserter changes(store_, "schema_changes");
     ActionFacts actions(run_, store_);
     for (SideIndex side : {kBaseSide, kHeadSide}) {
+      TableNames names(run_.sides[run_.planned_side(side)].engine->catalogue());
+      PathOfFile path;
       const SchemaSide& mine = run_.sides[side];
       const std::vector<size_t>& only_here = side == kHeadSide ? difference.come : difference.gone;
       for (size_t i = 0; i < mine.schema.statements.size(); ++i) {
         bool new_here = std::binary_search(only_here.begin(), only_here.end(), i);
-        if (side == kBaseSide && !new_here) continue;
         const SchemaStatement& statement = mine.schema.statements[i];
+        path.read(statement);
+        if (side == kBaseSide && !new_here) continue;
         auto parsed = parse_query(statement.text, run_.settings.dialect());
         ParsedQuery ddl = parsed ? std::move(*parsed) : ParsedQuery{};
+        ddl.object = path.find(names, ddl.object);
+        ddl.on_table = path.find(names, ddl.on_table);
+        names.settle(ddl);
         int64_t id = mine.statement_ids[i];
         statements(id, kSideNames[side], statement.path, statement.line, statement.column, statement.end_line, "sql",
                    "", ddl.object, "schema", to_string(ddl.kind), statement.text, ddl.fingerprint, false,
@@ -209,7 +216,7 @@ class Filler {
         if (side == kHeadSide && !ddl.object.empty() && ddl.kind != StatementKind::kDrop)
           creators_[key(ddl.object_type, ddl.object)] = id;
         if (new_here) changes(id, kSideNames[side], to_string(ddl.kind), ddl.object_type, ddl.object, ddl.on_table);
-        if (side == kHeadSide && run_.schema_changed) actions.add(id, statement, ddl, new_here);
+        if (side == kHeadSide && run_.schema_changed) actions.add(id, statement, ddl, new_here, names, path);
       }
     }
     keep(statements);

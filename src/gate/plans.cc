@@ -10,6 +10,7 @@
 #include "base/parallel.h"
 #include "base/text.h"
 #include "gate/run.h"
+#include "gate/table_names.h"
 
 namespace explaingate {
 namespace {
@@ -159,6 +160,11 @@ Status open_engines(Run& run) {
     auto engine = run.engines->open(run.sides[side].schema.statements, run.engine_options);
     if (!engine) return fail(engine.error());
     run.sides[side].engine = std::move(*engine);
+  }
+  for (SideIndex side : {kBaseSide, kHeadSide}) {
+    TableNames names(run.sides[run.planned_side(side)].engine->catalogue());
+    for (KnownStatement& statement : run.statements)
+      if (statement.side == side) names.settle(statement.parsed);
   }
   return {};
 }

@@ -99,7 +99,7 @@ bool is_one_of(std::string_view word, const std::string_view (&words)[N]) {
 
 class Reader {
  public:
-  explicit Reader(const Tree& tree) : tree_(tree) {}
+  Reader(const Tree& tree, Dialect dialect) : tree_(tree), dialect_(dialect) {}
 
   std::vector<SchemaAction> read(const Node& statement) {
     switch (statement.type) {
@@ -118,12 +118,12 @@ class Reader {
       case Type::kCreateStmt: {
         SchemaAction& action = add("create_table", relation(statement), "");
         if (const Node* parents = tree_.child(statement, Key::kInhRelations))
-          if (const Node* parent = tree_.first(*parents)) action.other_table = text(*parent, Key::kRelname);
+          if (const Node* parent = tree_.first(*parents)) action.other_table = named(*parent);
         break;
       }
       case Type::kCreateTableAsStmt:
         if (const Node* into = tree_.child(statement, Key::kInto))
-          if (const Node* made = tree_.child(*into, Key::kRel)) add("create_table_as", text(*made, Key::kRelname), "");
+          if (const Node* made = tree_.child(*into, Key::kRel)) add("create_table_as", named(*made), "");
         break;
       case Type::kDropStmt:
         drop(statement);
@@ -131,7 +131,7 @@ class Reader {
       case Type::kTruncateStmt:
         if (const Node* relations = tree_.child(statement, Key::kRelations))
           for (const Node* each = tree_.first(*relations); each != nullptr; each = tree_.next(*each))
-            add("truncate", text(*each, Key::kRelname), kExclusive);
+            add("truncate", named(*each), kExclusive);
         break;
       case Type::kRenameStmt:
         rename(statement);
@@ -143,8 +143,7 @@ class Reader {
         add("create_rule", relation(statement), kExclusive);
         break;
       case Type::kCreatePolicyStmt:
-        if (const Node* table = tree_.child(statement, Key::kTable))
-          add("create_policy", text(*table, Key::kRelname), kExclusive);
+        if (const Node* table = tree_.child(statement, Key::kTable)) add("create_policy", named(*table), kExclusive);
         break;
       case Type::kRefreshMatViewStmt: {
         SchemaAction& action = add("refresh_view", relation(statement), kExclusive);
@@ -163,7 +162,10 @@ class Reader {
   [[nodiscard]] bool flag(const Node& node, Key key) const { return tree_.text(node, key) == "true"; }
   [[nodiscard]] std::string relation(const Node& node) const {
     const Node* found = tree_.child(node, Key::kRelation);
-    return found == nullptr ? std::string() : text(*found, Key::kRelname);
+    return found == nullptr ? std::string() : named(*found);
+  }
+  [[nodiscard]] std::string named(const Node& range) const {
+    return qualified_table(tree_.text(range, Key::kSchemaname), tree_.text(range, Key::kRelname), dialect_);
   }
   SchemaAction& add(std::string_view action, std::string table, std::string_view lock) {
     SchemaAction& added = actions_.emplace_back();
@@ -171,6 +173,15 @@ class Reader {
     added.table = std::move(table);
     added.lock = lock;
     return added;
+  }
+  // The last two of a list of strings.
+  [[nodiscard]] std::string listed_table(const Node* list) const {
+    std::string_view schema, name;
+    for (const Node* each = list == nullptr ? nullptr : tree_.first(*list); each != nullptr; each = tree_.next(*each)) {
+      schema = name;
+      name = tree_.text(*each, Key::kSval);
+    }
+    return qualified_table(schema, name, dialect_);
   }
   // The last of a list of strings: `public.orders` is "orders".
   [[nodiscard]] std::string last_name(const Node* list) const {
@@ -186,12 +197,12 @@ class Reader {
     if (objects == nullptr || (type != "OBJECT_INDEX" && type != "OBJECT_TABLE")) return;
     bool concurrently = flag(statement, Key::kConcurrent);
     for (const Node* each = tree_.first(*objects); each != nullptr; each = tree_.next(*each)) {
-      std::string name = last_name(tree_.child(*each, Key::kItems));
+      const Node* names = tree_.child(*each, Key::kItems);
       if (type == "OBJECT_TABLE") {
-        add("drop_table", std::move(name), kExclusive);
+        add("drop_table", listed_table(names), kExclusive);
       } else {
         SchemaAction& action = add("drop_index", "", concurrently ? kShareUpdate : kExclusive);
-        action.object = std::move(name);
+        action.object = last_name(names);
         action.concurrently = concurrently;
       }
     }
@@ -201,7 +212,8 @@ class Reader {
     std::string_view type = tree_.text(statement, Key::kRenameType);
     std::string name = relation(statement);
     if (type == "OBJECT_INDEX") {
-      add("rename_index", "", kShareUpdate).object = name;
+      const Node* index = tree_.child(statement, Key::kRelation);
+      add("rename_index", "", kShareUpdate).object = index == nullptr ? "" : text(*index, Key::kRelname);
     } else if (type == "OBJECT_TABLE") {
       add("rename_table", name, kExclusive);
     } else if (type == "OBJECT_COLUMN") {
@@ -212,6 +224,10 @@ class Reader {
       return;
     }
     actions_.back().other_table = text(statement, Key::kNewname);
+    const Node* renamed = tree_.child(statement, Key::kRelation);
+    if (type == "OBJECT_TABLE" && renamed != nullptr)
+      actions_.back().other_table =
+          qualified_table(tree_.text(*renamed, Key::kSchemaname), actions_.back().other_table, dialect_);
   }
 
   void alter_table(const Node& statement) {
@@ -251,7 +267,7 @@ class Reader {
       if (const Node* expression = tree_.child(*def, Key::kRawDefault))
         if (!is_cast_of(*expression, action.column)) action.detail = "using";
     } else if (subtype == "AT_AttachPartition" || subtype == "AT_DetachPartition") {
-      if (const Node* name = tree_.child(*def, Key::kName)) action.other_table = text(*name, Key::kRelname);
+      if (const Node* name = tree_.child(*def, Key::kName)) action.other_table = named(*name);
       action.concurrently = flag(*def, Key::kConcurrent);
       action.column.clear();
       action.scans = subtype == "AT_AttachPartition";
@@ -317,7 +333,7 @@ class Reader {
     action.scans = !action.not_valid;
     if (!column.empty()) action.detail = "new_column";
     if (kind->action == "add_foreign_key") {
-      if (const Node* parent = tree_.child(node, Key::kPktable)) action.other_table = text(*parent, Key::kRelname);
+      if (const Node* parent = tree_.child(node, Key::kPktable)) action.other_table = named(*parent);
       if (const Node* columns = tree_.child(node, Key::kFkAttrs); columns != nullptr && action.column.empty())
         if (const Node* first = tree_.first(*columns)) action.column = text(*first, Key::kSval);
       if (!filled) action.scans = false;  // a new column that is NULL everywhere is not checked
@@ -356,6 +372,7 @@ class Reader {
   }
 
   const Tree& tree_;
+  Dialect dialect_;
   std::vector<SchemaAction> actions_;
 };
 
@@ -377,7 +394,7 @@ std::vector<SchemaAction> schema_actions(std::string_view sql, Dialect dialect) 
   while (!lexed->tokens.empty() && lexed->kind(lexed->tokens.size() - 1) == TokenKind::kSemicolon)
     lexed->tokens.pop_back();
   if (lexed->tokens.empty()) return {};
-  Outline shape = outline(*lexed);
+  Outline shape = outline(*lexed, dialect);
   Translation translation = translate(*lexed, dialect, shape.kind);
   GrammarResult parsed(translation.text);
   if (!parsed.accepted()) return dialect == Dialect::kSqlite ? sqlite_actions(shape) : std::vector<SchemaAction>();
@@ -386,7 +403,7 @@ std::vector<SchemaAction> schema_actions(std::string_view sql, Dialect dialect) 
   const Node* first = list == nullptr ? nullptr : tree.first(*list);
   const Node* statement = first == nullptr || tree.next(*first) != nullptr ? nullptr : tree.child(*first, Key::kStmt);
   if (statement == nullptr) return {};
-  std::vector<SchemaAction> actions = Reader(tree).read(*statement);
+  std::vector<SchemaAction> actions = Reader(tree, dialect).read(*statement);
   if (dialect == Dialect::kSqlite)
     for (SchemaAction& action : actions) action.lock.clear();  // SQLite locks the database, whatever is written
   return actions;

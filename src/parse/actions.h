@@ -11,7 +11,7 @@
 
 namespace explaingate {
 
-// One action: ALTER TABLE … ADD a, DROP b is two. Names as in TableRef; "" where there is none.
+// One action: ALTER TABLE … ADD a, DROP b is two. Tables as qualified_table() names them; "" where there is none.
 struct SchemaAction {
   // create_table, create_table_as, drop_table, rename_table, truncate, create_index, drop_index, rename_index,
   // create_trigger, create_policy, create_rule, refresh_view; of ALTER TABLE: add_column, drop_column, rename_column,

@@ -15,7 +15,7 @@ std::string lower(std::string_view text) {
 // A cursor over the tokens of CREATE, ALTER and DROP.
 class Definition {
  public:
-  explicit Definition(const Lexemes& lexed) : lexed_(lexed) {}
+  Definition(const Lexemes& lexed, Dialect dialect) : lexed_(lexed), dialect_(dialect) {}
 
   void create(Outline& out) {
     skip_modifiers();
@@ -29,7 +29,7 @@ class Definition {
     out.kind = StatementKind::kOtherDdl;
     if (type == Word::kTable) {
       out.kind = StatementKind::kCreateTable;
-      out.object = qualified_name();
+      out.object = table_name();
       check(out, !out.object.empty());
       check(out, lexed_.symbol(at_) == '(' || any_of({Word::kAs, Word::kUsing, Word::kPartition, Word::kOf}));
       out.query = body(out.kind);
@@ -41,7 +41,7 @@ class Definition {
       check(out, !out.on_table.empty());
     } else if (type == Word::kView) {
       out.kind = StatementKind::kCreateView;
-      out.object = qualified_name();
+      out.object = table_name();
       out.query = body(out.kind);
       check(out, out.query != 0);
     } else if (type == Word::kTrigger && !event) {
@@ -65,7 +65,7 @@ class Definition {
     Word type = lexed_.word(at_++);
     take(Word::kConcurrently);
     if (take(Word::kIf)) ++at_;
-    out.object = qualified_name();
+    out.object = type == Word::kTable || type == Word::kView ? table_name() : qualified_name();
     if (lexed_.word(at_) == Word::kOn) out.on_table = table_behind_on();
     check(out, type == Word::kTable || type == Word::kIndex || type == Word::kView || type == Word::kTrigger);
     bool whole = at_ >= lexed_.tokens.size() && lexed_.symbol(lexed_.tokens.size() - 1) != '.';
@@ -79,7 +79,7 @@ class Definition {
     out.kind = table ? StatementKind::kAlterTable : StatementKind::kOtherDdl;
     if (take(Word::kIf)) ++at_;
     take(Word::kOnly);
-    out.object = qualified_name();
+    out.object = table ? table_name() : qualified_name();
     check(out, table && !out.object.empty());
     if (!table) return;
     out.on_table = out.object;
@@ -112,10 +112,16 @@ class Definition {
       }
     }
   }
+  std::string table_name() {
+    std::string schema;
+    std::string name = qualified_name(&schema);
+    return qualified_table(schema, name, dialect_);
+  }
   // The last part of "schema.name"; SQLite also takes 'name'.
-  std::string qualified_name() {
+  std::string qualified_name(std::string* schema = nullptr) {
     std::string name;
     while (lexed_.is_name(at_) || lexed_.kind(at_) == TokenKind::kString) {
+      if (schema != nullptr) *schema = std::move(name);
       name = lexed_.name(at_++);
       if (lexed_.symbol(at_) != '.') break;
       ++at_;
@@ -128,7 +134,7 @@ class Definition {
       if (lexed_.word(i) != Word::kOn) continue;
       at_ = i + 1;
       take(Word::kOnly);
-      return qualified_name();
+      return table_name();
     }
     return {};
   }
@@ -170,6 +176,7 @@ class Definition {
   }
 
   const Lexemes& lexed_;
+  Dialect dialect_;
   size_t at_ = 1;
 };
 
@@ -202,7 +209,12 @@ StatementKind kind_behind_with(const Lexemes& lexed) {
 
 }  // namespace
 
-Outline outline(const Lexemes& lexed) {
+std::string qualified_table(std::string_view schema, std::string_view name, Dialect dialect) {
+  if (dialect != Dialect::kPostgres || schema.empty() || schema == "public" || name.empty()) return std::string(name);
+  return std::string(schema) + "." + std::string(name);
+}
+
+Outline outline(const Lexemes& lexed, Dialect dialect) {
   Outline out;
   Word word = lexed.word(0);
   switch (word) {
@@ -220,13 +232,13 @@ Outline outline(const Lexemes& lexed) {
       out.kind = kind_behind_with(lexed);
       break;
     case Word::kCreate:
-      Definition(lexed).create(out);
+      Definition(lexed, dialect).create(out);
       break;
     case Word::kAlter:
-      Definition(lexed).alter(out);
+      Definition(lexed, dialect).alter(out);
       break;
     case Word::kDrop:
-      Definition(lexed).drop(out);
+      Definition(lexed, dialect).drop(out);
       break;
     case Word::kBegin:
     case Word::kStart:

@@ -16,6 +16,7 @@ struct Outline {
   size_t stopped = 0;  // token where a DDL statement stopped making sense; 0 = it made sense
 };
 
-[[nodiscard]] Outline outline(const Lexemes& lexed);
+// Names of tables and views are qualified_table()'s; of everything else without a schema.
+[[nodiscard]] Outline outline(const Lexemes& lexed, Dialect dialect);
 
 }  // namespace explaingate

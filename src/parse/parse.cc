@@ -155,7 +155,7 @@ Result<ParsedQuery> parse_query(std::string_view sql, Dialect dialect, std::stri
   if (!lexed) return fail(std::move(lexed.error()));
   while (lexed->kind(lexed->tokens.size() - 1) == TokenKind::kSemicolon) lexed->tokens.pop_back();
   if (lexed->tokens.empty()) return statement_error("empty statement", 0);
-  Outline shape = outline(*lexed);
+  Outline shape = outline(*lexed, dialect);
   if (auto one = check_one_statement(*lexed, shape.kind, dialect); !one) return fail(std::move(one.error()));
 
   ParsedQuery query;

@@ -180,11 +180,15 @@ struct ParsedQuery {
   bool reads_rows_of_target = false;  // UPDATE, DELETE
   bool for_update = false;            // row locking clause
   bool is_batch = false;    // IN list of placeholders or = ANY($1), several VALUES rows, unnest(?), json_each(?)
-  std::string object;       // DDL: name of the table, index, view or trigger
+  std::string object;       // DDL: name of the table or view (qualified_table()), index or trigger
   std::string object_type;  // DDL: "table", "index", "view", "trigger", "column" …
-  std::string on_table;     // DDL: table of an index or trigger; the altered table
+  std::string on_table;     // DDL: table of an index or trigger; the altered table; qualified_table()
   int placeholder_count = 0;
 };
+
+// A table's name as PostgreSQL's catalogue has it here: "sales.orders" outside of the schema public. SQLite's names
+// stand alone.
+[[nodiscard]] std::string qualified_table(std::string_view schema, std::string_view name, Dialect dialect);
 
 // `placeholders` as in Statement::placeholders (empty: every style but %s and {} is recognised). Errors are kStatement
 // with `column` = offset + 1 in `sql` and PostgreSQL's message. Thread-safe. Nesting and size are bounded: a statement

@@ -210,7 +210,7 @@ bool looks_like_sql(std::string_view text) {
       Result<Lexemes> lexed = lex(text, dialect, placeholders);
       if (!lexed || lexed->tokens.empty() || !starts_statement(*lexed)) continue;
       while (lexed->kind(lexed->tokens.size() - 1) == TokenKind::kSemicolon) lexed->tokens.pop_back();
-      if (!reads_as_sql(*lexed, outline(*lexed))) continue;
+      if (!reads_as_sql(*lexed, outline(*lexed, dialect))) continue;
       if (parse_query(text, dialect, placeholders)) return true;
     }
   }

@@ -62,9 +62,12 @@ class Reader {
       case Type::kTransactionStmt:
         return transaction(tree_.text(statement, Key::kKind));
       case Type::kVariableSetStmt:
+        search_path();
         return setting(statement);
       case Type::kSelectStmt:
-        return sets_a_variable(statement) ? Kind::kSetting : Kind::kOther;
+        if (!sets_a_variable(statement)) return Kind::kOther;
+        search_path();
+        return Kind::kSetting;
       case Type::kCreateRoleStmt:
         command_.roles.insert(command_.roles.begin(), std::string(tree_.text(statement, Key::kRole)));
         return Kind::kCreateRole;
@@ -88,7 +91,6 @@ class Reader {
       case Type::kReassignOwnedStmt:
       case Type::kGrantRoleStmt:
       case Type::kAlterRoleStmt:
-      case Type::kAlterRoleSetStmt:
       case Type::kCreatedbStmt:
       case Type::kDropdbStmt:
       case Type::kAlterDatabaseStmt:
@@ -99,6 +101,8 @@ class Reader {
         return Kind::kNoEffect;
       case Type::kAlterDatabaseSetStmt:
         return database_setting();
+      case Type::kAlterRoleSetStmt:
+        return role_setting();
       case Type::kDoStmt:
         edit_block();
         return Kind::kOther;
@@ -211,6 +215,49 @@ class Reader {
       if (type == "OBJECT_DATABASE" || type == "OBJECT_ROLE" || type == "OBJECT_TABLESPACE") return true;
     }
     return false;
+  }
+
+  // Who connects as which role isn't known, so a role's path holds for all: "ALTER ROLE shop [IN DATABASE x] SET
+  // search_path = …". Other settings of roles are nobody's.
+  Kind role_setting() {
+    for (size_t i = 3; i + 1 < lexed_.tokens.size(); ++i) {
+      if (!lexed_.text_is(i, "set") || !lexed_.text_is(i + 1, "search_path")) continue;
+      command_.text = lexed_.sql.substr(lexed_.tokens[i].offset);
+      return Kind::kDatabaseSetting;
+    }
+    return Kind::kNoEffect;
+  }
+
+  // SET [SESSION | LOCAL] search_path {TO | =} a, 'b', DEFAULT; SELECT set_config('search_path', 'a, b', …). RESET
+  // leaves the default.
+  void search_path() {
+    size_t at = 0, last = lexed_.tokens.size();
+    auto is_path = [&](size_t i) { return lexed_.text_is(i, "search_path") || lexed_.text(i) == "'search_path'"; };
+    while (at < last && !is_path(at)) ++at;
+    if (at >= last) return;
+    command_.sets_path = true;
+    bool call = lexed_.kind(at) == TokenKind::kString;
+    for (at += 2; at < last && lexed_.symbol(at) != ')'; ++at) {
+      if (lexed_.symbol(at) == ',') {
+        if (call) return;
+      } else if (call && lexed_.kind(at) == TokenKind::kString) {
+        listed_schemas(lexed_.name(at));
+      } else if (!lexed_.text_is(at, "default")) {
+        add_schema(lexed_.name(at));
+      }
+    }
+  }
+  // The value of the setting as one text.
+  void listed_schemas(std::string_view list) {
+    Scanner scanner(list, Dialect::kPostgres);
+    for (Token token = scanner.next(); token.kind != TokenKind::kEnd; token = scanner.next()) {
+      std::string_view name = token_text(list, token);
+      if (token.kind == TokenKind::kQuotedName && name.size() > 2) name = name.substr(1, name.size() - 2);
+      if (token.kind == TokenKind::kQuotedName || token.kind == TokenKind::kWord) add_schema(std::string(name));
+    }
+  }
+  void add_schema(std::string name) {
+    if (!name.empty() && name != "$user") command_.search_path.push_back(std::move(name));
   }
 
   // "ALTER DATABASE x SET …": SET … (or RESET …) is `text`.

@@ -14,7 +14,7 @@ struct ServerCommand {
     kBegin,            // BEGIN, START TRANSACTION
     kEnd,              // COMMIT, ROLLBACK, PREPARE TRANSACTION
     kSavepoint,        // SAVEPOINT, RELEASE, ROLLBACK TO
-    kDatabaseSetting,  // ALTER DATABASE x SET …: `text` is "SET …" (or RESET)
+    kDatabaseSetting,  // ALTER DATABASE x SET …, ALTER ROLE x SET search_path …: `text` is "SET …" (or RESET)
     kSetting,          // SET, RESET, SELECT set_config(…): later statements of the session may need it
     kCreateRole,       // `roles`: the new role first
     kDropRole,         // `roles`
@@ -29,7 +29,9 @@ struct ServerCommand {
   std::string text;
   std::vector<std::string> roles;  // all that the statement names, in its order, each once; no CURRENT_USER, PUBLIC
   std::string name, schema, version;
-  bool only_rights = false;  // GRANT, REVOKE, ALTER DEFAULT PRIVILEGES
+  bool sets_path = false;                // SET, RESET or set_config() of search_path
+  std::vector<std::string> search_path;  // that it leaves; empty = the default
+  bool only_rights = false;              // GRANT, REVOKE, ALTER DEFAULT PRIVILEGES
 };
 
 // Linear in the text's size. Text that PostgreSQL 15's grammar refuses is kOther, unchanged: newer servers know more.

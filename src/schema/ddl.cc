@@ -164,6 +164,16 @@ bool declares_column(std::string_view create_table, std::string_view column, Dia
   return false;
 }
 
+// ALTER DATABASE, ROLE or USER … SET search_path: which table a name means depends on it.
+bool sets_search_path(std::string_view alter, Dialect dialect) {
+  bool set = false;
+  for (Words words(alter, dialect); !words.at_end(); words.advance()) {
+    if (set && words.is("search_path")) return true;
+    set = words.is("set");
+  }
+  return false;
+}
+
 }  // namespace
 
 Ddl read_ddl(std::string_view sql, Dialect dialect) {
@@ -184,6 +194,7 @@ bool changes_nothing(std::string_view sql, const Ddl& ddl, Dialect dialect) {
       "vacuum",  "analyze", "analyse", "explain",  "reindex",    "copy",    "grant",     "revoke",
       "comment", "lock",    "unlock",  "discard",  "checkpoint", "reset",   "listen",    "unlisten",
       "notify",  "cluster", "show",    "use",      "delimiter",  "prepare", "deallocate"};
+  if (ddl.verb == "reset" && ddl.second == "search_path") return false;
   if (is_one_of(ddl.verb, kVerbs)) return true;
   if (ddl.verb == "security") return ddl.second == "label";
   if (ddl.verb == "select") return dialect == Dialect::kSqlite;
@@ -204,6 +215,7 @@ bool changes_nothing(std::string_view sql, const Ddl& ddl, Dialect dialect) {
   if (ddl.verb == "create" || ddl.verb == "alter" || ddl.verb == "drop") {
     constexpr std::array<std::string_view, 8> kTypes = {"role",       "user",        "group",        "database",
                                                         "tablespace", "publication", "subscription", "system"};
+    if (ddl.verb == "alter" && sets_search_path(sql, dialect)) return false;
     if (is_one_of(ddl.type, kTypes) || ddl.owner_only) return true;
     // sqlite3's ".schema" prints its own tables, which no one can create.
     if (dialect == Dialect::kSqlite && ddl.verb == "create" && ddl.type == "table")

@@ -49,6 +49,9 @@ TEST_CASE("what a statement does to the server around its database") {
       {"ALTER FUNCTION f() OWNER TO a", "no_effect roles=a: ALTER FUNCTION f() OWNER TO a"},
       {"ALTER DATABASE x OWNER TO a", "no_effect roles=a: ALTER DATABASE x OWNER TO a"},
       {"ALTER DATABASE x SET search_path = a", "database_setting: SET search_path = a"},
+      {"ALTER ROLE a IN DATABASE x SET search_path TO b, c", "database_setting roles=a: SET search_path TO b, c"},
+      {"ALTER ROLE a SET work_mem = '1GB'", "no_effect roles=a: ALTER ROLE a SET work_mem = '1GB'"},
+      {"ALTER ROLE a RESET search_path", "no_effect roles=a: ALTER ROLE a RESET search_path"},
       {"CREATE POLICY p ON t TO a, b USING (true)", "other roles=a,b: CREATE POLICY p ON t TO a, b USING (true)"},
       {"CREATE EXTENSION IF NOT EXISTS \"uuid-ossp\" SCHEMA s VERSION '1.1' CASCADE",
        "create_extension name=uuid-ossp/s/1.1: CREATE EXTENSION IF NOT EXISTS \"uuid-ossp\" SCHEMA s "
@@ -77,6 +80,28 @@ TEST_CASE("what a statement does to the server around its database") {
       {"", "other: "},
   };
   for (const Case& c : cases) CHECK(dump(read_server_command(c.sql)) == c.want);
+}
+
+TEST_CASE("the search_path that a statement sets") {
+  struct Case {
+    const char* sql;
+    const char* want;  // "-" = sets none
+  };
+  const Case cases[] = {
+      {"SET search_path = a", "a"},
+      {"SET LOCAL search_path TO a, \"B c\", 'd', \"$user\";", "a,B c,d"},
+      {"SET search_path TO DEFAULT", ""},
+      {"RESET search_path", ""},
+      {"SELECT pg_catalog.set_config('search_path', '', false)", ""},
+      {"SELECT set_config('search_path', 'a, \"B\"', true)", "a,B"},
+      {"SET work_mem = '1GB'", "-"},
+      {"CREATE TABLE search_path (id int)", "-"},
+  };
+  for (const Case& each : cases) {
+    CAPTURE(each.sql);
+    ServerCommand command = read_server_command(each.sql);
+    CHECK((command.sets_path ? fmt::format("{}", fmt::join(command.search_path, ",")) : "-") == each.want);
+  }
 }
 
 }  // namespace

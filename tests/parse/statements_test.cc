@@ -115,7 +115,7 @@ TEST_CASE("definitions and commands") {
 )"},
       {Dialect::kPostgres, "k",
        R"q(CREATE TABLE s.t (id bigserial PRIMARY KEY, a int NOT NULL) PARTITION BY RANGE (id))q",
-       R"(create_table table t
+       R"(create_table table s.t
 )"},
       {Dialect::kPostgres, "k", R"q(CREATE TABLE p PARTITION OF t FOR VALUES FROM (1) TO (2))q",
        R"(create_table table p
@@ -125,7 +125,7 @@ TEST_CASE("definitions and commands") {
 )"},
       {Dialect::kPostgres, "k",
        R"q(CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS i ON ONLY s.t USING gin (a jsonb_path_ops) INCLUDE (b))q",
-       R"(create_index index i on t
+       R"(create_index index i on s.t
 )"},
       {Dialect::kPostgres, "k", R"q(CREATE INDEX ON t (a))q",
        R"(create_index index on t
@@ -142,7 +142,7 @@ table 0 from t @45
 )"},
       {Dialect::kPostgres, "k",
        R"q(CREATE TRIGGER tr AFTER INSERT OR UPDATE OF a ON s.t FOR EACH ROW EXECUTE FUNCTION f())q",
-       R"(create_trigger trigger tr on t
+       R"(create_trigger trigger tr on s.t
 )"},
       {Dialect::kPostgres, "k", R"q(CREATE FUNCTION f(a int) RETURNS int LANGUAGE sql AS $$ SELECT 1; SELECT 2 $$)q",
        R"(other_ddl function f
@@ -158,7 +158,7 @@ table 0 from t @45
        R"(other_ddl type mood
 )"},
       {Dialect::kPostgres, "k", R"q(ALTER TABLE IF EXISTS ONLY s.t ADD CONSTRAINT c FOREIGN KEY (a) REFERENCES u (b))q",
-       R"(alter_table constraint c on t
+       R"(alter_table constraint c on s.t
 )"},
       {Dialect::kPostgres, "k", R"q(ALTER TABLE t ADD COLUMN IF NOT EXISTS c int, DROP COLUMN d)q",
        R"(alter_table column c on t

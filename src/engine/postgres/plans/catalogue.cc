@@ -87,13 +87,20 @@ class Reader {
   explicit Reader(Connection& connection) : connection_(connection) {}
 
   Result<SchemaCatalogue> run() {
-    for (auto step : {&Reader::relations, &Reader::columns, &Reader::constraints, &Reader::indexes})
+    for (auto step : {&Reader::search_path, &Reader::relations, &Reader::columns, &Reader::constraints, &Reader::indexes})
       if (Status status = (this->*step)(); !status) return fail(status.error());
     finish();
     return std::move(out_);
   }
 
  private:
+  Status search_path() {
+    auto rows = connection_.query("SELECT pg_catalog.unnest(pg_catalog.current_schemas(false))");
+    if (!rows) return fail(rows.error());
+    for (int i = 0; i < rows->count(); ++i) out_.catalogue.search_path.emplace_back(rows->text(i, 0));
+    return {};
+  }
+
   Status relations() {
     auto rows = connection_.query(kRelations);
     if (!rows) return fail(rows.error());

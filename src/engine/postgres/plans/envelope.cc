@@ -29,7 +29,7 @@ const CatalogueTable* table_of(const ParsedQuery& parsed, const Catalogue& catal
   for (const TableRef& ref : parsed.tables) {
     if (ref.role != TableRef::Role::kFrom && ref.role != TableRef::Role::kTarget) continue;
     if (!compared.qualifier.empty() && compared.qualifier != (ref.alias.empty() ? ref.name : ref.alias)) continue;
-    std::string name = ref.schema.empty() || ref.schema == "public" ? ref.name : ref.schema + "." + ref.name;
+    std::string name = qualified_table(ref.schema, ref.name, Dialect::kPostgres);
     auto table = std::ranges::find(catalogue.tables, name, &CatalogueTable::name);
     if (table == catalogue.tables.end()) continue;
     if (std::ranges::find(table->columns, compared.column, &CatalogueColumn::name) != table->columns.end())
