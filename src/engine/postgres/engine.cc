@@ -12,6 +12,7 @@
 #include "engine/postgres/plans/measure.h"
 #include "engine/postgres/plans/plan_rows.h"
 #include "engine/postgres/plans/prepare.h"
+#include "engine/postgres/plans/referencing.h"
 #include "engine/postgres/schema/side_database.h"
 #include "engine/postgres/statistics/scale_database.h"
 #include "engine/postgres/url_engine.h"
@@ -27,7 +28,8 @@ struct Scale {
   ScaleDatabase database;
   std::optional<Explainer> explainer;
   std::optional<Candidates> candidates;
-  std::map<int64_t, double> tuples;  // oid -> rows
+  std::map<int64_t, double> tuples;              // oid -> rows
+  std::map<std::string, PlannedQuery> look_ups;  // of foreign keys, by their text; without candidates
 };
 
 class PostgresEngine final : public Engine {
@@ -53,11 +55,15 @@ class PostgresEngine final : public Engine {
  private:
   Result<Statistics> seed_statistics(const std::vector<SchemaStatement>& schema, const EngineOptions& options);
   Status open_scale(Scale& scale);
-  [[nodiscard]] Result<PlannedQuery> read(const Scale& scale, const std::string& json) const;
+  Result<PlannedQuery> read(Scale& scale, const std::string& json, std::string_view text,
+                            const std::vector<int64_t>& shown);
+  Result<PlannedQuery> look_up(Scale& scale, const std::string& text, const std::vector<int64_t>& shown);
+  [[nodiscard]] Result<PlannedQuery> form(const Scale& scale, const std::string& json) const;
 
   std::shared_ptr<Cluster> cluster_;
   SideDatabase side_;
   SchemaCatalogue schema_;
+  Referencing referencing_;
   Relations relations_;
   std::vector<TableShape> shapes_;
   Statistics statistics_;
@@ -87,6 +93,7 @@ Status PostgresEngine::load(const std::vector<SchemaStatement>& schema, const En
   auto catalogue = read_catalogue(*connection);
   if (!catalogue) return fail(catalogue.error());
   schema_ = std::move(*catalogue);
+  referencing_ = Referencing(schema_);
   auto relations = read_relations(*connection);
   if (!relations) return fail(relations.error());
   relations_ = std::move(*relations);
@@ -152,14 +159,14 @@ Result<PlannedQuery> PostgresEngine::plan_with(const std::vector<CandidateIndex>
   }
   auto json = scale.explainer->explain(request.text, shown);
   if (!json) return fail(json.error());
-  auto worst = read(scale, *json);
+  auto worst = read(scale, *json, request.text, shown);
   if (!worst) return worst;
   // The generic plan averages over all values; a connection plans for the one that it is given. The dearest counts.
   PreparedText prepared = prepare_text(request.text);
   for (const Binding& binding : envelope_of(prepared, request, schema_.catalogue, statistics_)) {
     json = scale.explainer->explain_for(prepared, shown, binding.values);
     if (!json && json.error().kind != ErrorKind::kStatement) return fail(json.error());
-    Result<PlannedQuery> planned = json ? read(scale, *json) : fail(json.error());
+    Result<PlannedQuery> planned = json ? read(scale, *json, request.text, shown) : fail(json.error());
     if (!planned || planned->metrics.rows_examined <= worst->metrics.rows_examined) continue;
     worst = std::move(planned);
     worst->parameters = binding.name;
@@ -167,7 +174,25 @@ Result<PlannedQuery> PostgresEngine::plan_with(const std::vector<CandidateIndex>
   return worst;
 }
 
-Result<PlannedQuery> PostgresEngine::read(const Scale& scale, const std::string& json) const {
+Result<PlannedQuery> PostgresEngine::read(Scale& scale, const std::string& json, std::string_view text,
+                                          const std::vector<int64_t>& shown) {
+  auto planned = form(scale, json);
+  if (!planned) return planned;
+  auto plan = [&](const std::string& look) { return look_up(scale, look, shown); };
+  if (Status added = referencing_.add(*planned, text, plan); !added) return fail(added.error());
+  return planned;
+}
+
+Result<PlannedQuery> PostgresEngine::look_up(Scale& scale, const std::string& text, const std::vector<int64_t>& shown) {
+  if (auto known = scale.look_ups.find(text); known != scale.look_ups.end() && shown.empty()) return known->second;
+  auto json = scale.explainer->explain(text, shown);
+  if (!json) return fail(json.error());
+  auto planned = form(scale, *json);
+  if (planned && shown.empty()) scale.look_ups.emplace(text, *planned);
+  return planned;
+}
+
+Result<PlannedQuery> PostgresEngine::form(const Scale& scale, const std::string& json) const {
   auto root = read_plan(json);
   if (!root) return fail(root.error());
   scale.candidates->rename(*root);

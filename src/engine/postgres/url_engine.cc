@@ -12,6 +12,7 @@
 #include "engine/postgres/plans/plan_json.h"
 #include "engine/postgres/plans/plan_rows.h"
 #include "engine/postgres/plans/prepare.h"
+#include "engine/postgres/plans/referencing.h"
 #include "engine/postgres/schema/side_database.h"
 
 namespace explaingate::postgres {
@@ -53,9 +54,11 @@ class UrlEngine final : public Engine {
   Status analyze(Connection& connection, const std::map<std::string, TableSetting>& tables);
   Status ask_sizes(Connection& connection);
   void take_notes(const EngineOptions& options);
+  [[nodiscard]] Result<PlannedQuery> form(const std::string& text);
 
   std::shared_ptr<UrlSide> side_;
   SchemaCatalogue schema_;
+  Referencing referencing_;
   std::vector<TableShape> shapes_;
   Statistics statistics_;
   ScaledStatistics as_they_are_;
@@ -72,6 +75,7 @@ Status UrlEngine::load(const EngineOptions& options) {
   auto catalogue = read_catalogue(*connection);
   if (!catalogue) return fail(catalogue.error());
   schema_ = std::move(*catalogue);
+  referencing_ = Referencing(schema_);
   shapes_ = shapes_of(schema_.catalogue);
   if (Status analyzed = analyze(*connection, options.tables); !analyzed) return analyzed;
   auto known = count_rows(*connection, schema_);
@@ -155,7 +159,15 @@ void UrlEngine::take_notes(const EngineOptions& options) {
 }
 
 Result<PlannedQuery> UrlEngine::plan(const PlanRequest& request) {
-  auto json = explainer_->explain(request.text);
+  auto planned = form(std::string(request.text));
+  if (!planned) return planned;
+  Status added = referencing_.add(*planned, request.text, [&](const std::string& text) { return form(text); });
+  if (!added) return fail(added.error());
+  return planned;
+}
+
+Result<PlannedQuery> UrlEngine::form(const std::string& text) {
+  auto json = explainer_->explain(text);
   if (!json) return fail(json.error());
   auto root = read_plan(*json);
   if (!root) return fail(root.error());
