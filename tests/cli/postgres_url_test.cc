@@ -140,6 +140,54 @@ TEST_CASE("of checks through a URL that are killed, the next one leaves nothing;
   CHECK(left_over() == "");
 }
 
+// The most databases of ours at a time, as far as a look now and then sees them.
+class Most {
+ public:
+  Most() : thread_([this](const std::stop_token& stop) { watch(stop); }) {}
+  int64_t end() {
+    thread_.request_stop();
+    thread_.join();
+    return most_;
+  }
+
+ private:
+  void watch(const std::stop_token& stop) {
+    auto server = postgres::Connection::open(test_cluster()->target("postgres", postgres::kSuperuser));
+    while (server && !stop.stop_requested()) {
+      auto count = server->query("SELECT count(*) FROM pg_database WHERE datname LIKE 'explaingate\\_%'");
+      if (count) most_ = std::max(most_, count->integer(0, 0));
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+  }
+  int64_t most_ = 0;
+  std::jthread thread_;
+};
+
+TEST_CASE("the cause of a regression is found among many statements, with a few databases") {
+  if (!test_cluster()) return;
+  constexpr int kStatements = 60, kGuilty = 41;
+  Role role("tester", "CREATEDB");
+  Project project;
+  project.write("explaingate.json", R"({"schema": "migrations"})");
+  project.write("migrations/1.sql",
+                "CREATE TABLE items (id bigint PRIMARY KEY, code text CONSTRAINT items_code UNIQUE, note text);\n");
+  project.write("queries.sql", "-- name: by_code\nSELECT id FROM items WHERE code = $1;\n");
+  project.commit();
+  std::string change;
+  for (int i = 1; i <= kStatements; ++i)
+    change += i == kGuilty ? "ALTER TABLE items DROP CONSTRAINT items_code;\n"
+                           : fmt::format("ALTER TABLE items ADD c{} int;\n", i);
+  project.write("migrations/2.sql", change);
+  Most most;
+  Ran ran = project.gate({"check", "--url", url("tester"), "--format", "json"});
+  int64_t databases = most.end();
+  CHECK(lines_with(findings(ran), "queries.sql") ==
+        fmt::format("queries.sql:2 access-regression items <- migrations/2.sql:{}\n", kGuilty));
+  CHECK(databases > 2);
+  CHECK(databases <= 2 + 6);
+  CHECK(left_over() == "");
+}
+
 TEST_CASE("a server that can't be used is told in its own words, without the password") {
   if (!test_cluster()) return;
   Project project;
