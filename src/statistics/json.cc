@@ -42,7 +42,7 @@ ColumnStatistics read_column(JsonReader& reader, const json& value, const std::s
 TableStatistics read_table(JsonReader& reader, const json& value) {
   TableStatistics result;
   result.source = RowSource::kFile;
-  if (!reader.object(value, {"rows", "fixed", "columns", "indexes", "postgres"})) return result;
+  if (!reader.object(value, {"rows", "fixed", "rows_per_day", "columns", "indexes", "postgres"})) return result;
   if (!reader.member(value, "rows", [&](const json& rows) { result.rows = reader.number(rows, 0); }))
     reader.wrong("\"rows\" is missing");
   reader.member(value, "fixed", [&](const json& fixed) {
@@ -51,6 +51,8 @@ TableStatistics read_table(JsonReader& reader, const json& value) {
     else
       reader.wrong(fmt::format("true or false is expected, not {}", fixed.type_name()));
   });
+  reader.member(value, "rows_per_day",
+                [&](const json& rows) { result.rows_per_day = reader.number(rows, -kLargestNumber); });
   PostgresTable postgres;
   reader.member(value, "postgres", [&](const json& part) { postgres = read_postgres_table(reader, part); });
   reader.member(value, "columns", [&](const json& columns) {
@@ -164,6 +166,7 @@ std::string to_json(const Statistics& statistics) {
   for (const auto& [name, table] : statistics.tables) {
     json& entry = tables[name] = {{"rows", rounded_number(std::round(table.rows))}};
     if (table.fixed) entry["fixed"] = true;
+    if (table.rows_per_day) entry["rows_per_day"] = rounded_number(*table.rows_per_day);
     for (const auto& [column_name, column] : table.columns) {
       json values = json::object();
       if (column.distinct) values["distinct"] = rounded_number(*column.distinct);

@@ -49,6 +49,7 @@ struct TableStatistics {
   double rows = 0;
   bool fixed = false;  // doesn't grow
   RowSource source = RowSource::kAssumed;
+  std::optional<double> rows_per_day;  // inserted less deleted, below zero where it shrinks; plans don't depend on it
   std::map<std::string, ColumnStatistics> columns;
   std::map<std::string, std::vector<double>>
       index_rows;  // index -> rows per distinct prefix (sqlite_stat1's numbers after the first)

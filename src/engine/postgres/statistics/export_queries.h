@@ -18,12 +18,24 @@ inline constexpr const char* kBegin =
 
 // $1: schemas, as an array; NULL = all. The system's own are never asked for.
 inline constexpr const char* kTables = R"(
+WITH RECURSIVE below(root, part) AS (
+  SELECT inhparent, inhrelid FROM pg_inherits UNION SELECT b.root, i.inhrelid FROM below b JOIN pg_inherits i ON
+  i.inhparent = b.part),
+partitions AS (SELECT b.root, sum(s.n_tup_ins) AS inserted, sum(s.n_tup_ins - s.n_tup_del) AS gained
+  FROM below b JOIN pg_stat_user_tables s ON s.relid = b.part GROUP BY b.root)
 SELECT c.oid, n.nspname, c.relname, c.relkind, c.relpages, c.reltuples, c.relallvisible, c.reltoastrelid,
-  row_security_active(c.oid), coalesce(s.n_tup_ins, 0)
+  row_security_active(c.oid), coalesce(CASE WHEN c.relkind = 'p' THEN p.inserted ELSE s.n_tup_ins END, 0),
+  coalesce(CASE WHEN c.relkind = 'p' THEN p.gained ELSE s.n_tup_ins - s.n_tup_del END, 0)
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_stat_user_tables s ON s.relid = c.oid
+LEFT JOIN partitions p ON p.root = c.oid
 WHERE c.relkind IN ('r', 'm', 'p') AND c.relpersistence <> 't' AND n.nspname !~ '^pg_'
   AND n.nspname <> 'information_schema' AND ($1::text[] IS NULL OR n.nspname = ANY ($1::text[]))
 ORDER BY n.nspname, c.relname)";
+
+// Since the counters of rows began; NULL where the server doesn't know.
+inline constexpr const char* kDays =
+    "SELECT extract(epoch FROM clock_timestamp() - stats_reset) / 86400 FROM pg_stat_database WHERE datname = "
+    "current_database()";
 
 inline constexpr const char* kIndexes = R"(
 SELECT i.indexrelid, i.indrelid, c.relname, c.relpages, c.reltuples

@@ -14,6 +14,7 @@ namespace explaingate::postgres {
 struct ExportOptions {
   bool values = true;                // common values, histograms and combinations, too
   std::vector<std::string> schemas;  // empty = all but the system's
+  double least_days = 1;  // that the server must have counted rows for, before it is said how fast tables grow
   std::optional<Statistics> former;  // an earlier export: tables that stood still since are `fixed`
 };
 
