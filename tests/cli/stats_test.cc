@@ -50,6 +50,7 @@ TEST_CASE("a server's statistics are exported, shown, and say what the role coul
         "5 tables, 5 columns\n"
         "not seen: fresh: not analysed yet; run ANALYZE\n"
         "not seen: hidden: no column: the role may not SELECT from it\n"
+        "not seen: how fast tables grow: the server does not say since when it counts (pg_stat_database.stats_reset)\n"
         "not seen: orders: columns that the role may not SELECT: secret\n");
   auto text = read_file(file);
   REQUIRE(text.has_value());
