@@ -62,15 +62,6 @@ void report(const postgres::Exported& exported, bool values) {
   fmt::print(stderr, "{}", printable(text));
 }
 
-// "  +12000 rows a day, ten times in 4.1 years"; "" = not known.
-std::string growth_words(const TableStatistics& table) {
-  if (!table.rows_per_day) return "";
-  double day = *table.rows_per_day;
-  std::string words = fmt::format("  {}{:.6g} rows a day", day > 0 ? "+" : "", day);
-  if (day > 0 && table.rows > 0) words += fmt::format(", ten times in {:.2g} years", 9 * table.rows / day / 365.25);
-  return words;
-}
-
 }  // namespace
 
 int stats_export_command(const StatsOptions& options) {
@@ -132,7 +123,7 @@ int stats_show_command(const StatsOptions& options) {
     out += fmt::format("{:<{}} {:>15} {:>12} {:>8}{}\n", name, width,
                        table.rows > 0 ? fmt::format("{:.0f}", table.rows) : "unknown",
                        table.postgres ? fmt::format("{:.0f}", table.postgres->pages) : "", counts.columns,
-                       table.fixed ? "  doesn't grow" : growth_words(table));
+                       table.fixed ? "  doesn't grow" : "");
   }
   out += values > 0 ? fmt::format("holds values from the rows of {}\n", counted(values, "column"))
                     : "holds no value from any row\n";
