@@ -61,6 +61,7 @@
 (field_declaration declarator: (array_declarator declarator: (field_identifier) @left) default_value: (_) @right) @assignment
 
 ; Types as declared: who a call on a name means.
+(for_range_loop type: (_) @type) @for
 (parameter_declaration type: (_) @type declarator: (identifier) @left) @parameter
 (parameter_declaration type: (_) @type declarator: (reference_declarator (identifier) @left)) @parameter
 (parameter_declaration type: (_) @type declarator: (pointer_declarator declarator: (identifier) @left)) @parameter

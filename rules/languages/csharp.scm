@@ -27,6 +27,7 @@
 (argument name: (_) @name (_) @value .) @keyword
 
 (foreach_statement left: (_) @variable right: (_) @iterable body: (_) @body) @for
+(foreach_statement type: (_) @type) @for
 (for_statement condition: (_)? @condition update: (_)? @value body: (_) @body) @for
 (for_statement initializer: (variable_declaration (variable_declarator name: (_) @variable))) @for
 (while_statement condition: (_) @condition body: (_) @body) @while

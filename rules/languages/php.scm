@@ -18,6 +18,8 @@
   (#eq? @_function "define")) @assignment
 (function_call_expression function: [(name) (variable_name)] @callee arguments: (_) @arguments) @call
 (function_call_expression function: (qualified_name (name) @name .) @callee arguments: (_) @arguments) @call
+(function_call_expression function: (subscript_expression . (_) @receiver (string (string_content) @name)) @callee arguments: (_) @arguments) @call
+(function_call_expression function: (subscript_expression . (_) @receiver (encapsed_string (string_content) @name)) @callee arguments: (_) @arguments) @call
 (member_call_expression object: (_) @receiver name: (name) @name arguments: (_) @arguments) @call
 (nullsafe_member_call_expression object: (_) @receiver name: (name) @name arguments: (_) @arguments) @call
 (scoped_call_expression scope: (_) @receiver name: (name) @name arguments: (_) @arguments) @call

@@ -9,7 +9,8 @@ namespace explaingate::host {
 std::string_view Evaluator::callee_name(int call) const {
   int name = tree_.part(call, Part::kName);
   if (name < 0) name = tree_.part(call, Part::kCallee);
-  return tree_.role(name) == Role::kIdentifier ? tree_.text(name) : std::string_view{};
+  bool written = tree_.role(name) == Role::kIdentifier || tree_.role(name) == Role::kContent;  // $calls['query'](…)
+  return written ? tree_.text(name) : std::string_view{};
 }
 
 bool Evaluator::is_tag(int call) const {

@@ -139,9 +139,10 @@ struct Words {             // names with a meaning, as written in sources of the
   // In the name of a call that no row knows, as one of its words: it executes the SQL that it is given, unless one of
   // the others is there too. fetch_rows("SELECT …"), but not parse_query("SELECT …").
   std::vector<std::string> executing_words = {
-      "sql",      "query", "queries", "exec", "execute", "db",     "fetch",    "select", "insert", "update",  "delete",
-      "prepare",  "run",   "row",     "rows", "cell",    "scalar", "iterator", "cursor", "lookup", "records", "record",
-      "database", "read",  "get",     "load", "all",     "first",  "one",      "value",  "values", "column"};
+      "sql",    "query",  "queries", "exec",   "execute",  "db",        "fetch",      "select", "insert",
+      "update", "delete", "prepare", "run",    "row",      "rows",      "cell",       "scalar", "iterator",
+      "cursor", "lookup", "records", "record", "database", "read",      "get",        "load",   "all",
+      "first",  "one",    "value",   "values", "column",   "statement", "statements", "stmt"};
   std::vector<std::string> describing_words = {
       "parse",  "parser",   "parsed",  "format",  "build",   "builder",  "make",      "log",       "logger",  "print",
       "quote",  "quoted",   "escape",  "token",   "tokens",  "tokenize", "lex",       "lint",      "assert",  "expect",

@@ -145,18 +145,24 @@ bool LoopFinder::callback(int lambda, Shape& shape) const {
   bool block = tree_.role(arguments) == Role::kCall;  // behind the arguments
   int outer = block ? arguments : tree_.parent(arguments);
   if (tree_.role(outer) != Role::kCall || (!block && tree_.part(outer, Part::kArguments) != arguments)) return false;
-  std::string_view path = tree_.callee(outer);
-  std::string_view callee = evaluator_.callee_name(outer);
+  int call = outer;
+  int before = tree_.ungrouped(tree_.part(outer, Part::kCallee));
+  bool trailing = !block && tree_.role(before) == Role::kCall;  // query("…") { row -> … }
+  if (trailing) call = before;
+  auto last = static_cast<int>(tree_.elements(tree_.part(call, Part::kArguments)).size());
+  std::string_view path = tree_.callee(call);
+  std::string_view callee = evaluator_.callee_name(call);
   for (const Callback& callback : language_.callbacks) {
     if (!is_one_of(callee, callback.callees) && !is_one_of(path, callback.callees)) continue;
-    bool here = block     ? callback.function < 0
-                : keyword ? name == callback.function_keyword
-                          : evaluator_.sql_argument(outer, callback.function, {}) == lambda;
+    bool here = block      ? callback.function < 0
+                : trailing ? callback.function == last
+                : keyword  ? name == callback.function_keyword
+                           : evaluator_.sql_argument(outer, callback.function, {}) == lambda;
     if (!here) continue;
-    if (callback.iterator && !is_iterator(tree_.part(outer, Part::kReceiver), 0)) continue;
-    int iterable = callback.iterable == -2 ? outer
-                   : callback.iterable < 0 ? tree_.part(outer, Part::kReceiver)
-                                           : evaluator_.sql_argument(outer, callback.iterable, {});
+    if (callback.iterator && !is_iterator(tree_.part(call, Part::kReceiver), 0)) continue;
+    int iterable = callback.iterable == -2 ? call
+                   : callback.iterable < 0 ? tree_.part(call, Part::kReceiver)
+                                           : evaluator_.sql_argument(call, callback.iterable, {});
     shape = {outer,
              tree_.part(lambda, Part::kParameters),
              iterable,
@@ -230,7 +236,7 @@ bool LoopFinder::tries_again(int attempt) const {
 
 // A `break` ends the loop or switch it stands in, so between the call and an inner one it says nothing of the outer
 // loop.
-bool LoopFinder::leaves(const Shape& shape, int call) const {
+bool LoopFinder::leaves(const Shape& shape, int call) {
   auto in_inner_loop = [&](int node) {
     for (node = tree_.parent(node); node >= 0 && node != shape.node; node = tree_.parent(node))
       if (is_any_of(tree_.role(node), {Role::kFor, Role::kWhile, Role::kSwitch})) return true;
@@ -247,8 +253,62 @@ bool LoopFinder::leaves(const Shape& shape, int call) const {
     if (is_any_of(tree_.role(tree_.parent(node)), {Role::kBranch, Role::kSwitch, Role::kTry})) continue;
     int last = tree_.last_named(tree_.parent(node));  // what follows a statement that leaves never runs
     if (last > node && always_leaves(last, breaks, 0)) return true;
+    if (int later = left_later(tree_.parent(node), breaks); later >= 0 && later < node) return true;
   }
   return false;
+}
+
+// The name that a condition is nothing but: `found` of `if (found)`, `seen` of `if (seen > 0)`; empty = it's another.
+std::string_view LoopFinder::flag_of(int condition) const {
+  condition = tree_.ungrouped(condition);
+  if (tree_.role(condition) == Role::kBinary &&
+      tree_.role(tree_.ungrouped(tree_.part(condition, Part::kRight))) == Role::kNumber)
+    condition = tree_.ungrouped(tree_.part(condition, Part::kLeft));
+  return tree_.role(condition) == Role::kIdentifier ? tree_.text(condition) : std::string_view{};
+}
+
+// Where a block leaves the loop in its second turn, so that what stands behind that place runs once: it asks for a flag
+// that it sets. -1 = nowhere.
+//
+//   for (x of xs) { if (found) throw …; found = true; load(x); }
+//
+// The near miss asks for what the same turn has set: err = step(); if (err) return err;
+int LoopFinder::left_later(int block, bool breaks) {
+  auto [entry, made] = left_later_.try_emplace({block, breaks}, -1);
+  if (!made) return entry->second;
+  constexpr int kMostGuards = 4;
+  int guards = 0, guard = -1;
+  std::string_view flag;
+  for (int node = tree_.first_named(block); node >= 0; node = tree_.next_named(node)) {
+    int statement = node;  // found = true; is a statement around the assignment
+    while (tree_.role(statement) == Role::kNone && tree_.first_named(statement) >= 0 &&
+           tree_.first_named(statement) == tree_.last_named(statement))
+      statement = tree_.first_named(statement);
+    Role role = tree_.role(statement);
+    if (flag.empty() && role == Role::kBranch) {
+      int then = tree_.part(statement, Part::kThen);
+      for (int arm = tree_.first_named(statement); arm >= 0 && then < 0; arm = tree_.next_named(arm))
+        if (tree_.role(arm) == Role::kArm) then = arm;
+      if (then < 0 || tree_.part(statement, Part::kElse) >= 0 || ++guards > kMostGuards) continue;
+      std::string_view asked = flag_of(tree_.part(statement, Part::kCondition));
+      if (asked.empty() || !always_leaves(then, breaks, 0)) continue;
+      bool set_before = false;
+      for (int before = tree_.first_named(block); before < node && !set_before; before = tree_.next_named(before))
+        set_before = names(before, asked);
+      if (set_before) continue;
+      flag = asked;
+      guard = node;
+      continue;
+    }
+    if (flag.empty() || !is_any_of(role, {Role::kAssignment, Role::kBind, Role::kAppend}) ||
+        tree_.text(tree_.ungrouped(tree_.part(statement, Part::kLeft))) != flag)
+      continue;
+    int right = tree_.ungrouped(tree_.part(statement, Part::kRight));
+    std::string_view set = tree_.text(right);
+    bool truth = set == "true" || set == "True" || set == "TRUE" || (tree_.role(right) == Role::kNumber && set != "0");
+    if (role != Role::kAssignment || truth) return entry->second = guard;
+  }
+  return -1;
 }
 
 bool LoopFinder::always_leaves(int statement, bool breaks, int depth) const {

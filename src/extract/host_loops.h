@@ -59,6 +59,7 @@ class LoopFinder {
   std::map<std::pair<int, int>, std::set<std::string_view>> varying_;  // by loop and variable
   std::map<std::string_view, std::vector<int>> by_receiver_;           // calls that execute, in order of place
   std::map<std::pair<int, int>, bool> retries_;                        // by loop and `try`
+  std::map<std::pair<int, bool>, int> left_later_;                     // by block
 
   void add(std::vector<FoundLoop>& found, const Shape& shape, int call, int argument, bool dynamic);
   void add_clauses(std::vector<FoundLoop>& found, int comprehension, int inner, int call, int argument, bool dynamic);
@@ -68,7 +69,9 @@ class LoopFinder {
   [[nodiscard]] bool is_iterator(int expression, int depth) const;
   [[nodiscard]] bool is_retry(const Shape& shape, int call);
   [[nodiscard]] bool tries_again(int attempt) const;
-  [[nodiscard]] bool leaves(const Shape& shape, int call) const;
+  bool leaves(const Shape& shape, int call);
+  int left_later(int block, bool breaks);
+  [[nodiscard]] std::string_view flag_of(int condition) const;
   [[nodiscard]] bool always_leaves(int statement, bool breaks, int depth) const;
   // host_loop_sources.cc: what it runs over
   LoopSource source_of(const Shape& shape, int call, int& rows_call);

@@ -9,6 +9,16 @@ namespace {
 
 constexpr size_t kLongestConstant = 64 << 10;
 
+// What a getter is called after: "Store" of GetStore, "store" of get_store. "getaway" is the near miss.
+std::string_view without_get(std::string_view name) {
+  for (std::string_view prefix : {"get_", "Get", "get"}) {
+    std::string_view rest = name.substr(std::min(prefix.size(), name.size()));
+    bool capital = !rest.empty() && rest.front() >= 'A' && rest.front() <= 'Z';
+    if (name.starts_with(prefix) && !rest.empty() && (capital || prefix.ends_with('_'))) return rest;
+  }
+  return name;
+}
+
 }  // namespace
 
 void HostFile::fill_outline(Outline& outline, LoopFinder& finder, const std::map<int, int>& first_of_call) {
@@ -114,7 +124,11 @@ Outline::Call HostFile::outline_callee(const Types& types, int callee, int recei
   std::string_view written = tree_.text(receiver);
   int inner = receiver;  // self.repository.find(): on `repository`
   if (tree_.role(inner) == Role::kCall) {
-    call.receiver = evaluator_.callee_name(inner);
+    std::string_view getter = evaluator_.callee_name(inner);
+    std::string_view got = without_get(getter);
+    call.receiver = got;
+    bool capital = !got.empty() && got.front() >= 'A' && got.front() <= 'Z';
+    call.on_field = capital && (got != getter || tree_.part(inner, Part::kReceiver) >= 0);  // what it gives, no class
   } else {
     inner = tree_.ungrouped(inner);
     call.on_field = tree_.role(inner) == Role::kMember;
@@ -213,6 +227,7 @@ void HostFile::outline_calls(Outline& outline, const Types& types, LoopFinder& f
       bool each = finder.runs_per_element(given);  // ids.map(users.find)
       bool reference = receiver >= 0 && names_function(given, value);
       if ((!local && !each && !reference) || tree_.role(value) != Role::kIdentifier) continue;
+      if (receiver < 0 && is_parameter_around(node, tree_.text(value))) continue;  // a value of that name
       if (own_functions.contains(tree_.text(value)) || each || reference) {
         add(node, given, receiver, tree_.text(value), each ? given : -1);
       } else if (const std::vector<int>* assigned = evaluator_.assignments(tree_.at(node).scope, tree_.text(value));

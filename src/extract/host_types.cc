@@ -140,7 +140,8 @@ Types::Types(const Tree& tree, const Language& language, const Evaluator& evalua
 void Types::add_declaration(int node, int type) {
   int name = tree_.part(node, Part::kLeft);
   if (name < 0) name = tree_.part(node, Part::kName);
-  if (tree_.role(name) == Role::kMember) {  // self.users: Users = …
+  if (name < 0) name = tree_.part(node, Part::kVariable);  // for (Node child : children)
+  if (tree_.role(name) == Role::kMember) {                 // self.users: Users = …
     if (is_one_of(tree_.text(tree_.part(name, Part::kReceiver)), language_.words.self))
       declare_field(owner_at(node), tree_.text(tree_.part(name, Part::kName)), named_by(tree_.text(type)));
     return;

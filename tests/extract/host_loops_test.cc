@@ -117,6 +117,20 @@ TEST_CASE("what varies and what leaves") {
        "  for 3-6 x in xs, collection\n"},
       {"for x in xs:\n  if x:\n    c.execute('SELECT 1')\n    break\n", "  for 2-5 x in xs, collection, leaves\n"},
       {"for x in xs:\n  c.execute('SELECT 1')\n  continue\n", "  for 2-4 x in xs, collection\n"},
+      // left in the second turn, by a flag; near misses: one that the same turn sets, and one that isn't always set
+      {"def f():\n  for x in xs:\n    if found:\n      raise E\n    found = True\n    c.execute('SELECT 1')\n",
+       "  for 3-7 x in xs, collection, leaves\n"},
+      {"def f():\n  for x in xs:\n    if n:\n      return\n    n += 1\n    c.execute('SELECT 1')\n",
+       "  for 3-7 x in xs, collection, leaves\n"},
+      {"def f():\n  for x in xs:\n    found = True\n    if found:\n      return\n    c.execute('SELECT 1')\n    found "
+       "= "
+       "True\n",
+       "  for 3-8 x in xs, collection\n"},
+      {"def f():\n  for x in xs:\n    if found:\n      return\n    if x:\n      found = True\n    c.execute('SELECT "
+       "1')\n",
+       "  for 3-8 x in xs, collection\n"},
+      {"def f():\n  for x in xs:\n    if found:\n      return\n    found = find(x)\n    c.execute('SELECT 1')\n",
+       "  for 3-7 x in xs, collection\n"},
       {"for x in xs:\n  for y in ys:\n    c.execute('SELECT 1')\n    break\n",
        "  for 2-5 x in xs, collection\n  for 3-5 y in ys, collection, leaves\n"},
   };
