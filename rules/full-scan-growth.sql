@@ -31,6 +31,7 @@
 -- - the result needs all rows: no filter, or an aggregate over everything;
 -- - no index that was tried helps: then the scan isn't a missing index;
 -- - the query pairs rows with rows and returns the pairs: an index may halve that work, and the square remains;
+-- - tables are joined whole: an index may lead from one to the other, and all of one is still read;
 -- - the table doesn't grow (`"tables": {"country": {"rows": 250, "fixed": true}}`);
 -- - the only filter is on a column with a few values (boolean, CHECK (x IN (…))): an index would still read a large part;
 -- - it is compared with its own DEFAULT (`hidden = 0` for `hidden INTEGER DEFAULT 0`): most rows have that value;
@@ -40,6 +41,8 @@
 -- ## Limits
 -- Where a partial index on the column has a condition on that column alone (`WHERE code <> ''`), the finding is a warning: PostgreSQL uses it as
 -- long as it plans for the parameter's value, and no more once it keeps one plan for all values.
+--
+-- It is a warning, too, where the program puts filters into the statement that aren't known here: with them it may read less.
 --
 -- One finding a statement: for the best index. An index costs writes and space, which is for people to weigh.
 WITH
@@ -57,7 +60,8 @@ WITH
          AND NOT EXISTS (
            SELECT 1 FROM columns AS c
            WHERE c.side = 'head' AND c.table_name = t.relation AND c.name <> p.name AND instr(replace(i.condition, p.name, ''), c.name) > 0)
-       ORDER BY i.name LIMIT 1) AS partial_index
+       ORDER BY i.name LIMIT 1) AS partial_index,
+      EXISTS (SELECT 1 FROM holes AS o WHERE o.statement_id = s.statement_id AND o.kind = 'predicate') AS more_filters
     FROM run
     JOIN statements AS s
     JOIN growth AS g ON g.statement_id = s.statement_id AND g.side = 'head' AND g.growth_class >= 1
@@ -70,21 +74,22 @@ WITH
           AND n.relation = t.relation AND n.access IN ('scan', 'scan_covering'))
       AND (t.class_after < t.class_before
         OR (t.class_before = 1 AND t.rows_after <= 0.3 * t.rows_before
-          AND EXISTS (  -- a filter on a column that may hold more than a few values
+          AND EXISTS (  -- a filter, and no join, on a column that may hold more than a few values
             SELECT 1 FROM predicates AS p
             LEFT JOIN columns AS c ON c.side = 'head' AND c.table_name = t.relation AND c.name = p.name COLLATE NOCASE
-            WHERE p.statement_id = s.statement_id AND p.sargable = 1 AND coalesce(c.allowed_values, 0) = 0
+            WHERE p.statement_id = s.statement_id AND p.sargable = 1 AND p.operand <> 'column' AND coalesce(c.allowed_values, 0) = 0
               AND (p.relation IS NULL OR p.relation = t.relation COLLATE NOCASE))))
   )
 SELECT
   h.statement_id,
-  CASE WHEN h.partial_index IS NULL THEN NULL ELSE 'warning' END AS level,
+  CASE WHEN h.partial_index IS NOT NULL OR h.more_filters THEN 'warning' END AS level,
   h.relation AS subject,
   printf('The query reads every row of %s (%,d at the largest scale)%s; its cost grows %s.',
     h.relation, CAST(h.row_count AS INTEGER),
     CASE WHEN h.sorted_before > h.sorted_after AND h.sorted_before > 1 THEN ' and sorts what it found' ELSE '' END,
     CASE h.class_before WHEN 2 THEN 'with the square of the data' ELSE 'linearly with the table' END)
-    || coalesce(' ' || h.partial_index || ' serves it only where the server plans for the parameter''s value, which the index''s condition has to allow.', '') AS message,
+    || coalesce(' ' || h.partial_index || ' serves it only where the server plans for the parameter''s value, which the index''s condition has to allow.', '')
+    || CASE WHEN h.more_filters THEN ' The program puts filters into it that aren''t known here.' ELSE '' END AS message,
   printf('%s; with it %,d rows are examined in place of %,d, and the growth is %s.', h.ddl,
     CAST(h.rows_after AS INTEGER), CAST(h.rows_before AS INTEGER),
     CASE h.class_after WHEN 0 THEN 'constant' WHEN 1 THEN 'linear' ELSE 'quadratic' END) AS fix

@@ -56,6 +56,14 @@ TEST_CASE("full-scan-growth") {
        scan + trial(1, {}) + postgres + partial("email <> 1"), "warning full-scan-growth shop/1.sql:10:3 orders\n"},
       {"its condition is on another column, too", scan + trial(1, {}) + postgres + partial("email <> 1 AND status = 2"),
        "error full-scan-growth shop/1.sql:10:3 orders\n"},
+      {"the program adds filters",
+       scan + trial(1, {}) + "INSERT INTO holes VALUES (1, 'predicate', 'conditions', 0, 0, 0);",
+       "warning full-scan-growth shop/1.sql:10:3 orders\n"},
+      {"the program fills in a value", scan + trial(1, {}) + "INSERT INTO holes VALUES (1, 'value', 'limit', 0, 0, 0);",
+       "error full-scan-growth shop/1.sql:10:3 orders\n"},
+      {"a join on the column, and still a quarter of the rows",
+       query({}) + node(1, {}) + where(1, {.operand = "column"}) + trial(1, {.class_after = 1, .rows_after = 250'000}),
+       ""},
       {"SQLite", scan + trial(1, {}) + partial("email <> 1"), "error full-scan-growth shop/1.sql:10:3 orders\n"},
   });
   CHECK(found(shop() + scan + trial(1, {}), true) ==
