@@ -5,9 +5,22 @@
 
 namespace explaingate::host {
 
+// A loop's statement runs over the same for every call in it, but for those that it asks itself.
 LoopSource LoopFinder::source_of(const Shape& shape, int call, int& rows_call) {
-  const Words& words = language_.words;
   if (is_retry(shape, call)) return LoopSource::kRetry;
+  bool statement = shape.kind == LoopKind::kFor || shape.kind == LoopKind::kWhile;
+  bool asked = tree_.contains(tree_.part(shape.node, Part::kCondition), call) ||
+               (shape.kind == LoopKind::kWhile && fetched_until_left(shape.node) == call);
+  if (!statement || asked) return source_over(shape, call, rows_call);
+  auto [entry, made] = sources_.try_emplace(shape.node, LoopSource::kUnknown, -1);
+  auto& [source, rows] = entry->second;
+  if (made) source = source_over(shape, -1, rows);
+  rows_call = rows;
+  return source;
+}
+
+LoopSource LoopFinder::source_over(const Shape& shape, int call, int& rows_call) {
+  const Words& words = language_.words;
   if (shape.kind == LoopKind::kWhile) return source_of_while(shape.node, call, rows_call);
   if (shape.iterable < 0 && shape.kind == LoopKind::kFor) return source_of_count(shape.node, rows_call);
   if (shape.over == "batch") return LoopSource::kBatch;

@@ -106,7 +106,7 @@ const std::set<std::string_view>& LoopFinder::varying_names(const Shape& shape) 
     if (tree_.role(node) == Role::kMember && ends_rows(node)) add_names(tree_.part(node, Part::kReceiver));
     if (tree_.role(node) == Role::kCall && fetches(node)) add_holder(node);
   }
-  if (shape.kind == LoopKind::kWhile && is_endless(shape.node))
+  if (shape.kind == LoopKind::kWhile)
     if (int fetching = fetched_until_left(shape.node); fetching >= 0) add_holder(fetching);
   if (shape.kind == LoopKind::kCallback && shape.variable < 0)
     names.insert(language_.words.implicit_parameters.begin(), language_.words.implicit_parameters.end());

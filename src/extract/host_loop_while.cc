@@ -58,7 +58,7 @@ bool LoopFinder::ends_rows(int member) const {
   return is_one_of(tree_.text(tree_.part(member, Part::kName)), language_.words.end_properties);
 }
 
-LoopSource LoopFinder::source_of_while(int loop, int call, int& rows_call) const {
+LoopSource LoopFinder::source_of_while(int loop, int call, int& rows_call) {
   int condition = tree_.part(loop, Part::kCondition);
   if (is_endless(loop)) {
     int fetching = fetched_until_left(loop);
@@ -91,8 +91,10 @@ bool LoopFinder::is_endless(int loop) const {
   return condition < 0 || written == "1" || written == "true" || written == "True" || written == "TRUE";
 }
 
-// The call that gives an endless loop its next row, where something leaves the loop; -1 = none.
-int LoopFinder::fetched_until_left(int loop) const {
+// The call that gives an endless loop its next row, where something leaves the loop; -1 = none, or another loop.
+int LoopFinder::fetched_until_left(int loop) {
+  auto [entry, made] = fetched_.try_emplace(loop, -1);
+  if (!made || !is_endless(loop)) return entry->second;
   int body = tree_.part(loop, Part::kBody);
   int fetching = -1;
   bool left = false;
@@ -105,7 +107,7 @@ int LoopFinder::fetched_until_left(int loop) const {
     left = left || role == Role::kBreak || role == Role::kReturn;
     if (role == Role::kCall && fetching < 0 && gives_rows(node)) fetching = node;
   }
-  return left ? fetching : -1;
+  return entry->second = left ? fetching : -1;
 }
 
 // while ((line = reader.readLine()) != null)

@@ -59,6 +59,8 @@ class LoopFinder {
   std::map<std::pair<int, int>, std::set<std::string_view>> varying_;  // by loop and variable
   std::map<std::string_view, std::vector<int>> by_receiver_;           // calls that execute, in order of place
   std::map<std::pair<int, int>, bool> retries_;                        // by loop and `try`
+  std::map<int, std::pair<LoopSource, int>> sources_;                  // by loop, with the call that gave the rows
+  std::map<int, int> fetched_;                                         // by loop
   std::map<std::pair<int, bool>, int> left_later_;                     // by block
 
   void add(std::vector<FoundLoop>& found, const Shape& shape, int call, int argument, bool dynamic);
@@ -75,18 +77,19 @@ class LoopFinder {
   [[nodiscard]] bool always_leaves(int statement, bool breaks, int depth) const;
   // host_loop_sources.cc: what it runs over
   LoopSource source_of(const Shape& shape, int call, int& rows_call);
+  LoopSource source_over(const Shape& shape, int call, int& rows_call);
   LoopSource source_of_count(int loop, int& rows_call) const;
   LoopSource source_of_iterable(int iterable, int& rows_call, int depth);
   [[nodiscard]] int rows_of(int expression, int depth) const;
   [[nodiscard]] bool is_literal(int collection) const;
   // host_loop_while.cc: what a `while` goes over
-  LoopSource source_of_while(int loop, int call, int& rows_call) const;
+  LoopSource source_of_while(int loop, int call, int& rows_call);
   [[nodiscard]] bool fetches(int call) const;
   [[nodiscard]] bool gives_rows(int call) const;
   [[nodiscard]] bool pumps(int call) const;
   [[nodiscard]] bool ends_rows(int member) const;
   [[nodiscard]] bool is_endless(int loop) const;
-  [[nodiscard]] int fetched_until_left(int loop) const;
+  int fetched_until_left(int loop);
   [[nodiscard]] bool takes_next(int condition) const;
   [[nodiscard]] bool walks_on(int loop, int condition) const;
   [[nodiscard]] LoopSource source_of_counter(int loop, int condition) const;
