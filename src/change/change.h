@@ -105,6 +105,12 @@ struct ChangeRequest {
 // Root of the repository that holds `folder`, or nothing.
 [[nodiscard]] std::optional<std::string> repository_root(const std::string& folder);
 
+struct RepositoryPlaces {
+  std::string hooks;   // folder of git's hooks, absolute; empty where core.hooksPath says another
+  std::string origin;  // URL of the remote "origin"; empty = none
+};
+[[nodiscard]] Result<RepositoryPlaces> repository_places(const std::string& folder);
+
 // Files that differ between two trees, with hunks: the same result as git's own diff of them (renames found).
 [[nodiscard]] Result<std::vector<ChangedFile>> compare_trees(const Tree& base, const Tree& head);
 

@@ -1,5 +1,6 @@
 #include "cli/cli.h"
 #include "base/nearest.h"
+#include "cli/completion.h"
 #include "report/formats.h"
 
 #include <fmt/format.h>
@@ -101,7 +102,7 @@ const Names kTextOrJson = {"text", "json"};
 
 struct Parsed {
   GateOptions gate;
-  std::string finding, reason, expires, sql, save, rule;
+  std::string finding, reason, expires, sql, save, rule, shell;
   std::vector<std::string> paths;
   StatsOptions stats;
   std::function<int()> run;
@@ -205,6 +206,12 @@ void add_looking_commands(CLI::App& app, Parsed& parsed) {
   engine_options(*test, parsed.gate);
   test->callback([&parsed] { parsed.run = [&parsed] { return rules_test_command(parsed.gate, parsed.rule); }; });
 
+  CLI::App* init = app.add_subcommand(
+      "init", "Set this repository up: a configuration for what is found, a workflow for the forge, a hook");
+  init->footer("Writes only files that aren't there. Both engines are tried; the one that plans more is taken.");
+  engine_options(*init, parsed.gate);
+  init->callback([&parsed] { parsed.run = [&parsed] { return init_command(parsed.gate); }; });
+
   CLI::App* doctor =
       app.add_subcommand("doctor", "What is found in this repository, what is missing, and what to do about it");
   change_options(*doctor, parsed.gate);
@@ -251,6 +258,54 @@ void add_stats(CLI::App& app, Parsed& parsed) {
   show->callback([&parsed] { parsed.run = [&parsed] { return stats_show_command(parsed.stats); }; });
 }
 
+// "TEXT:{sqlite,postgres}" -> sqlite, postgres
+std::vector<std::string> choices_of(const CLI::Option& option) {
+  std::string type = option.get_type_name();
+  size_t open = type.find('{');
+  std::vector<std::string> choices;
+  if (open == std::string::npos || !type.ends_with('}')) return choices;
+  for (std::string_view rest = std::string_view(type).substr(open + 1, type.size() - open - 2); !rest.empty();) {
+    size_t comma = std::min(rest.find(','), rest.size());
+    choices.emplace_back(rest.substr(0, comma));
+    rest.remove_prefix(std::min(comma + 1, rest.size()));
+  }
+  return choices;
+}
+
+CommandAbout described(const CLI::App& app) {
+  CommandAbout about{app.get_name(), app.get_description(), app.get_footer(), {}, {}, {}};
+  for (const CLI::Option* option : app.get_options([](const CLI::Option*) { return true; })) {
+    OptionAbout each{{},
+                     option->get_items_expected_max() == 0 ? "" : option->get_type_name(),
+                     choices_of(*option),
+                     option->get_description()};
+    if (option->get_positional()) {
+      each.names = {option->get_type_name()};
+      each.value.clear();
+      about.arguments.push_back(std::move(each));
+      continue;
+    }
+    for (const std::string& name : option->get_snames()) each.names.push_back("-" + name);
+    for (const std::string& name : option->get_lnames()) each.names.push_back("--" + name);
+    about.options.push_back(std::move(each));
+  }
+  for (const CLI::App* below : app.get_subcommands([](const CLI::App*) { return true; }))
+    about.commands.push_back(described(*below));
+  return about;
+}
+
+void add_completion(CLI::App& app, Parsed& parsed) {
+  CLI::App* command = app.add_subcommand("completion", "Print what completes commands in a shell, or the man page");
+  command->footer("bash: explaingate completion bash > ~/.local/share/bash-completion/completions/explaingate");
+  command->add_option("shell", parsed.shell, "bash, zsh, fish, or man for the page")
+      ->required()
+      ->type_name("SHELL")
+      ->check(CLI::IsMember(std::vector<std::string>(std::begin(kCompletions), std::end(kCompletions))));
+  command->callback([&app, &parsed] {
+    parsed.run = [&app, &parsed] { return say(completion(described(app), parsed.shell, EXPLAINGATE_VERSION)); };
+  });
+}
+
 // Where no command was given: what was written instead of one, and what there is. Empty where one was given.
 std::string about_missing_command(const CLI::App& app) {
   const CLI::App* asked = &app;
@@ -284,6 +339,7 @@ int run_command_line(int argc, char** argv) {
   add_accept(app, parsed);
   add_looking_commands(app, parsed);
   add_stats(app, parsed);
+  add_completion(app, parsed);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {  // --help, --version

@@ -43,6 +43,7 @@ int rules_command(const GateOptions& options, const std::string& rule);
 int rules_new_command(const std::string& rule);
 int rules_test_command(const GateOptions& options, const std::string& rule);  // "" = all of the team's
 int doctor_command(const GateOptions& options);
+int init_command(const GateOptions& options);
 
 struct StatsOptions {
   std::string url, output, previous, file;

@@ -1,0 +1,36 @@
+# What is installed, and the packages that `cpack` makes of it: ci/package.
+install(TARGETS explaingate DESTINATION ${CMAKE_INSTALL_BINDIR})
+foreach(kind bash zsh fish man)
+  set(made_${kind} ${CMAKE_BINARY_DIR}/completion/${kind})
+endforeach()
+# The program itself writes its completions and its man page.
+install(CODE "
+  foreach(kind bash zsh fish man)
+    file(MAKE_DIRECTORY \"${CMAKE_BINARY_DIR}/completion\")
+    execute_process(COMMAND \"${CMAKE_BINARY_DIR}/explaingate\" completion \${kind}
+                    OUTPUT_FILE \"${CMAKE_BINARY_DIR}/completion/\${kind}\" COMMAND_ERROR_IS_FATAL ANY)
+  endforeach()")
+install(FILES ${made_bash} DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME explaingate)
+install(FILES ${made_zsh} DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions RENAME _explaingate)
+install(FILES ${made_fish} DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d RENAME explaingate.fish)
+install(FILES ${made_man} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 RENAME explaingate.1)
+install(FILES README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY rules DESTINATION ${CMAKE_INSTALL_DATADIR}/explaingate FILES_MATCHING PATTERN *.sql PATTERN languages EXCLUDE)
+
+set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)  # a package has the program, not the tests
+set(CPACK_GENERATOR DEB TGZ)
+set(CPACK_PACKAGE_NAME explaingate)
+set(CPACK_PACKAGE_VENDOR explaingate)
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "keeps slow queries out of production")
+set(CPACK_PACKAGE_DESCRIPTION "Finds the SQL that a change touches, plans it in a real database before and after, and fails the build on a regression.")
+set(CPACK_STRIP_FILES ON)
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_PACKAGE_FILE_NAME explaingate-${PROJECT_VERSION}-linux-${CMAKE_SYSTEM_PROCESSOR})
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_MAINTAINER "explaingate <explaingate@example.com>")
+set(CPACK_DEBIAN_PACKAGE_SECTION devel)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS git)
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS postgresql)
+include(CPack)

@@ -1,0 +1,216 @@
+// `init`: a configuration for what is found here, a workflow for the forge, a hook. Writes only files that aren't
+// there.
+#include <sys/stat.h>
+
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "change/change.h"
+#include "cli/cli.h"
+#include "report/parts.h"
+
+namespace explaingate {
+namespace {
+
+namespace fs = std::filesystem;
+
+// What a run over the whole repository came to on one engine.
+struct Attempt {
+  std::string engine;
+  std::string problem;  // why there is no outcome
+  size_t statements = 0, planned = 0, refused = 0;
+  std::string schema;       // "golang-migrate, 12 files": what was found; empty = nothing
+  std::string schema_path;  // its file, or the folder of its first
+};
+
+Attempt attempt(const GateOptions& options, const std::string& engine) {
+  Attempt result;
+  result.engine = engine;
+  GateOptions whole = options;
+  whole.all = true;
+  whole.engine = engine;
+  Context context;
+  Status done = prepare(whole, context);
+  if (done) done = run_passes(context.run);
+  if (context.progress) fmt::print(stderr, "\r\x1b[K");
+  if (!done) {
+    result.problem = done.error().message;
+    return result;
+  }
+  const SchemaSide& head = context.run.sides[kHeadSide];
+  if (!head.schema.tool.empty() && !head.schema.files.empty()) {
+    result.schema =
+        fmt::format("{}, {}", head.schema.tool, counted(static_cast<double>(head.schema.files.size()), "file"));
+    const std::string& first = head.schema.files.front();
+    result.schema_path = head.schema.files.size() == 1 ? first : fs::path(first).parent_path().generic_string();
+  }
+  result.refused = head.engine->failures().size();
+  for (const KnownStatement& known : context.run.statements) {
+    if (known.side != kHeadSide) continue;
+    ++result.statements;
+    result.planned += known.on[kHeadSide] && known.on[kHeadSide]->ok() ? 1 : 0;
+  }
+  return result;
+}
+
+// Whether the second serves the project better: it plans more, or refuses less of the schema.
+bool serves_better(const Attempt& first, const Attempt& second) {
+  if (!second.problem.empty()) return false;
+  return !first.problem.empty() || second.planned > first.planned ||
+         (second.planned == first.planned && second.refused < first.refused);
+}
+
+std::string configuration_for(const Attempt& found) {
+  std::string schema =
+      found.schema.empty()
+          ? "  // No schema was found. Name the file, or the folder of migrations:\n  // \"schema\": "
+            "\"db/migrations\",\n"
+          : fmt::format("  // The schema is found by itself ({}). To name it:\n  // \"schema\": \"{}\",\n",
+                        found.schema, found.schema_path);
+  return fmt::format(R"({{
+  // "sqlite" (embedded) or "postgres" (an installed server, started for the run alone).
+  "engine": "{}",
+{}
+  // How large tables are in production, so that findings speak of real sizes; "fixed" tables don't grow.
+  // For PostgreSQL `explaingate stats export` reads them all: "statistics": "statistics.json".
+  "tables": {{
+    // "orders": {{"rows": 2000000}},
+    // "countries": {{"rows": 250, "fixed": true}}
+  }},
+
+  // Levels: "error" fails the build, "warning", "info", "off". `explaingate rules` lists them all.
+  "rules": {{
+    // "select-star": "off"
+  }}
+}}
+)",
+                     found.engine, schema);
+}
+
+constexpr const char* kGithubWorkflow = R"(name: explaingate
+on: pull_request
+permissions:
+  contents: read
+jobs:
+  queries:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+        with:
+          fetch-depth: 0  # the merge base with the target branch is what the change is compared with
+          persist-credentials: false
+      # Put explaingate on the runner here: its .deb package, or an image of yours that has it.
+      - run: explaingate check
+)";
+
+constexpr const char* kGitlabJob = R"(# In .gitlab-ci.yml:  include: {local: .gitlab/explaingate.yml}
+# The job's image must have explaingate and git.
+explaingate:
+  rules:
+    - if: $CI_PIPELINE_SOURCE == "merge_request_event"
+  variables:
+    GIT_DEPTH: 0  # the merge base with the target branch is what the change is compared with
+  script:
+    - explaingate check --format text --format gitlab=gl-code-quality.json
+  artifacts:
+    when: always
+    reports:
+      codequality: gl-code-quality.json
+)";
+
+constexpr const char* kHook = R"(#!/bin/sh
+# Judges what is staged. `git commit --no-verify` goes past it.
+exec explaingate check --staged
+)";
+
+class Writer {
+ public:
+  explicit Writer(fs::path root) : root_(std::move(root)) {}
+
+  Status add(const std::string& path, std::string_view text, const std::string& what, bool executable = false) {
+    fs::path file = root_ / path;  // an absolute path stays what it is
+    std::string shown = file.lexically_relative(root_).generic_string();
+    if (shown.empty() || shown.starts_with("..")) shown = file.string();  // the hooks of a worktree
+    std::error_code code;
+    if (fs::exists(fs::symlink_status(file, code))) {
+      said_ += fmt::format("left     {}: is there already\n", shown);
+      return {};
+    }
+    fs::create_directories(file.parent_path(), code);
+    if (Status written = write_file_atomic(file, text); !written) return written;
+    if (executable && ::chmod(file.c_str(), 0755) != 0)
+      return fail(ErrorKind::kIo, fmt::format("{}: cannot be made executable", shown));
+    said_ += fmt::format("written  {}: {}\n", shown, what);
+    return {};
+  }
+  void remark(const std::string& text) { said_ += "         " + text + "\n"; }
+  void found(const std::string& text) { said_ += "found    " + text + "\n"; }
+  [[nodiscard]] const std::string& said() const { return said_; }
+
+ private:
+  fs::path root_;
+  std::string said_;
+};
+
+Status write_all(const Attempt& best, const std::string& root, const RepositoryPlaces& places, Writer& out) {
+  if (Status written = out.add(std::string(kConfigurationFile), configuration_for(best), "what is planned, and how");
+      !written)
+    return written;
+  bool github = fs::exists(fs::path(root) / ".github") || places.origin.find("github.") != std::string::npos;
+  bool gitlab = fs::exists(fs::path(root) / ".gitlab-ci.yml") || places.origin.find("gitlab") != std::string::npos;
+  if (github)
+    if (Status written = out.add(".github/workflows/explaingate.yml", kGithubWorkflow, "judges each pull request");
+        !written)
+      return written;
+  if (gitlab)
+    if (Status written = out.add(".gitlab/explaingate.yml", kGitlabJob, "judges each merge request; include it");
+        !written)
+      return written;
+  if (!github && !gitlab) out.remark("in CI: `explaingate check`, with the whole history fetched");
+  if (fs::exists(fs::path(root) / ".pre-commit-config.yaml")) {
+    out.remark("pre-commit is used here: docs/ci.md has the hook for .pre-commit-config.yaml");
+    return {};
+  }
+  if (places.hooks.empty()) {
+    out.remark("another tool keeps the hooks here (core.hooksPath): let it call `explaingate check --staged`");
+    return {};
+  }
+  return out.add(places.hooks + "/pre-commit", kHook, "judges what is staged, before each commit", true);
+}
+
+}  // namespace
+
+int init_command(const GateOptions& options) {
+  auto root = repository_root(".");
+  if (!root)
+    return report_error(Error{ErrorKind::kUsage, "no git repository here", "", 0, 0, "",
+                              "`explaingate init` sets up the repository that it is called in"});
+  auto places = repository_places(*root);
+  if (!places) return report_error(places.error());
+  Writer out(*root);
+  Attempt best;
+  bool configured = fs::exists(fs::path(*root) / kConfigurationFile);
+  for (const std::string& engine : options.engine.empty() ? known_engines() : std::vector{options.engine}) {
+    if (configured) break;
+    Attempt next = attempt(options, engine);
+    out.found(next.problem.empty()
+                  ? fmt::format("{}: {} of {} planned, {} of the schema refused", next.engine, next.planned,
+                                counted(static_cast<double>(next.statements), "statement"),
+                                counted(static_cast<double>(next.refused), "statement"))
+                  : fmt::format("{}: {}", next.engine, next.problem));
+    if (best.engine.empty() || serves_better(best, next)) best = std::move(next);
+  }
+  if (!configured && !best.problem.empty())
+    return report_error(Error{ErrorKind::kConfiguration, best.problem, "", 0, 0, "", "nothing was written"});
+  if (!configured)
+    out.found(fmt::format("schema: {}",
+                          best.schema.empty() ? "none" : fmt::format("{} in {}", best.schema, best.schema_path)));
+  if (Status written = write_all(best, *root, *places, out); !written) return report_error(written.error());
+  out.remark("next: `explaingate doctor` says what is missing, `explaingate check` judges your change");
+  return say(out.said());
+}
+
+}  // namespace explaingate

@@ -1,0 +1,155 @@
+// `init`, on repositories of both engines; the completions, in the shells that they are for.
+#include <sys/stat.h>
+
+#include <filesystem>
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include "engine/postgres_support.h"
+#include "sandbox.h"
+
+namespace explaingate {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_executable(const std::string& path) {
+  struct stat about{};
+  return ::stat(path.c_str(), &about) == 0 && (about.st_mode & S_IXUSR) != 0;
+}
+
+void write_small_shop(const Project& project) {
+  project.write("db/schema.sql", "CREATE TABLE orders (id INTEGER PRIMARY KEY AUTOINCREMENT, note TEXT);\n");
+  project.write("q.sql", "SELECT note FROM orders WHERE id = ?;\n");
+}
+
+TEST_CASE("init writes a configuration that works, a workflow for the forge that is seen, and a hook") {
+  Project project;
+  write_small_shop(project);
+  project.write(".github/CODEOWNERS", "* @octocat\n");
+  project.commit();
+  Ran ran = project.gate({"init"});
+  CAPTURE(ran.err);
+  CHECK(ran.code == 0);
+  CHECK(ran.out.find("found    sqlite: 1 of 1 statement planned, 0 statements of the schema refused\n") == 0);
+  CHECK(ran.out.find("found    schema: file, 1 file in db/schema.sql\n") != std::string::npos);
+  CHECK(ran.out.find("written  explaingate.json: ") != std::string::npos);
+  CHECK(ran.out.find("written  .github/workflows/explaingate.yml: ") != std::string::npos);
+  CHECK(project.read("explaingate.json").find("\"engine\": \"sqlite\"") != std::string::npos);
+  CHECK(!project.has(".gitlab/explaingate.yml"));
+  CHECK(is_executable(project.path() + "/.git/hooks/pre-commit"));
+  CHECK(project.gate({"check", "--all"}).code == 0);
+}
+
+TEST_CASE("init leaves what is there") {
+  Project project;
+  write_small_shop(project);
+  project.write("explaingate.json", "{\"schema\": \"db/schema.sql\"}");
+  project.write(".github/workflows/explaingate.yml", "name: ours\n");
+  project.write(".git/hooks/pre-commit", "#!/bin/sh\n");
+  project.commit();
+  std::string before = project.contents();
+  Ran ran = project.gate({"init"});
+  CHECK(ran.code == 0);
+  CHECK(project.contents() == before);
+  CHECK(project.read(".git/hooks/pre-commit") == "#!/bin/sh\n");
+  CHECK(ran.out.find("left     explaingate.json: is there already\n") == 0);
+}
+
+TEST_CASE("init takes the engine that plans more") {
+  if (!postgres::is_there()) return;
+  Project project;
+  project.write("migrations/0001_orders.sql",
+                "CREATE TABLE orders (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, placed timestamptz NOT NULL "
+                "DEFAULT now(), tags text[] NOT NULL);\n");
+  project.write("q.sql", "SELECT id FROM orders WHERE tags @> ARRAY['new'] AND placed > now() - interval '1 day';\n");
+  project.write(".gitlab-ci.yml", "stages: [test]\n");
+  project.commit();
+  Ran ran = project.gate({"init"});
+  CAPTURE(ran.out);
+  CHECK(ran.code == 0);
+  CHECK(project.read("explaingate.json").find("\"engine\": \"postgres\"") != std::string::npos);
+  CHECK(project.has(".gitlab/explaingate.yml"));
+}
+
+TEST_CASE("init where another tool keeps the hooks, and where there is no schema") {
+  Project project;
+  project.write("a.py", "print('hello')\n");
+  project.git({"config", "core.hooksPath", ".husky"});
+  project.commit();
+  Ran ran = project.gate({"init"});
+  CHECK(ran.code == 0);
+  CHECK(ran.out.find("another tool keeps the hooks here") != std::string::npos);
+  CHECK(project.read("explaingate.json").find("// No schema was found.") != std::string::npos);
+  CHECK(!project.has(".husky/pre-commit"));
+  CHECK(project.gate({"rules"}).code == 0);
+  CHECK(project.gate({"check"}).code == 0);  // the file is one that is read
+}
+
+TEST_CASE("init outside of a repository writes nothing") {
+  auto folder = TemporaryFolder::create();
+  REQUIRE(folder);
+  Ran ran = run_program({EXPLAINGATE_BINARY, "init"}, {folder->path().string(), {}, "", -1});
+  CHECK(ran.code == 2);
+  CHECK(ran.err.find("no git repository here") != std::string::npos);
+  CHECK(fs::is_empty(folder->path()));
+}
+
+TEST_CASE("the hook holds a commit back that brings a slow query") {
+  Project project;
+  project.write("schema.sql", "CREATE TABLE orders (id INTEGER PRIMARY KEY, note TEXT);\n");
+  project.commit();
+  REQUIRE(project.gate({"init"}).code == 0);
+  project.write("q.sql", "SELECT id FROM orders WHERE note = ?;\n");
+  std::string path = fs::path(EXPLAINGATE_BINARY).parent_path().string() + ":/usr/bin:/bin";
+  Ran add = run_program({"/usr/bin/git", "add", "q.sql"}, {project.path(), {}, "", -1});
+  REQUIRE(add.code == 0);
+  std::vector<std::string> commit = {"/usr/bin/git", "-c", "user.name=a", "-c", "user.email=a@example.com",
+                                     "commit",       "-m", "slow"};
+  Ran held = run_program(commit, {project.path(), {{"PATH", path}}, "", -1});
+  CHECK(held.code == 1);
+  CHECK((held.out + held.err).find("full-scan-growth") != std::string::npos);
+}
+
+// What the shell offers for a line that ends where the cursor is.
+std::string offered(const std::string& words) {
+  Ran script = run_program({EXPLAINGATE_BINARY, "completion", "bash"});
+  REQUIRE(script.code == 0);
+  return run_program({"/bin/bash", "-c",
+                      script.out + "COMP_WORDS=(" + words +
+                          "); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _explaingate; echo \"${COMPREPLY[*]}\""})
+      .out;
+}
+
+TEST_CASE("completion in bash: commands, options, values") {
+  CHECK(offered("explaingate bas") == "baseline\n");
+  CHECK(offered("explaingate baseline ''").starts_with("update show prune"));
+  CHECK(offered("explaingate check --eng") == "--engine\n");
+  CHECK(offered("explaingate check --engine p") == "postgres\n");
+  CHECK(offered("explaingate rules n") == "new\n");
+  CHECK(offered("explaingate completion f") == "fish\n");
+}
+
+TEST_CASE("completion in zsh and fish, and the man page, are well-formed") {
+  for (const auto& [shell, check] : {std::pair<std::string, std::vector<std::string>>{"zsh", {"/usr/bin/zsh", "-n"}},
+                                     {"fish", {"/usr/bin/fish", "--no-execute"}},
+                                     {"man", {"/usr/bin/man", "--warnings", "-l"}}}) {
+    CAPTURE(shell);
+    Ran script = run_program({EXPLAINGATE_BINARY, "completion", shell});
+    CHECK(script.code == 0);
+    REQUIRE(!script.out.empty());
+    auto folder = TemporaryFolder::create();
+    REQUIRE(folder);
+    REQUIRE(write_file_atomic(folder->path() / "explaingate.1", script.out));
+    REQUIRE(fs::exists(check.front()));
+    std::vector<std::string> command = check;
+    command.push_back((folder->path() / "explaingate.1").string());
+    Ran ran = run_program(command, {"", {{"MANWIDTH", "100"}}, "", -1});
+    CHECK(ran.code == 0);
+    CHECK(ran.err == "");
+  }
+}
+
+}  // namespace
+}  // namespace explaingate
