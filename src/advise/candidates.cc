@@ -14,12 +14,14 @@
 #include <algorithm>
 
 #include "advise/advise.h"
+#include "advise/variants.h"
 #include "advise/wishes.h"
 
 namespace explaingate {
 namespace {
 
 using advise::SortColumn;
+using advise::Variant;
 using advise::WishedColumn;
 using advise::Wishes;
 using Columns = std::vector<std::string>;
@@ -27,11 +29,8 @@ using Columns = std::vector<std::string>;
 constexpr size_t kMaxCandidates = 8;
 constexpr size_t kMaxEqualities = 3;  // a fourth column costs every write and saves little
 constexpr size_t kMaxColumns = 5;
-constexpr std::string_view kDescending = " DESC";
-
-std::string_view plain(std::string_view column) {
-  return column.ends_with(kDescending) ? column.substr(0, column.size() - kDescending.size()) : column;
-}
+using advise::kDescending;
+using advise::plain;
 
 bool contains(const Columns& columns, std::string_view name) {
   return std::ranges::any_of(columns, [&](const std::string& column) { return plain(column) == name; });
@@ -62,23 +61,30 @@ Columns equalities(const Wishes& wishes, Joins joins) {
   return columns;
 }
 
+// A column list, and how many of its first columns are compared for equality, so that their order is free.
+struct List {
+  Columns columns;
+  size_t equalities = 0;
+};
+
 // All column lists for one table reference, the most promising first.
 class Variants {
  public:
   explicit Variants(const Wishes& wishes) : wishes_(wishes) {}
 
-  std::vector<Columns> run() {
-    for (const Columns& columns : wishes_.given) add(columns);
+  std::vector<List> run() {
+    for (const Columns& columns : wishes_.given) add(columns, columns.size());
     for (Joins joins : {Joins::kAll, Joins::kNone}) {
       Columns base = equalities(wishes_, joins);
-      if (!wishes_.ranges.empty()) add(with(base, wishes_.ranges[0]));
+      if (!wishes_.ranges.empty()) add(with(base, wishes_.ranges[0]), base.size());
       for (const std::vector<SortColumn>& order : wishes_.orders) add_order(base, order);
-      if (wishes_.ranges.empty()) add(base);
+      if (wishes_.ranges.empty()) add(base, base.size());
     }
-    add(equalities(wishes_, Joins::kOnly));
-    for (const WishedColumn& column : wishes_.equalities) add({column.name});
-    for (const std::string& column : wishes_.alternatives) add({column});
-    for (size_t i = 1; i < wishes_.ranges.size(); ++i) add(with(equalities(wishes_, Joins::kAll), wishes_.ranges[i]));
+    Columns only = equalities(wishes_, Joins::kOnly), all = equalities(wishes_, Joins::kAll);
+    add(only, only.size());
+    for (const WishedColumn& column : wishes_.equalities) add({column.name}, 1);
+    for (const std::string& column : wishes_.alternatives) add({column}, 1);
+    for (size_t i = 1; i < wishes_.ranges.size(); ++i) add(with(all, wishes_.ranges[i]), all.size());
     return std::move(variants_);
   }
 
@@ -90,15 +96,16 @@ class Variants {
 
   // A key at the end of an order decides between equal rows only; the engine may hold it in every index anyway.
   void add_order(const Columns& base, const std::vector<SortColumn>& order) {
-    add(with_order(base, order));
+    add(with_order(base, order), base.size());
     if (order.size() > 1 && advise::is_key(*wishes_.table, order.back().name))
-      add(with_order(base, {order.begin(), order.end() - 1}));
+      add(with_order(base, {order.begin(), order.end() - 1}), base.size());
   }
 
-  void add(const Columns& columns) {
+  void add(const Columns& columns, size_t equalities) {
     if (columns.empty() || columns.size() > kMaxColumns || advise::is_key(*wishes_.table, plain(columns[0]))) return;
     if (std::ranges::none_of(columns, [&](const std::string& column) { return selective(plain(column)); })) return;
-    if (std::ranges::find(variants_, columns) == variants_.end()) variants_.push_back(columns);
+    if (std::ranges::find(variants_, columns, &List::columns) == variants_.end())
+      variants_.push_back({columns, equalities});
   }
 
   bool selective(std::string_view name) const {
@@ -109,11 +116,14 @@ class Variants {
   }
 
   const Wishes& wishes_;
-  std::vector<Columns> variants_;
+  std::vector<List> variants_;
 };
 
-// An index begins with these columns, all in their direction or all against it: it does whatever the candidate would.
-bool exists(const CatalogueTable& table, const Columns& columns) {
+}  // namespace
+
+namespace advise {
+
+bool exists(const CatalogueTable& table, const std::vector<std::string>& columns) {
   return std::ranges::any_of(table.indexes, [&](const CatalogueIndex& index) {
     if (index.partial || index.columns.size() < columns.size()) return false;
     size_t same = 0, opposite = 0;
@@ -125,26 +135,31 @@ bool exists(const CatalogueTable& table, const Columns& columns) {
   });
 }
 
-}  // namespace
-
-std::vector<CandidateIndex> candidates(const ParsedQuery& parsed, const Plan& plan, const Catalogue& catalogue) {
-  std::vector<Wishes> wishes = advise::wishes_of(parsed, plan, catalogue);
-  std::vector<std::vector<Columns>> variants;
+std::vector<Variant> variants_of(const ParsedQuery& parsed, const Plan& plan, const Catalogue& catalogue) {
+  std::vector<Wishes> wishes = wishes_of(parsed, plan, catalogue);
+  std::vector<std::vector<List>> lists;
   size_t rounds = 0;
   for (const Wishes& each : wishes) {
-    variants.push_back(Variants(each).run());
-    rounds = std::max(rounds, variants.back().size());
+    lists.push_back(Variants(each).run());
+    rounds = std::max(rounds, lists.back().size());
   }
-  std::vector<CandidateIndex> result;
+  std::vector<Variant> result;
   for (size_t round = 0; round < rounds; ++round)  // each table's best before any table's second best
     for (size_t i = 0; i < wishes.size(); ++i) {
-      if (round >= variants[i].size() || result.size() >= kMaxCandidates) continue;
+      if (round >= lists[i].size() || result.size() >= kMaxCandidates) continue;
       const CatalogueTable& table = *wishes[i].table;
-      const Columns& columns = variants[i][round];
-      bool known = std::ranges::any_of(
-          result, [&](const CandidateIndex& other) { return other.table == table.name && other.columns == columns; });
-      if (!known && !exists(table, columns)) result.push_back({table.name, columns});
+      CandidateIndex index{table.name, lists[i][round].columns};
+      bool known = std::ranges::find(result, index, &Variant::index) != result.end();
+      if (!known && !exists(table, index.columns)) result.push_back({std::move(index), lists[i][round].equalities});
     }
+  return result;
+}
+
+}  // namespace advise
+
+std::vector<CandidateIndex> candidates(const ParsedQuery& parsed, const Plan& plan, const Catalogue& catalogue) {
+  std::vector<CandidateIndex> result;
+  for (Variant& variant : advise::variants_of(parsed, plan, catalogue)) result.push_back(std::move(variant.index));
   return result;
 }
 

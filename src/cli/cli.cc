@@ -18,7 +18,8 @@ constexpr const char* kAbout =
     "database before and after, and fails the build on a regression, at the line that caused it.\n\n"
     "Start with:  explaingate check          what you changed, against the default branch\n"
     "             explaingate doctor         what is found here, and what is missing\n"
-    "             explaingate explain 'SELECT …'";
+    "             explaingate explain 'SELECT …'\n"
+    "             explaingate advise         indexes that speed up the queries here";
 
 constexpr const char* kExitCodes =
     "Exit codes: 0 clean; 1 findings at or above --fail-level; 2 usage or configuration; 3 could not verify.\n"
@@ -69,7 +70,7 @@ void output_options(CLI::App& command, GateOptions& options, const Names& format
       ->check(CLI::Validator(not_empty, ""));
 }
 
-void engine_options(CLI::App& command, GateOptions& options) {
+void engine_options(CLI::App& command, GateOptions& options, bool measuring = true) {
   command
       .add_option("--engine", options.engine,
                   "Database to plan in: sqlite (default, embedded) or postgres (an installed server, started for this "
@@ -81,6 +82,7 @@ void engine_options(CLI::App& command, GateOptions& options) {
                   "EXPLAINGATE_PLAN_URL, where the engine is postgres")
       ->type_name("URL")
       ->check(CLI::Validator(not_empty, ""));
+  if (!measuring) return;
   command.add_flag("--measure", options.measure,
                    "Also run the SELECTs on the seed data, for exact work (needs `seed` in the configuration)");
 }
@@ -169,6 +171,25 @@ void add_looking_commands(CLI::App& app, Parsed& parsed) {
   engine_options(*explain, parsed.gate);
   output_options(*explain, parsed.gate, kTextOrJson);
   explain->callback([&parsed] { parsed.run = [&parsed] { return explain_command(parsed.gate, parsed.sql); }; });
+
+  CLI::App* advise = app.add_subcommand(
+      "advise", "The smallest set of indexes that speeds up this repository's queries, each tried in the database");
+  advise->footer(
+      "All queries of the repository are planned with every index that could help one of them; what is left is the set "
+      "under which they cost least, weighed against what its indexes cost the statements that write. Nothing is "
+      "changed: the output is DDL to paste into a migration, with the queries it serves before and after.\n"
+      "Costs are those of the largest scale, and as good as the row counts: give `statistics`, `seed` or `tables` "
+      "(docs/configuration.md).\n"
+      "Exit codes: 0 whether or not there is advice; 2 usage or configuration; 3 nothing could be planned.");
+  advise
+      ->add_option("path", parsed.paths,
+                   "Advise for the queries in these files or folders; all others still count. Default: for all")
+      ->type_name("PATH");
+  engine_options(*advise, parsed.gate, false);
+  output_options(*advise, parsed.gate, kTextOrJson);
+  advise->add_flag("-v,--verbose", parsed.gate.verbose,
+                   "Also every place that was not analysed, and every index tried");
+  advise->callback([&parsed] { parsed.run = [&parsed] { return advise_command(parsed.gate, parsed.paths); }; });
 
   CLI::App* extract =
       app.add_subcommand("extract", "The SQL statements that are found, where, and what was left out and why");

@@ -37,6 +37,7 @@ int baseline_command(const GateOptions& options, const std::string& verb);
 int accept_command(const GateOptions& options, const std::string& finding, const std::string& reason,
                    const std::string& expires);
 int explain_command(const GateOptions& options, const std::string& sql);
+int advise_command(const GateOptions& options, const std::vector<std::string>& paths);
 int extract_command(const GateOptions& options, const std::vector<std::string>& paths);
 int facts_command(const GateOptions& options, const std::string& sql, const std::string& save);
 int rules_command(const GateOptions& options, const std::string& rule);
@@ -62,6 +63,9 @@ struct Context {
   Run run;
 };
 Status prepare(const GateOptions& options, Context& context);
+
+// Paths as given, from the working directory, to paths from the root. Refuses what is not there.
+[[nodiscard]] Result<std::vector<std::string>> paths_from_root(const Run& run, const std::vector<std::string>& paths);
 
 // Prints the error to stderr and gives its exit code.
 int report_error(const Error& error);

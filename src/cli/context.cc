@@ -1,5 +1,6 @@
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -164,6 +165,30 @@ Status prepare(const GateOptions& options, Context& context) {
     run.progress = &context.progress;
   }
   return {};
+}
+
+Result<std::vector<std::string>> paths_from_root(const Run& run, const std::vector<std::string>& paths) {
+  std::vector<std::string> wanted;
+  auto entries = run.change.head->list();
+  if (!entries) return fail(entries.error());
+  for (const std::string& given : paths) {
+    std::error_code code;
+    std::filesystem::path absolute = std::filesystem::weakly_canonical(std::filesystem::absolute(given), code);
+    std::string path =
+        absolute.lexically_relative(std::filesystem::weakly_canonical(run.change.root, code)).generic_string();
+    if (path == ".") path.clear();
+    if (!code && (path == ".." || path.starts_with("../")))
+      return fail(ErrorKind::kUsage, fmt::format("{}: leads out of {}", given, run.change.root),
+                  "run explaingate there, or give paths inside");
+    bool found = !code && (path.empty() || std::any_of(entries->begin(), entries->end(), [&](const TreeEntry& entry) {
+                             return entry.path == path || entry.path.starts_with(path + "/");
+                           }));
+    if (!found)
+      return fail(ErrorKind::kUsage, fmt::format("{}: no such file or folder here", given),
+                  "paths are of files that git knows or would add: what it ignores is left out");
+    wanted.push_back(path);
+  }
+  return wanted;
 }
 
 int exit_code_of(const Error& error) {

@@ -25,31 +25,6 @@ Status prepare_without_repository(Context& context) {
   return {};
 }
 
-// Paths as given, from the working directory, to paths from the root. Refuses what is not there.
-Result<std::vector<std::string>> wanted_paths(const Run& run, const std::vector<std::string>& paths) {
-  std::vector<std::string> wanted;
-  auto entries = run.change.head->list();
-  if (!entries) return fail(entries.error());
-  for (const std::string& given : paths) {
-    std::error_code code;
-    std::filesystem::path absolute = std::filesystem::weakly_canonical(std::filesystem::absolute(given), code);
-    std::string path =
-        absolute.lexically_relative(std::filesystem::weakly_canonical(run.change.root, code)).generic_string();
-    if (path == ".") path.clear();
-    if (!code && (path == ".." || path.starts_with("../")))
-      return fail(ErrorKind::kUsage, fmt::format("{}: leads out of {}", given, run.change.root),
-                  "run explaingate there, or give paths inside");
-    bool found = !code && (path.empty() || std::any_of(entries->begin(), entries->end(), [&](const TreeEntry& entry) {
-                             return entry.path == path || entry.path.starts_with(path + "/");
-                           }));
-    if (!found)
-      return fail(ErrorKind::kUsage, fmt::format("{}: no such file or folder here", given),
-                  "paths are of files that git knows or would add: what it ignores is left out");
-    wanted.push_back(path);
-  }
-  return wanted;
-}
-
 }  // namespace
 
 int extract_command(const GateOptions& options, const std::vector<std::string>& paths) {
@@ -60,7 +35,7 @@ int extract_command(const GateOptions& options, const std::vector<std::string>& 
   if (!ready) return report_error(ready.error());
   Run& run = context.run;
   if (!paths.empty()) {
-    auto wanted = wanted_paths(run, paths);
+    auto wanted = paths_from_root(run, paths);
     if (!wanted) return report_error(wanted.error());
     // Named on the command line beats left out by the configuration; the root names nothing in particular.
     if (std::ranges::none_of(*wanted, &std::string::empty)) {

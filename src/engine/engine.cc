@@ -110,6 +110,10 @@ Growth growth_of(const std::vector<PlannedQuery>& scales, const std::vector<doub
   return {work, slope(small.rows_returned, large.rows_returned)};
 }
 
+std::string quote_where_needed(std::string_view name) {
+  return quoted(name);
+}
+
 std::string CandidateIndex::name() const {
   std::string name = "eg";
   append_name_part(name, table);
@@ -120,12 +124,13 @@ std::string CandidateIndex::name() const {
   return name;
 }
 
-std::string CandidateIndex::ddl() const {
+std::string CandidateIndex::ddl(bool concurrently) const {
   size_t dot = table.find('.');  // PostgreSQL: a table outside of the schema public is named with its own
   std::string_view whole = table;
   std::string place =
       dot == std::string::npos ? quoted(whole) : quoted(whole.substr(0, dot)) + "." + quoted(whole.substr(dot + 1));
-  std::string text = "CREATE INDEX " + quoted(name()) + " ON " + place + "(";
+  std::string text =
+      std::string("CREATE INDEX ") + (concurrently ? "CONCURRENTLY " : "") + quoted(name()) + " ON " + place + "(";
   for (size_t i = 0; i < columns.size(); ++i) {
     if (i > 0) text += ", ";
     std::string_view column = without_direction(columns[i]);

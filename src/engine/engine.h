@@ -2,6 +2,7 @@
 // the same with a hypothetical index. Statements are planned, not executed, unless measuring was asked for.
 #pragma once
 
+#include <compare>
 #include <map>
 #include <memory>
 #include <optional>
@@ -154,13 +155,27 @@ struct CandidateIndex {
   std::string table;
   std::vector<std::string> columns;        // plain column names; " DESC" may follow
   [[nodiscard]] std::string name() const;  // deterministic: "eg_orders_customer_id_placed_at"
-  [[nodiscard]] std::string ddl() const;   // CREATE INDEX …, identifiers quoted where they must be
+  // CREATE INDEX …, identifiers quoted where they must be.
+  [[nodiscard]] std::string ddl(bool concurrently = false) const;
+  auto operator<=>(const CandidateIndex&) const = default;
 };
+
+// An identifier as SQL of either dialect has it: in quotes where it isn't plain, or a keyword that people use.
+[[nodiscard]] std::string quote_where_needed(std::string_view name);
 
 // Work for one statement: the text (already engine_text()) and what the parser knows of it.
 struct PlanRequest {
   std::string_view text;
   const ParsedQuery* parsed = nullptr;
+};
+
+// What advice has to know of an engine's ways, in the unit of Metrics::cost.
+struct CostModel {
+  double small = 1000;  // what a query may cost without anybody minding: some thousand rows read in order
+  double entry = 4;     // writing one entry of an index
+  // An UPDATE that changes an indexed column writes an entry into every index of the table, and none where it changes
+  // no indexed column (PostgreSQL, whose rows have versions); else it writes into the indexes of what it changes.
+  bool versions_rows = false;
 };
 
 class Engine {
@@ -183,6 +198,7 @@ class Engine {
                                                        const PlanRequest& request) = 0;
   // Runs a read-only statement on seed data, parameters bound to NULL or to a value found in the compared column.
   [[nodiscard]] virtual Result<Measured> measure(const PlanRequest& request) = 0;
+  [[nodiscard]] virtual CostModel cost_model() const { return {}; }
   [[nodiscard]] virtual std::string name() const = 0;     // "sqlite"
   [[nodiscard]] virtual std::string version() const = 0;  // "3.40.1"
 };

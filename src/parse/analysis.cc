@@ -200,6 +200,9 @@ void Analysis::change(const Node& node, int block) {
   if (const Node* list = tree_.child(node, Key::kTargetList)) {
     Standing standing(*this, Place::kSet);
     expression(*list, block);
+    if (block == 0)
+      for (const Node* item = tree_.first(*list); item != nullptr; item = tree_.next(*item))
+        out_.assigned.emplace_back(tree_.text(*item, Key::kName));
   }
   where_clause(node, block);
   if (tables != nullptr) finish_joins(block);

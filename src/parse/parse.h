@@ -179,6 +179,7 @@ struct ParsedQuery {
   std::vector<FunctionCall> calls;
   bool reads_rows_of_target = false;  // UPDATE, DELETE
   bool for_update = false;            // row locking clause
+  std::vector<std::string> assigned;  // UPDATE: columns that it sets
   bool is_batch = false;    // IN list of placeholders or = ANY($1), several VALUES rows, unnest(?), json_each(?)
   std::string object;       // DDL: name of the table or view (qualified_table()), index or trigger
   std::string object_type;  // DDL: "table", "index", "view", "trigger", "column" …

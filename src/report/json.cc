@@ -1,30 +1,11 @@
-#include <nlohmann/json.hpp>
-
-#include <cmath>
-
 #include "base/text.h"
 #include "gate/names.h"
 #include "report/formats.h"
+#include "report/json_words.h"
 #include "report/report.h"
 
 namespace explaingate {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-constexpr const char* kToolVersion = EXPLAINGATE_VERSION;
-
-std::string dump(const Json& document) {
-  return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-}
-
-// Estimates carry no more digits than they mean.
-int64_t whole(double number) {
-  return static_cast<int64_t>(std::llround(std::min(number, 9e15)));
-}
-double two_digits(double number) {
-  return std::round(number * 100) / 100 + 0.0;
-}
 
 Json plan_json(const std::optional<PlanSummary>& summary) {
   if (!summary) return nullptr;
@@ -62,6 +43,8 @@ Json findings_json(const std::vector<ReportedFinding>& findings) {
   return list;
 }
 
+}  // namespace
+
 Json not_analysed_json(const std::vector<NotAnalysed>& items) {
   Json list = Json::array();
   for (const NotAnalysed& item : items)
@@ -72,6 +55,8 @@ Json not_analysed_json(const std::vector<NotAnalysed>& items) {
                     {"reason", item.reason}});
   return list;
 }
+
+namespace {
 
 Json check_document(const Outcome& outcome) {
   Json out = {{"schema_version", kReportVersion},

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "extract/extract.h"
+#include "gate/advice.h"
 #include "gate/outcome.h"
 
 namespace explaingate {
@@ -31,6 +32,11 @@ struct Explanation {
 [[nodiscard]] std::string explain_text(const Explanation& explanation, const TextStyle& style);
 // docs/schemas/explain.schema.json
 [[nodiscard]] std::string explain_json(const Explanation& explanation);
+
+// Indexes with the queries that they serve, ready to paste; and what no index was found for.
+[[nodiscard]] std::string advice_text(const Advice& advice, const TextStyle& style);
+// docs/schemas/advise.schema.json
+[[nodiscard]] std::string advice_json(const Advice& advice, int exit_code);
 
 struct ExtractReport {
   std::vector<Statement> statements;

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "report/formats.h"
+#include "report/painter.h"
 #include "report/parts.h"
 #include "report/report.h"
 
@@ -12,26 +13,6 @@ namespace {
 
 constexpr size_t kNotAnalysedShown = 10;
 constexpr size_t kFingerprintShown = 8;  // enough for `explaingate accept`
-
-class Painter {
- public:
-  explicit Painter(bool color) : color_(color) {}
-  [[nodiscard]] std::string red(std::string_view text) const { return paint("1;31", text); }
-  [[nodiscard]] std::string yellow(std::string_view text) const { return paint("1;33", text); }
-  [[nodiscard]] std::string cyan(std::string_view text) const { return paint("36", text); }
-  [[nodiscard]] std::string green(std::string_view text) const { return paint("32", text); }
-  [[nodiscard]] std::string bold(std::string_view text) const { return paint("1", text); }
-  [[nodiscard]] std::string dim(std::string_view text) const { return paint("2", text); }
-  [[nodiscard]] std::string level(Level level) const {
-    return level == Level::kError ? red("error") : level == Level::kWarning ? yellow("warning") : cyan("info");
-  }
-
- private:
-  [[nodiscard]] std::string paint(std::string_view code, std::string_view text) const {
-    return color_ ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string(text);
-  }
-  bool color_;
-};
 
 void plan_lines(std::string& out, const Painter& paint, std::string_view label, const PlanSummary& summary) {
   out += fmt::format("  {} {}\n", paint.bold(fmt::format("{:<7}", label)), cost_words(summary));

@@ -40,4 +40,8 @@ struct Schema {
 [[nodiscard]] Result<std::vector<SchemaStatement>> read_seed(const Tree& tree, const std::string& path,
                                                              Dialect dialect);
 
+// What a person does so that one statement of a migration runs in no transaction, with that tool: "put `-- +goose NO
+// TRANSACTION` at the top of its migration". "" where the tool opens none.
+[[nodiscard]] std::string_view way_around_transaction(std::string_view tool);
+
 }  // namespace explaingate

@@ -5,6 +5,7 @@
 
 #include "parse/scan.h"
 #include "schema/names.h"
+#include "schema/schema.h"
 
 namespace explaingate::schema {
 namespace {
@@ -12,19 +13,20 @@ namespace {
 // What each tool's documentation says: "tool" opens a transaction for each file, unless a comment in it has the words;
 // "message" sends the whole file at once, which PostgreSQL runs as one transaction where it has several statements.
 // Tools that aren't here, and plain files, run each statement on its own.
+// `way`: what a person does so that a statement runs in no transaction.
 struct Tool {
-  std::string_view name, by, unless;
+  std::string_view name, by, unless, way;
 };
 constexpr Tool kTools[] = {
-    {"goose", "tool", "+goose no transaction"},
-    {"dbmate", "tool", "transaction:false"},
-    {"sql-migrate", "tool", "notransaction"},
-    {"sqlx", "tool", "no-transaction"},
-    {"diesel", "tool", ""},
-    {"flyway", "tool", ""},
-    {"drizzle", "tool", ""},
-    {"golang-migrate", "message", ""},
-    {"prisma", "message", ""},
+    {"goose", "tool", "+goose no transaction", "put `-- +goose NO TRANSACTION` at the top of its migration"},
+    {"dbmate", "tool", "transaction:false", "begin its migration with `-- migrate:up transaction:false`"},
+    {"sql-migrate", "tool", "notransaction", "begin its migration with `-- +migrate Up notransaction`"},
+    {"sqlx", "tool", "no-transaction", "put `-- no-transaction` on the first line of its migration"},
+    {"diesel", "tool", "", "put `run_in_transaction = false` in the metadata.toml of its migration"},
+    {"flyway", "tool", "", "put `executeInTransaction=false` in the .conf file beside its migration"},
+    {"drizzle", "tool", "", "run it by hand: drizzle runs all its migrations in one transaction"},
+    {"golang-migrate", "message", "", "give it a migration of its own, with nothing else in it"},
+    {"prisma", "message", "", "give it a migration of its own, with nothing else in it"},
 };
 
 bool has_comment(std::string_view text, std::string_view words) {
@@ -124,3 +126,12 @@ void Steps::finish(std::vector<SchemaStatement>& statements) const {
 }
 
 }  // namespace explaingate::schema
+
+namespace explaingate {
+
+std::string_view way_around_transaction(std::string_view tool) {
+  const auto* known = std::ranges::find(schema::kTools, tool, &schema::Tool::name);
+  return known == std::end(schema::kTools) ? std::string_view() : known->way;
+}
+
+}  // namespace explaingate

@@ -474,6 +474,7 @@ TEST_CASE("every JSON that is written validates against its schema") {
             "SELECT c.email FROM customers AS c JOIN orders AS o ON o.customer_id = c.id WHERE lower(c.email) = ?"})},
       {"explain", out({"explain", "SELECT nope"})},
       {"extract", out({"extract"})},
+      {"advise", out({"advise"})},
   };
   std::string finding = json::parse(documents[0].second)["findings"][0]["fingerprint"];
   CHECK(project.gate({"accept", finding, "--reason", "r", "--expires", "2024-12-31"}).code == 0);

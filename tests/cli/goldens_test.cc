@@ -48,7 +48,8 @@ std::map<std::string, std::string> outputs() {
     all[name] = masked(project, fmt::format("{}{}[exit {}]\n", ran.out, ran.err, ran.code));
   };
   keep("help", {"--help"});
-  for (const char* command : {"check", "baseline", "accept", "explain", "extract", "facts", "rules", "doctor", "stats"})
+  for (const char* command :
+       {"check", "baseline", "accept", "advise", "explain", "extract", "facts", "rules", "doctor", "stats"})
     keep(fmt::format("help-{}", command), {command, "--help"});
   for (const char* verb : {"update", "show", "prune"})
     keep(fmt::format("help-baseline-{}", verb), {"baseline", verb, "--help"});
@@ -64,6 +65,7 @@ std::map<std::string, std::string> outputs() {
   keep("check-color", {"check", "--color", "always"});
   keep("extract", {"extract", "shop"});
   keep("explain", {"explain", "SELECT id FROM orders WHERE warehouse = 'x' ORDER BY placed_at LIMIT 3"});
+  keep("advise", {"advise"});
   keep("doctor", {"doctor"});
   return all;
 }

@@ -46,6 +46,7 @@ class SqliteEngine final : public Engine {
   void compile_views();
   Status use_candidates(const std::vector<CandidateIndex>& candidates);
   Status create_candidate(const CandidateIndex& candidate);
+  void drop_candidate(size_t position);
   void drop_candidates();
   Result<PlannedQuery> plan_now(const PlanRequest& request);
   Result<SqliteStatement> prepare_explain(std::string_view text);
@@ -151,16 +152,17 @@ Result<PlannedQuery> SqliteEngine::plan_with(const std::vector<CandidateIndex>& 
 }
 
 // Candidates stay in the database until another call wants others: trying one set on many statements makes its indexes
-// once. CREATE INDEX on empty tables and DROP INDEX change the schema in place; rolling back a savepoint would make
-// SQLite read the whole schema again.
+// once, and a set that differs by one index costs one. CREATE INDEX on empty tables and DROP INDEX change the schema in
+// place; rolling back a savepoint would make SQLite read the whole schema again.
 Status SqliteEngine::use_candidates(const std::vector<CandidateIndex>& candidates) {
-  auto same = [](const CandidateIndex& a, const CandidateIndex& b) {
-    return a.table == b.table && a.columns == b.columns;
-  };
-  if (std::equal(candidates.begin(), candidates.end(), candidates_.begin(), candidates_.end(), same)) return {};
-  drop_candidates();
-  for (const CandidateIndex& candidate : candidates) {
-    if (Status status = create_candidate(candidate); !status) {
+  for (size_t i = candidates_.size(); i-- > 0;)
+    if (std::ranges::find(candidates, candidates_[i]) == candidates.end()) drop_candidate(i);
+  // Of two indexes that are as good SQLite takes one by their order, so that has to be the caller's.
+  size_t same = 0;
+  while (same < candidates_.size() && candidates_[same] == candidates[same]) ++same;
+  while (candidates_.size() > same) drop_candidate(candidates_.size() - 1);
+  for (; same < candidates.size(); ++same) {
+    if (Status status = create_candidate(candidates[same]); !status) {
       drop_candidates();
       return status;
     }
@@ -190,15 +192,32 @@ Status SqliteEngine::create_candidate(const CandidateIndex& candidate) {
   return add_stat1(database_.database(), names_, names_.indexes.back());
 }
 
-void SqliteEngine::drop_candidates() {
-  for (; !candidates_.empty(); candidates_.pop_back()) {
-    std::string name = candidates_.back().name();
-    // DROP INDEX takes the index's row out of sqlite_stat1, too.
-    Status dropped = database_.database().execute("DROP INDEX " + quote_name(name));
-    names_.tables[names_.indexes.back().table].indexes.pop_back();
-    names_.index_by_name.erase(names_.index_by_name.find(name));
-    names_.indexes.pop_back();
+// Candidates are the last of the names' indexes, in the same order.
+void SqliteEngine::drop_candidate(size_t position) {
+  std::string name = candidates_[position].name();
+  size_t at = names_.indexes.size() - candidates_.size() + position;
+  // DROP INDEX takes the index's row out of sqlite_stat1, too.
+  Status dropped = database_.database().execute("DROP INDEX " + quote_name(name));
+  for (size_t i = at; i < names_.indexes.size(); ++i) {
+    std::vector<size_t>& of_table = names_.tables[names_.indexes[i].table].indexes;
+    auto own = std::ranges::find(of_table, i);
+    if (own != of_table.end() && i == at)
+      of_table.erase(own);
+    else if (own != of_table.end())
+      --*own;
+    if (auto named = names_.index_by_name.find(names_.indexes[i].name); named != names_.index_by_name.end()) {
+      if (i == at)
+        names_.index_by_name.erase(named);
+      else
+        --named->second;
+    }
   }
+  names_.indexes.erase(names_.indexes.begin() + static_cast<std::ptrdiff_t>(at));
+  candidates_.erase(candidates_.begin() + static_cast<std::ptrdiff_t>(position));
+}
+
+void SqliteEngine::drop_candidates() {
+  while (!candidates_.empty()) drop_candidate(candidates_.size() - 1);
 }
 
 Result<SqliteStatement> SqliteEngine::prepare_explain(std::string_view text) {

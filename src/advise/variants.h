@@ -1,0 +1,31 @@
+// Candidates of one statement with what merging them over a workload needs to know. Internal to this folder.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/engine.h"
+#include "parse/parse.h"
+
+namespace explaingate::advise {
+
+inline constexpr std::string_view kDescending = " DESC";
+
+// A candidate's column without its direction.
+[[nodiscard]] constexpr std::string_view plain(std::string_view column) {
+  return column.ends_with(kDescending) ? column.substr(0, column.size() - kDescending.size()) : column;
+}
+
+struct Variant {
+  CandidateIndex index;
+  size_t equalities = 0;  // so many of its first columns may stand in any order
+};
+
+// As candidates().
+[[nodiscard]] std::vector<Variant> variants_of(const ParsedQuery& parsed, const Plan& plan, const Catalogue& catalogue);
+
+// An index begins with these columns, all in their direction or all against it: it does whatever the candidate would.
+[[nodiscard]] bool exists(const CatalogueTable& table, const std::vector<std::string>& columns);
+
+}  // namespace explaingate::advise

@@ -1,0 +1,99 @@
+// advise: which indexes, and above all, when none.
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "sandbox.h"
+
+namespace explaingate {
+namespace {
+
+using nlohmann::json;
+
+std::string ddl_of(const json& report) {
+  std::string text;
+  for (const json& index : report["indexes"]) text += index["ddl"].get<std::string>() + ";\n";
+  return text;
+}
+
+json advice(const Project& project, std::vector<std::string> arguments = {}) {
+  arguments.insert(arguments.begin(), {"advise", "--format", "json"});
+  Ran ran = project.gate(arguments);
+  CAPTURE(ran.err);
+  CHECK(ran.code == 0);
+  return json::parse(ran.out);
+}
+
+Project shop(const std::string& queries, const std::string& settings = R"({"schema": "schema.sql"})") {
+  Project project;
+  project.write(
+      "schema.sql",
+      "CREATE TABLE customers (id INTEGER PRIMARY KEY, email TEXT, city TEXT);\n"
+      "CREATE TABLE orders (id INTEGER PRIMARY KEY, customer_id INTEGER REFERENCES customers (id), status TEXT "
+      "CHECK (status IN ('new', 'paid', 'sent')), reference TEXT, placed_at TEXT, total INTEGER);\n"
+      "CREATE INDEX orders_by_customer ON orders (customer_id);\n"
+      "CREATE TABLE countries (code TEXT, name TEXT);\n");
+  project.write("explaingate.json", settings);
+  project.write("queries.sql", queries);
+  project.commit();
+  return project;
+}
+
+TEST_CASE("advise: queries that can share an index share it, and one that it replaces goes") {
+  Project project = shop(
+      "SELECT id FROM orders WHERE reference = ? AND placed_at > ?;\n"
+      "SELECT id FROM orders WHERE placed_at = ? AND reference = ?;\n"
+      "SELECT id FROM orders WHERE reference = ?;\n"
+      "SELECT id FROM orders WHERE customer_id = ? ORDER BY placed_at DESC LIMIT 10;\n"
+      "INSERT INTO orders (reference) VALUES (?);\n");
+  json report = advice(project);
+  CHECK(ddl_of(report) == "CREATE INDEX eg_orders_reference_placed_at ON orders(reference, placed_at);\n");
+  CHECK(report["indexes"][0]["serves"].size() == 3);
+  CHECK(report["indexes"][0]["writes"] == json::parse(R"([{"query": 4, "percent": 50.0}])"));
+  CHECK(report["exact"] == true);
+}
+
+TEST_CASE("advise: none where none is due") {
+  const std::pair<const char*, const char*> cases[] = {
+      {"one that is there begins with the column", "SELECT id FROM orders WHERE customer_id = ? AND total > ?;\n"},
+      {"by key", "SELECT * FROM orders WHERE id = ?;\n"},
+      {"a third of the table", "SELECT * FROM orders WHERE status = 'paid';\n"},
+      {"a table that doesn't grow", "SELECT name FROM countries WHERE code = ?;\n"},
+      {"all rows are asked for", "SELECT id, total FROM orders;\n"},
+  };
+  for (const auto& [what, queries] : cases) {
+    CAPTURE(what);
+    Project project =
+        shop(queries, R"({"schema": "schema.sql", "tables": {"countries": {"rows": 250, "fixed": true}}})");
+    CHECK(ddl_of(advice(project)).empty());
+  }
+}
+
+TEST_CASE("advise: the incident's indexes are there to paste, and writing them makes the gate pass what they are for") {
+  Project project;
+  project.lay("fixtures/incident/base");
+  project.commit();
+  project.lay("fixtures/incident/head");
+  auto access = [](const std::string& found) {
+    return found.find("full-scan-growth") != std::string::npos || found.find("access-regression") != std::string::npos;
+  };
+  CHECK(access(findings(project.gate({"check", "--format", "json"}))));
+  project.write("migrations/0004_advice.sql", ddl_of(advice(project)));
+  CHECK(!access(findings(project.gate({"check", "--format", "json"}))));
+}
+
+TEST_CASE("advise: for the queries of some files, and errors") {
+  Project project = shop("SELECT id FROM orders WHERE reference = ?;\n");
+  project.write("more/queries.sql", "SELECT id FROM customers WHERE email = ?;\n");
+  CHECK(ddl_of(advice(project, {"more"})) == "CREATE INDEX eg_customers_email ON customers(email);\n");
+  CHECK(advice(project)["indexes"].size() == 2);
+  CHECK(project.gate({"advise", "nowhere"}).code == 2);
+  project.remove("schema.sql");
+  CHECK(project.gate({"advise"}).code == 2);
+  project.write("explaingate.json", "{}");
+  CHECK(project.gate({"advise"}).code == 3);
+}
+
+}  // namespace
+}  // namespace explaingate
