@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "report/painter.h"
+#include "report/parts.h"
 #include "report/report.h"
 
 namespace explaingate {
