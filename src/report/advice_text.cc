@@ -87,6 +87,18 @@ void add_index(std::string& out, const Painter& paint, const Advice& advice, con
                      counted(index.rows, "row"));
 }
 
+// "tried orders(a), orders(a, b): the planner does not use them", a line a reason.
+void add_tried(std::string& out, const std::vector<RefusedCandidate>& tried) {
+  std::vector<std::pair<std::string, std::vector<std::string>>> by_reason;
+  for (const RefusedCandidate& candidate : tried) {
+    auto known = std::ranges::find(by_reason, candidate.reason, [](const auto& entry) { return entry.first; });
+    if (known == by_reason.end()) known = by_reason.insert(known, {candidate.reason, {}});
+    known->second.push_back(fmt::format("{}({})", candidate.index.table, fmt::join(candidate.index.columns, ", ")));
+  }
+  for (const auto& [reason, indexes] : by_reason)
+    out += fmt::format("    tried {}: {}\n", printable_line(fmt::format("{}", fmt::join(indexes, ", "))), reason);
+}
+
 void add_unserved(std::string& out, const Painter& paint, const Advice& advice, bool all) {
   std::vector<const UnservedQuery*> unserved;
   for (const UnservedQuery& query : advice.workload.unserved)
@@ -98,9 +110,7 @@ void add_unserved(std::string& out, const Painter& paint, const Advice& advice, 
     const AdvisedQuery& query = advice.queries[unserved[i]->query];
     out += fmt::format("  {}  {}\n", paint.cyan(place(query)),
                        paint.dim(printable(shorten(fold_spaces(query.text), kTextShown))));
-    for (const RefusedCandidate& tried : unserved[i]->tried)
-      out += fmt::format("    tried {}({}): {}\n", printable_line(tried.index.table),
-                         printable_line(fmt::format("{}", fmt::join(tried.index.columns, ", "))), tried.reason);
+    add_tried(out, unserved[i]->tried);
   }
   if (shown < unserved.size()) out += fmt::format("  … and {} more; --verbose lists them\n", unserved.size() - shown);
   out += "\n";
