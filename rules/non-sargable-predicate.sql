@@ -4,11 +4,11 @@
 -- engines: sqlite, postgres
 -- needs: growth
 -- since: 0.1
--- summary: A filter wraps an indexed column in a function, a cast or arithmetic, so the index can't be used and the table is scanned.
+-- summary: A filter wraps an indexed column in a function, a cast, arithmetic or a concatenation, so the index can't be used and the table is scanned.
 --
 -- ## What it does
 -- Finds a comparison in WHERE or ON whose column is indexed, and yet no index can serve it, because the column stands inside
--- a function, a cast or an arithmetic expression; and the plan reads the whole growing table for it.
+-- a function, a cast, an arithmetic expression or a concatenation; and the plan reads the whole growing table for it.
 --
 -- ## Why
 -- An index is ordered by the column's value. It knows nothing of `lower(email)` or `date(placed_at)`: the engine has to
@@ -59,7 +59,7 @@ WITH
     WHERE s.side = 'head' AND s.changed = 1 AND s.planned = 1 AND s.dynamic = 0
       AND (q.table_ref IS NULL OR CASE q.alias WHEN '' THEN q.name ELSE q.alias END COLLATE NOCASE IN (n.alias, substr(n.alias, instr(n.alias, '.') + 1)))
       AND p.sargable = 0 AND p.in_or = 0 AND p.clause IN ('where', 'join_on')
-      AND (p.why_not LIKE 'function%' OR p.why_not LIKE 'arithmetic%' OR p.why_not LIKE 'cast%')
+      AND (p.why_not LIKE 'function%' OR p.why_not LIKE 'arithmetic%' OR p.why_not LIKE 'cast%' OR p.why_not LIKE 'concatenation%')
       AND (p.operator IN ('=', '==', 'IS', '<', '<=', '>', '>=', 'BETWEEN', 'IN')
         OR (p.operator = 'LIKE' AND p.operand = 'literal' AND s.text NOT LIKE '%like ''\%%' ESCAPE '\'))
       AND NOT EXISTS (
