@@ -2,7 +2,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
-#include <random>
 
 #include <fmt/format.h>
 
@@ -34,12 +33,6 @@ bool writes_text(const GateOptions& options) {
   return std::ranges::all_of(options.formats, [](const std::string& format) {
     return format.find('=') != std::string::npos || format == "text" || format == "concise";
   });
-}
-
-// A word by which the runner of GitHub Actions takes up commands again: nobody can have written it into a change.
-std::string secret_word() {
-  std::random_device random;
-  return fmt::format("{:08x}{:08x}{:08x}{:08x}", random(), random(), random(), random());
 }
 
 Status append_file(const std::string& path, const std::string& text) {

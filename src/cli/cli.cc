@@ -107,6 +107,9 @@ struct Parsed {
   std::string finding, reason, expires, sql, save, rule, shell;
   std::vector<std::string> paths;
   StatsOptions stats;
+  std::string report;
+  PublishOptions publish;
+  bool required = false;
   std::function<int()> run;
 };
 
@@ -327,6 +330,45 @@ void add_completion(CLI::App& app, Parsed& parsed) {
   });
 }
 
+void add_publish(CLI::App& app, Parsed& parsed) {
+  CLI::App* command =
+      app.add_subcommand("publish", "Write a report into a pull request: one summary, and comments on its lines");
+  command->footer(
+      "In GitHub Actions the pull request, repository and server are known; the token is the variable GITHUB_TOKEN.\n"
+      "Exit codes: 0 published, or the token may only read, or the pull request has moved on; 2 usage; 3 the server "
+      "can't be reached or refuses; with --require-publish 4 in place of all but 2 where nothing was published.\n"
+      "docs/publish.md has workflows, for forks too.");
+  command->add_option("report", parsed.report, "The file that `explaingate check --format json=FILE` wrote")
+      ->required()
+      ->type_name("REPORT.json");
+  PublishOptions& options = parsed.publish;
+  command->add_option("--repository", options.repository, "Default: the variable GITHUB_REPOSITORY")
+      ->type_name("OWNER/NAME");
+  command->add_option("--pull-request", options.pull_request, "Default: that of the event (GITHUB_EVENT_PATH)")
+      ->type_name("NUMBER")
+      ->check(CLI::PositiveNumber);
+  command
+      ->add_option("--commit", options.commit,
+                   "Publish only while this is the pull request's last commit; default: that of the event")
+      ->type_name("ID");
+  command->add_option("--api-url", options.api_url, "Default: the variable GITHUB_API_URL, or https://api.github.com")
+      ->type_name("URL");
+  command
+      ->add_option("--author", options.author,
+                   "Login whose comments are explaingate's own; default: the token's, or github-actions[bot]")
+      ->type_name("LOGIN");
+  command
+      ->add_option("--max-wait", options.patience_seconds,
+                   "Longest wait in all, for the server's limits and failures that pass (default 300)")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(0, 86400));
+  command->add_flag("--dry-run", options.dry_run, "Read what is there, print the requests that would write");
+  command->add_flag("--require-publish", parsed.required, "Exit 4 when nothing could be published");
+  command->callback([&parsed] {
+    parsed.run = [&parsed] { return publish_command(parsed.report, parsed.publish, parsed.required); };
+  });
+}
+
 // Where no command was given: what was written instead of one, and what there is. Empty where one was given.
 std::string about_missing_command(const CLI::App& app) {
   const CLI::App* asked = &app;
@@ -360,6 +402,7 @@ int run_command_line(int argc, char** argv) {
   add_accept(app, parsed);
   add_looking_commands(app, parsed);
   add_stats(app, parsed);
+  add_publish(app, parsed);
   add_completion(app, parsed);
   try {
     app.parse(argc, argv);

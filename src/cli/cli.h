@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "gate/outcome.h"
+#include "publish/publish.h"
 #include "report/report.h"
 
 namespace explaingate {
@@ -46,6 +47,9 @@ int rules_test_command(const GateOptions& options, const std::string& rule);  //
 int doctor_command(const GateOptions& options);
 int init_command(const GateOptions& options);
 
+// `report` is a file of `check --format json`; `required`: what isn't published is exit 4.
+int publish_command(const std::string& report, PublishOptions options, bool required);
+
 struct StatsOptions {
   std::string url, output, previous, file;
   std::vector<std::string> schemas;
@@ -76,6 +80,8 @@ int report_error(const Error& error);
 Status emit(const GateOptions& options, const std::map<std::string, std::function<std::string()>>& renderers);
 // What a command did, on stdout; the value is its exit code.
 int say(const std::string& line);
+// A word by which the runner of GitHub Actions takes up commands again: nobody can have written it into a change.
+[[nodiscard]] std::string secret_word();
 [[nodiscard]] TextStyle style_of(const GateOptions& options);
 [[nodiscard]] Result<std::string> read_standard_input();
 

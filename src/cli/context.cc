@@ -9,6 +9,8 @@
 #include <filesystem>
 #include <memory>
 
+#include <random>
+
 #include <fmt/format.h>
 
 #include "base/file.h"
@@ -223,6 +225,11 @@ Status emit(const GateOptions& options, const std::map<std::string, std::functio
     }
   }
   return {};
+}
+
+std::string secret_word() {
+  std::random_device random;
+  return fmt::format("{:08x}{:08x}{:08x}{:08x}", random(), random(), random(), random());
 }
 
 int say(const std::string& line) {

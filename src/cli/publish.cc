@@ -1,0 +1,92 @@
+#include <array>
+#include <cstdlib>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "base/file.h"
+#include "cli/cli.h"
+#include "publish/context.h"
+#include "publish/read_report.h"
+
+namespace explaingate {
+namespace {
+
+constexpr int kNotPublished = 4;  // under --require-publish
+
+std::map<std::string, std::string> forge_environment() {
+  std::map<std::string, std::string> found;
+  for (const char* name : {"GITHUB_REPOSITORY", "GITHUB_API_URL", "GITHUB_TOKEN", "GITHUB_EVENT_PATH"})
+    if (const char* value = std::getenv(name)) found[name] = value;
+  return found;
+}
+
+// One after the other: the request's line, then its body. Texts are JSON, so none of their lines stands alone.
+std::string shown(const std::vector<HttpRequest>& requests, const std::string& address) {
+  std::string out;
+  for (const HttpRequest& request : requests) {
+    out += fmt::format("{} {}{}\n", request.method, address, request.target);
+    if (!request.body.empty())
+      out += nlohmann::ordered_json::parse(request.body)
+                 .dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) +
+             "\n";
+  }
+  return out;
+}
+
+std::string in_words(const Publication& done) {
+  std::string summary = done.summary_written   ? "summary written"
+                        : done.summary.empty() ? "no summary"
+                                               : "summary as it was";
+  return fmt::format("pull request {}: {} comments posted, {} edited, {} removed, {} kept; {}\n", done.pull_request,
+                     done.posted, done.edited, done.removed, done.kept, summary);
+}
+
+// The summary is made of the change's own texts: no line of it may be a command to the runner.
+std::string inert(const std::string& text) {
+  const char* actions = std::getenv("GITHUB_ACTIONS");
+  if (actions == nullptr || std::string_view(actions) != "true") return text;
+  std::string word = secret_word();
+  return fmt::format("::stop-commands::{0}\n{1}\n::{0}::\n", word, text);
+}
+
+int tell(const Publication& done, const PublishOptions& options) {
+  if (done.end == PublishEnd::kPublished && options.dry_run)
+    return say(done.requests.empty() ? "nothing to send\n" : shown(done.requests, options.api_url));
+  if (done.refused > 0)
+    fmt::print(stderr, "explaingate: {} comments on lines were not accepted; the summary has them\n", done.refused);
+  if (done.end == PublishEnd::kPublished) return say(in_words(done));
+  if (done.end == PublishEnd::kMoved) {
+    fmt::print(stderr, "explaingate: not published: {}\n", done.problem);
+    return 0;
+  }
+  fmt::print(stderr,
+             "explaingate: not published, the token may not write here: {}\n"
+             "help: permissions: pull-requests: write; runs for forks only read, see docs/publish.md\n",
+             done.problem);
+  return done.summary.empty() ? 0 : say(inert(done.summary));
+}
+
+Result<Publication> published(const std::string& report, PublishOptions& options) {
+  if (Status complete = complete_from_environment(options, forge_environment()); !complete)
+    return fail(complete.error());
+  auto text = read_file(report, kMostReportBytes);
+  if (!text) return fail(text.error());
+  auto outcome = read_check_report(*text, report);
+  if (!outcome) return fail(outcome.error());
+  return publish(*outcome, options);
+}
+
+}  // namespace
+
+int publish_command(const std::string& report, PublishOptions options, bool required) {
+  auto done = published(report, options);
+  if (!done) {
+    int code = report_error(done.error());
+    return required && code != 2 ? kNotPublished : code;
+  }
+  int code = tell(*done, options);
+  return code == 0 && required && done->end != PublishEnd::kPublished ? kNotPublished : code;
+}
+
+}  // namespace explaingate

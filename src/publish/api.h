@@ -1,0 +1,56 @@
+// A forge's JSON API: pages followed, limits obeyed, failures told apart.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "publish/http.h"
+
+namespace explaingate {
+
+enum class ApiFailure {
+  kUnreachable,  // no answer, or 5xx or a limit to the end of patience
+  kUncertain,    // a POST without an answer: it may have been carried out; look before it is sent again
+  kCredentials,  // 401
+  kForbidden,    // 403 without a limit: the token may not do this
+  kNotFound,     // 404, 410
+  kRefused,      // 422, 400: the server doesn't take what was sent
+  kOther,
+};
+
+struct ApiError {
+  ApiFailure failure = ApiFailure::kOther;
+  std::string message;  // one line: request, status, what the server said
+};
+template <class T>
+using ApiResult = std::expected<T, ApiError>;
+
+using Json = nlohmann::ordered_json;
+
+// Seconds to wait before a request may be sent again, by `retry-after`, else `x-ratelimit-reset` (seconds since 1970)
+// where nothing remains, else a minute for 429; nothing = the answer is no limit. `now` in seconds since 1970.
+[[nodiscard]] std::optional<int64_t> limit_wait(const HttpResponse& response, int64_t now);
+
+class Api {
+ public:
+  Api(Http http, int64_t patience_seconds) : http_(std::move(http)), patience_(patience_seconds) {}
+
+  // Limits (429; 403 with `retry-after` or nothing left) are waited for; 5xx and broken connections are tried again
+  // after 1, 2, 4, 8 seconds, a POST's not (kUncertain): all within the patience that is left of the whole run.
+  ApiResult<Json> send(const HttpRequest& request);
+  // All pages of a list, 100 elements each, as long as the answer's `Link` names a next one; at most 100 pages.
+  ApiResult<std::vector<Json>> list(const std::string& target);
+  // Waits so long; false where patience doesn't reach, and it doesn't wait.
+  bool wait(int64_t seconds);
+
+ private:
+  ApiResult<HttpResponse> exchange(const HttpRequest& request);
+  Http http_;
+  int64_t patience_;
+};
+
+}  // namespace explaingate

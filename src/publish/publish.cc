@@ -1,0 +1,229 @@
+#include "publish/publish.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "publish/comments.h"
+#include "publish/forge.h"
+#include "report/parts.h"
+
+namespace explaingate {
+namespace {
+
+constexpr size_t kMostInline = 30;    // comments on lines at one time
+constexpr size_t kMostRemoved = 100;  // in one run; the next goes on
+constexpr int kMostRounds = 4;
+
+// What is there and what is to be, compared.
+struct Plan {
+  std::vector<InlineComment> post;
+  std::vector<std::pair<Posted, std::string>> edit;
+  std::vector<Posted> remove;
+  size_t kept = 0;  // edited ones included
+  InlineCounts counts;
+};
+
+class Publisher {
+ public:
+  Publisher(const Outcome& outcome, const PublishOptions& options, Api& api, Forge& forge)
+      : outcome_(outcome), options_(options), api_(api), forge_(forge) {}
+
+  // One look and the writes that follow from it. Safe to call again after a failure: what was written is found again.
+  ApiResult<Publication> round() {
+    done_ = Publication();
+    auto target = forge_.pull_request();
+    if (!target) return std::unexpected(target.error());
+    if (target->number == 0 || (!options_.commit.empty() && target->head != options_.commit)) return moved(*target);
+    done_.pull_request = target->number;
+    auto author = login();
+    if (!author) return std::unexpected(author.error());
+    auto files = forge_.files(target->number);
+    if (!files) return std::unexpected(files.error());
+    auto comments = forge_.inline_comments(target->number);
+    if (!comments) return std::unexpected(comments.error());
+    auto conversation = forge_.conversation(target->number);
+    if (!conversation) return std::unexpected(conversation.error());
+    auto only_own = [&](std::vector<Posted>& all) { std::erase_if(all, [&](auto& p) { return p.author != *author; }); };
+    only_own(*comments);
+    only_own(*conversation);
+    Plan plan = make_plan(*files, *comments);
+    done_.summary = wanted_summary(plan, *conversation);
+    if (auto written = write(*target, plan, *conversation); !written) {
+      ApiFailure failure = written.error().failure;
+      if (failure != ApiFailure::kForbidden && failure != ApiFailure::kNotFound)
+        return std::unexpected(written.error());
+      done_.end = PublishEnd::kForbidden;
+      done_.problem = written.error().message;
+    }
+    return done_;
+  }
+
+ private:
+  ApiResult<std::string> login() {
+    if (!options_.author.empty()) return options_.author;
+    if (options_.token.empty()) return "";  // a dry run without a token: nothing there is ours
+    return forge_.own_login();
+  }
+
+  Publication moved(const PullRequest& target) const {
+    Publication end;
+    end.end = PublishEnd::kMoved;
+    end.pull_request = target.number;
+    end.problem = target.number == 0
+                      ? fmt::format("no open pull request of {} is at {}", options_.head_branch, options_.commit)
+                      : fmt::format("pull request {} is at {}, and the report is of {}", target.number, target.head,
+                                    options_.commit);
+    end.problem = printable_line(end.problem);
+    return end;
+  }
+
+  Plan make_plan(const std::vector<DiffFile>& files, const std::vector<Posted>& comments) const {
+    Plan plan;
+    std::map<std::string_view, const Posted*> by_fingerprint;
+    std::set<const Posted*> keep;
+    for (const Posted& posted : comments) {
+      if (posted.answered) keep.insert(&posted);  // people talk there
+      std::string_view fingerprint = fingerprint_in(posted.body);
+      const Posted*& known = by_fingerprint[fingerprint];
+      bool better = known == nullptr || (posted.answered && !known->answered) ||
+                    (known->outdated && !known->answered && !posted.outdated);
+      if (!fingerprint.empty() && better) known = &posted;
+    }
+    std::vector<std::pair<const ReportedFinding*, DiffPlace>> fresh;
+    std::set<std::string_view> seen;
+    for (const ReportedFinding* reported : worst_first(outcome_)) {
+      if (!seen.insert(reported->finding.fingerprint).second) continue;
+      auto place = place_in_diff(*reported, files);
+      auto known = by_fingerprint.find(reported->finding.fingerprint);
+      if (known != by_fingerprint.end() && (!known->second->outdated || known->second->answered)) {
+        keep.insert(known->second);
+        ++plan.kept;
+        std::string body = place ? inline_body(*reported, *place) : known->second->body;
+        if (body != known->second->body) plan.edit.emplace_back(*known->second, std::move(body));
+      } else if (place) {
+        fresh.emplace_back(reported, std::move(*place));
+      } else {
+        ++plan.counts.outside;
+      }
+    }
+    size_t room = kMostInline - std::min(kMostInline, plan.kept);
+    for (const auto& [reported, place] : fresh) {
+      if (plan.post.size() < room)
+        plan.post.push_back({place, inline_body(*reported, place)});
+      else
+        ++plan.counts.above;
+    }
+    for (const Posted& posted : comments)
+      if (!fingerprint_in(posted.body).empty() && !keep.contains(&posted) && plan.remove.size() < kMostRemoved)
+        plan.remove.push_back(posted);
+    plan.counts.on_lines = plan.kept + plan.post.size();
+    return plan;
+  }
+
+  static bool is_summary(const Posted& posted) { return posted.body.starts_with(kSummaryMarker); }
+
+  // "" = nothing to say, and nothing was said before.
+  [[nodiscard]] std::string wanted_summary(const Plan& plan, const std::vector<Posted>& conversation) const {
+    bool said_before = std::ranges::any_of(conversation, is_summary);
+    bool something = !worst_first(outcome_).empty() || outcome_.unverified || outcome_.exit_code != 0;
+    return something || said_before ? summary_body(outcome_, plan.counts) : "";
+  }
+
+  std::expected<void, ApiError> send(const HttpRequest& request) {
+    if (options_.dry_run) {
+      done_.requests.push_back(request);
+      return {};
+    }
+    auto answer = api_.send(request);
+    if (!answer) return std::unexpected(answer.error());
+    return {};
+  }
+
+  // Of what another run removed in the meantime nothing is left to do.
+  std::expected<void, ApiError> send_removal(const HttpRequest& request) {
+    auto sent = send(request);
+    if (!sent && sent.error().failure == ApiFailure::kNotFound) return {};
+    return sent;
+  }
+
+  std::expected<void, ApiError> write(const PullRequest& target, Plan& plan, const std::vector<Posted>& conversation) {
+    if (!plan.post.empty()) {
+      auto sent = send(forge_.post_review(target, review_body(plan.post.size()), plan.post));
+      if (sent) {
+        done_.posted = plan.post.size();
+      } else if (sent.error().failure == ApiFailure::kRefused) {  // all of them, and not said which is at fault
+        done_.refused = plan.counts.refused = plan.post.size();
+        plan.counts.on_lines -= plan.post.size();
+        done_.summary = summary_body(outcome_, plan.counts);
+      } else {
+        return sent;
+      }
+    }
+    for (const auto& [posted, body] : plan.edit) {
+      if (auto sent = send(forge_.edit_inline(posted, body)); !sent) return sent;
+      ++done_.edited;
+    }
+    for (const Posted& posted : plan.remove) {
+      if (auto sent = send_removal(forge_.delete_inline(posted)); !sent) return sent;
+      ++done_.removed;
+    }
+    done_.kept = plan.kept;
+    return write_summary(target, conversation);
+  }
+
+  std::expected<void, ApiError> write_summary(const PullRequest& target, const std::vector<Posted>& conversation) {
+    if (done_.summary.empty()) return {};
+    const Posted* first = nullptr;
+    for (const Posted& posted : conversation) {
+      if (!is_summary(posted)) continue;
+      if (first == nullptr)
+        first = &posted;
+      else if (auto sent = send_removal(forge_.delete_summary(posted)); !sent)  // two runs at once had made it
+        return sent;
+    }
+    if (first != nullptr && first->body == done_.summary) return {};
+    auto sent = send(first == nullptr ? forge_.post_summary(target.number, done_.summary)
+                                      : forge_.edit_summary(*first, done_.summary));
+    done_.summary_written = sent.has_value();
+    return sent;
+  }
+
+  const Outcome& outcome_;
+  const PublishOptions& options_;
+  Api& api_;
+  Forge& forge_;
+  Publication done_;
+};
+
+Error error_of(const ApiError& error) {
+  std::string hint;
+  if (error.failure == ApiFailure::kCredentials) hint = "the token is not valid here, or no longer";
+  if (error.failure == ApiFailure::kNotFound)
+    hint = "look at the repository's name and the pull request's number; the token may not see this repository";
+  return Error{ErrorKind::kUnverified, "not published: " + error.message, "", 0, 0, "", hint};
+}
+
+}  // namespace
+
+Result<Publication> publish(const Outcome& outcome, const PublishOptions& options) {
+  std::vector<std::string> headers = {"Accept: application/vnd.github+json", "X-GitHub-Api-Version: 2022-11-28"};
+  if (!options.token.empty()) headers.push_back("Authorization: Bearer " + options.token);
+  auto http = Http::open(options.api_url, std::move(headers));
+  if (!http) return fail(http.error());
+  Api api(std::move(*http), options.patience_seconds);
+  std::unique_ptr<Forge> forge = make_github(options, api);
+  Publisher publisher(outcome, options, api, *forge);
+  int64_t pause = 1;
+  for (int round = 1;; ++round, pause *= 2) {
+    auto done = publisher.round();
+    if (done) return std::move(*done);
+    bool again = done.error().failure == ApiFailure::kUncertain && round < kMostRounds;
+    if (!again || !api.wait(pause)) return fail(error_of(done.error()));
+  }
+}
+
+}  // namespace explaingate
