@@ -15,6 +15,9 @@
 
 namespace explaingate {
 
+// "+", "<<": an operator that computes, rather than compares.
+[[nodiscard]] bool is_arithmetic(std::string_view op);
+
 class Analysis {
  public:
   Analysis(const Tree& tree, SourceText& source, const Translation& translation, Dialect dialect, ParsedQuery& out)

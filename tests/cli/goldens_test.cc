@@ -49,8 +49,7 @@ std::map<std::string, std::string> outputs() {
   };
   keep("help", {"--help"});
   for (const char* command :
-       {"check", "baseline", "accept", "advise", "explain", "extract", "facts", "rules", "doctor", "stats",
-        "publish"})
+       {"check", "baseline", "accept", "advise", "explain", "extract", "facts", "rules", "doctor", "stats", "publish"})
     keep(fmt::format("help-{}", command), {command, "--help"});
   for (const char* verb : {"update", "show", "prune"})
     keep(fmt::format("help-baseline-{}", verb), {"baseline", verb, "--help"});

@@ -207,4 +207,23 @@ std::string findings(const Ran& ran) {
   return text;
 }
 
+void check_refused(const Project& project, const std::vector<std::string>& arguments, int code, const std::string& want,
+                   const RunOptions& options) {
+  CAPTURE(fmt::format("{}", fmt::join(arguments, " ")));
+  std::string before = project.contents();
+  Ran ran = project.gate(arguments, options);
+  CHECK(project.masked(ran.err) == want);
+  CHECK(ran.code == code);
+  CHECK(ran.out == "");
+  CHECK((project.contents() == before));
+}
+
+Project make_shop() {
+  Project project;
+  project.write("schema.sql", "CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT);\n");
+  project.write("queries.sql", "SELECT a FROM t WHERE a = 1;\n");
+  project.commit();
+  return project;
+}
+
 }  // namespace explaingate

@@ -50,6 +50,13 @@ class Project {
   TemporaryFolder folder_;
 };
 
+// Runs, and expects a complaint: exit code, stderr, an empty stdout, and every file as it was.
+void check_refused(const Project& project, const std::vector<std::string>& arguments, int code, const std::string& want,
+                   const RunOptions& options = {});
+
+// One table, and one query that finds a row by its key.
+Project make_shop();
+
 // "path:line rule subject [<- cause path:line]", one line a finding, in the report's order.
 std::string findings(const Ran& ran);
 
