@@ -23,7 +23,8 @@ struct Trial {
 // for those beside them that are compared with a constant: equality columns, then one range or the ordering; at most 8,
 // each table's most promising first. Only sargable predicates and columns of the catalogue count; views, virtual tables
 // and CTEs get none. A column of few values (allowed_values, IS NULL) is never alone; a comparison with the column's
-// own DEFAULT keeps most rows, and asks for no index. `plan` should be that of the largest scale.
+// own DEFAULT keeps most rows, and asks for no index. Indexes of expressions are not among them: rules about functions
+// around columns tell of those. `plan` should be that of the largest scale.
 [[nodiscard]] std::vector<CandidateIndex> candidates(const ParsedQuery& parsed, const Plan& plan,
                                                      const Catalogue& catalogue);
 

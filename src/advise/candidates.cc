@@ -159,7 +159,10 @@ std::vector<Variant> variants_of(const ParsedQuery& parsed, const Plan& plan, co
 
 std::vector<CandidateIndex> candidates(const ParsedQuery& parsed, const Plan& plan, const Catalogue& catalogue) {
   std::vector<CandidateIndex> result;
-  for (Variant& variant : advise::variants_of(parsed, plan, catalogue)) result.push_back(std::move(variant.index));
+  for (Variant& variant : advise::variants_of(parsed, plan, catalogue))
+    if (std::ranges::none_of(variant.index.columns,
+                             [](std::string_view part) { return indexed_expression(plain(part)).has_value(); }))
+      result.push_back(std::move(variant.index));
   return result;
 }
 

@@ -58,8 +58,15 @@ void keep_most_wanted(Found& found) {
 
 // Columns that the statement compares, sorts or groups by, in lower case: an index that begins with none of them is of
 // no use to it.
-std::set<std::string> leading_columns(const ParsedQuery& parsed) {
+// DELETE and UPDATE look for children by their foreign keys.
+std::set<std::string> leading_columns(const ParsedQuery& parsed, const Catalogue& catalogue,
+                                      const std::set<std::string_view>& tables) {
   std::set<std::string> columns;
+  if (parsed.kind == StatementKind::kDelete || parsed.kind == StatementKind::kUpdate)
+    for (std::string_view name : tables)
+      if (const CatalogueTable* table = find_table(catalogue, name))
+        for (const CatalogueForeignKey& key : table->foreign_keys)
+          if (!key.columns.empty()) columns.insert(lower(key.columns[0]));
   for (const Predicate& predicate : parsed.predicates) columns.insert(lower(predicate.column));
   for (const Ordering& ordering : parsed.orderings) columns.insert(lower(ordering.column));
   return columns;
@@ -74,10 +81,11 @@ ByTable by_table(const std::vector<PoolCandidate>& candidates) {
   return tables;
 }
 
-std::vector<size_t> relevant_to(size_t query, const WorkloadQuery& of, const Pool& pool, const ByTable& by_table) {
+std::vector<size_t> relevant_to(size_t query, const WorkloadQuery& of, const Catalogue& catalogue, const Pool& pool,
+                                const ByTable& by_table) {
   std::set<std::string_view> tables;
   for (const PlanNode& node : of.before->back().plan.nodes) tables.insert(node.relation);
-  std::set<std::string> columns = leading_columns(*of.statement.parsed);
+  std::set<std::string> columns = leading_columns(*of.statement.parsed, catalogue, tables);
   std::vector<size_t> own, others;
   for (std::string_view table : tables) {
     auto range = by_table.find(table);
@@ -124,7 +132,8 @@ Pool pool_of(const std::vector<WorkloadQuery>& queries, const Catalogue& catalog
   Pool pool;
   for (auto& [index, candidate] : found) pool.candidates.push_back(std::move(candidate));
   ByTable tables = by_table(pool.candidates);
-  for (size_t i = 0; i < queries.size(); ++i) pool.relevant.push_back(relevant_to(i, queries[i], pool, tables));
+  for (size_t i = 0; i < queries.size(); ++i)
+    pool.relevant.push_back(relevant_to(i, queries[i], catalogue, pool, tables));
   return pool;
 }
 

@@ -5,6 +5,8 @@
 #include <set>
 #include <tuple>
 
+#include <fmt/format.h>
+
 #include "base/text.h"
 
 namespace explaingate::advise {
@@ -155,7 +157,7 @@ class Collector {
     if (node.access == Access::kAutomaticIndex)
       give(*table, columns_of_terms(node, *table));
     else if (!matched)
-      give(*table, columns_of_foreign_key(*table));
+      for (Columns& columns : columns_of_foreign_keys(*table)) give(*table, std::move(columns));
   }
 
   // In `orders JOIN customers … WHERE customers.email = ?` the plan may scan orders and look each customer up, only
@@ -195,8 +197,9 @@ class Collector {
   }
 
   // DELETE and UPDATE look for children that refer to the row: a scan that the text doesn't show.
-  Columns columns_of_foreign_key(const CatalogueTable& child) const {
-    if (parsed_.kind != StatementKind::kDelete && parsed_.kind != StatementKind::kUpdate) return {};
+  std::vector<Columns> columns_of_foreign_keys(const CatalogueTable& child) const {
+    std::vector<Columns> all;
+    if (parsed_.kind != StatementKind::kDelete && parsed_.kind != StatementKind::kUpdate) return all;
     for (const TableRef& ref : parsed_.tables) {
       if (ref.role != TableRef::Role::kTarget) continue;
       for (const CatalogueForeignKey& key : child.foreign_keys)
@@ -204,16 +207,19 @@ class Collector {
           Columns columns;
           for (const std::string& name : key.columns)
             if (const CatalogueColumn* column = find_column(child, name)) add_once(columns, column->name);
-          return columns;
+          add_once(all, columns);
         }
     }
-    return {};
+    return all;
   }
 
   void add(const Predicate& predicate) {
     if (predicate.clause == Clause::kHaving) return;
     bool null_test = predicate.op == "IS NULL";
-    if (!predicate.sargable && !null_test) return;
+    if (!predicate.sargable && !null_test) {
+      add_expression(predicate);
+      return;
+    }
     int reference = resolve(predicate.table, predicate.block, predicate.column);
     Wishes* wishes = wanted(reference);
     if (!wishes) return;
@@ -229,6 +235,20 @@ class Collector {
     } else if (is_range(predicate)) {
       add_once(wishes->ranges, column->name);
     }
+  }
+
+  // lower(email) = ?: an index of the expression serves it. Other operators would need the expression's own order.
+  void add_expression(const Predicate& predicate) {
+    if (!is_equality(predicate) || predicate.in_or || predicate.other == Operand::kColumn) return;
+    std::string text = lower(predicate.expression);
+    auto expression = indexed_expression(text);
+    Wishes* wishes = wanted(resolve(predicate.table, predicate.block, predicate.column));
+    const CatalogueColumn* column = wishes && expression ? find_column(*wishes->table, predicate.column) : nullptr;
+    if (!column || column->hidden) return;
+    // Of the column alone: lower(c.email), not lower(email || '@').
+    size_t dot = expression->column.rfind('.');
+    if (!same_name(expression->column.substr(dot == std::string_view::npos ? 0 : dot + 1), column->name)) return;
+    add_equality(*wishes, {fmt::format("{}({})", expression->function, column->name), false, true, predicate.offset});
   }
 
   static void add_equality(Wishes& wishes, const WishedColumn& column) {

@@ -20,6 +20,8 @@ namespace {
 
 using namespace advise;  // NOLINT(google-build-using-namespace): this folder's own
 
+constexpr double kTold = 0.1;  // of a small cost: queries that gain less aren't named among those that are served
+
 // The metrics of one statement under the advised indexes.
 struct Proof {
   std::vector<PlannedQuery> scales;  // the two largest, metrics and the last one's plan
@@ -177,7 +179,8 @@ class Adviser {
   [[nodiscard]] bool serves(size_t query, size_t candidate) const {
     auto proof = proofs_.find(query);
     return queries_[query].advise && proof != proofs_.end() && proof->second.used.contains(candidate) &&
-           proof->second.scales.back().metrics.cost < queries_[query].before->back().metrics.cost;
+           queries_[query].before->back().metrics.cost - proof->second.scales.back().metrics.cost >
+               model_.small * kTold;
   }
 
   bool drop_unused() {
@@ -217,12 +220,12 @@ class Adviser {
     const PlanUnder* best = nullptr;
     for (const auto& [set, plan] : costs_[query].plans())
       if ((plan.used >> position & 1) != 0 && (best == nullptr || plan.cost < best->cost)) best = &plan;
-    if (best == nullptr) return "the planner does not use it";
+    if (best == nullptr) return "the planner goes by what is there";
     const Metrics& before = queries_[query].before->back().metrics;
     double saved = (before.cost - best->cost) * queries_[query].calls;
     double charge = writes_.charge(pool_.candidates[pool_.relevant[query][position]].index);
-    if (saved > model_.small && saved <= charge) return "it would cost the statements that write more than it saves";
-    return fmt::format("it is used, and {} of {} rows are still examined", with_commas(best->rows_examined),
+    if (saved > model_.small && saved <= charge) return "writing its entries would cost more than it saves";
+    return fmt::format("used, and {} of {} rows are still examined", with_commas(best->rows_examined),
                        with_commas(before.rows_examined));
   }
 

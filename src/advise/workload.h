@@ -42,7 +42,8 @@ struct AdvisedIndex {
 
 struct RefusedCandidate {
   CandidateIndex index;
-  // What came of it: "the planner does not use it", "it is used, and 400,000 of 1,000,000 rows are still examined" …
+  // What came of it: "the planner goes by what is there", "used, and 400,000 of 1,000,000 rows are still examined",
+  // "writing its entries would cost more than it saves".
   std::string reason;
 };
 

@@ -12,7 +12,7 @@ namespace {
 
 constexpr double kColumn =
     0.001;  // of the charge, for each column after the first: of two that are as good, the narrower
-constexpr double kReplacing = 0.1;     // of the charge, where another index goes: no more of them than before
+constexpr double kReplacing = 0.5;     // of the charge, where another index goes: no more of them than before
 constexpr double kEntryOverhead = 12;  // header and pointer of an entry
 constexpr double kFill = 0.9;          // of a page
 constexpr double kVaryingBytes = 24;   // of a value whose type says nothing of its length
@@ -47,7 +47,7 @@ double bytes_of(const CatalogueTable& table, std::string_view name, const Statis
 }
 
 bool holds_any(const std::vector<std::string>& assigned, std::string_view column) {
-  return std::ranges::find(assigned, lower(plain(column))) != assigned.end();
+  return std::ranges::find(assigned, lower(indexed_column(plain(column)))) != assigned.end();
 }
 
 double rows_written(const WorkloadQuery& query, const std::string& table) {
@@ -144,7 +144,7 @@ double size_of(const CandidateIndex& index, double rows, const Catalogue& catalo
   const CatalogueTable* table = find_table(catalogue, index.table);
   if (table == nullptr) return 0;
   double entry = kEntryOverhead;
-  for (const std::string& column : index.columns) entry += bytes_of(*table, plain(column), statistics);
+  for (const std::string& column : index.columns) entry += bytes_of(*table, indexed_column(plain(column)), statistics);
   return rows * entry / kFill;
 }
 

@@ -13,6 +13,10 @@ int advise_command(const GateOptions& options, const std::vector<std::string>& p
   Run& run = context.run;
   auto wanted = paths_from_root(run, paths);
   if (!wanted) return report_error(wanted.error());
+  if (!run.settings.url.empty())
+    return report_error(Error{ErrorKind::kUsage, "advise tries indexes, and on a server that isn't ours none is tried",
+                              "", 0, 0, "",
+                              "leave --url and EXPLAINGATE_PLAN_URL out: --engine postgres starts a server"});
   auto finish = [&](int code) {
     if (context.progress) std::fputs("\r\x1b[K", stderr);
     return code;

@@ -114,11 +114,25 @@ std::string quote_where_needed(std::string_view name) {
   return quoted(name);
 }
 
+std::optional<IndexedExpression> indexed_expression(std::string_view part) {
+  for (std::string_view function : {"lower", "upper"})  // of text; both engines have them, and both index them
+    if (part.ends_with(')') && part.starts_with(function) && part.substr(function.size()).starts_with('('))
+      return IndexedExpression{function, part.substr(function.size() + 1, part.size() - function.size() - 2)};
+  return std::nullopt;
+}
+
+std::string_view indexed_column(std::string_view part) {
+  auto expression = indexed_expression(part);
+  return expression ? expression->column : part;
+}
+
 std::string CandidateIndex::name() const {
   std::string name = "eg";
   append_name_part(name, table);
   for (const std::string& column : columns) {
-    append_name_part(name, without_direction(column));
+    auto expression = indexed_expression(without_direction(column));
+    if (expression) append_name_part(name, expression->function);
+    append_name_part(name, expression ? expression->column : without_direction(column));
     if (without_direction(column).size() != column.size()) name += "_desc";
   }
   return name;
@@ -134,7 +148,10 @@ std::string CandidateIndex::ddl(bool concurrently) const {
   for (size_t i = 0; i < columns.size(); ++i) {
     if (i > 0) text += ", ";
     std::string_view column = without_direction(columns[i]);
-    text += quoted(column);
+    if (auto expression = indexed_expression(column))
+      text += std::string(expression->function) + "(" + quoted(expression->column) + ")";
+    else
+      text += quoted(column);
     text += columns[i].substr(column.size());
   }
   return text + ")";

@@ -153,12 +153,21 @@ struct SchemaFailure {   // a statement that the engine refused; the rest was st
 
 struct CandidateIndex {
   std::string table;
-  std::vector<std::string> columns;        // plain column names; " DESC" may follow
+  // Column names, or a function of one column where the engine has such indexes: "lower(email)"; " DESC" may follow.
+  std::vector<std::string> columns;
   [[nodiscard]] std::string name() const;  // deterministic: "eg_orders_customer_id_placed_at"
   // CREATE INDEX …, identifiers quoted where they must be.
   [[nodiscard]] std::string ddl(bool concurrently = false) const;
   auto operator<=>(const CandidateIndex&) const = default;
 };
+
+// "lower(email)" -> "lower" and "email". Nothing for a plain column: only functions that candidates are made of count.
+struct IndexedExpression {
+  std::string_view function, column;
+};
+[[nodiscard]] std::optional<IndexedExpression> indexed_expression(std::string_view part);
+// The column in a candidate's part, without a function around it.
+[[nodiscard]] std::string_view indexed_column(std::string_view part);
 
 // An identifier as SQL of either dialect has it: in quotes where it isn't plain, or a keyword that people use.
 [[nodiscard]] std::string quote_where_needed(std::string_view name);
@@ -171,8 +180,8 @@ struct PlanRequest {
 
 // What advice has to know of an engine's ways, in the unit of Metrics::cost.
 struct CostModel {
-  double small = 1000;  // what a query may cost without anybody minding: some thousand rows read in order
-  double entry = 4;     // writing one entry of an index
+  double small = 1000;  // what a query may cost without anybody minding
+  double entry = 1;     // writing one entry of an index
   // An UPDATE that changes an indexed column writes an entry into every index of the table, and none where it changes
   // no indexed column (PostgreSQL, whose rows have versions); else it writes into the indexes of what it changes.
   bool versions_rows = false;

@@ -47,7 +47,7 @@ class UrlEngine final : public Engine {
   [[nodiscard]] Result<PlannedQuery> plan_with(const std::vector<CandidateIndex>& candidates,
                                                const PlanRequest& request) override;
   [[nodiscard]] Result<Measured> measure(const PlanRequest& request) override;
-  [[nodiscard]] CostModel cost_model() const override { return {100, 0.1, true}; }
+  [[nodiscard]] CostModel cost_model() const override { return {1000, 0.05, true}; }
   [[nodiscard]] std::string name() const override { return "postgres"; }
   [[nodiscard]] std::string version() const override { return side_->scratch->version(); }
 

@@ -178,8 +178,10 @@ Status SqliteEngine::create_candidate(const CandidateIndex& candidate) {
   if (Status status = database_.database().execute(candidate.ddl()); !status) return status;
   candidates_.push_back(candidate);
   IndexInfo info{name, found->second, nullptr, false, false, {}, {}, table.rows, {}};
-  for (const std::string& column : candidate.columns)
-    info.columns.push_back(column.ends_with(" DESC") ? column.substr(0, column.size() - 5) : column);
+  for (const std::string& part : candidate.columns) {
+    std::string column = part.ends_with(" DESC") ? part.substr(0, part.size() - 5) : part;
+    info.columns.push_back(indexed_expression(column) ? "" : column);
+  }
   IndexShape shape{name, false, false, info.columns};
   auto numbers = scaled_[scale_].tables.find(table.table->name);
   auto table_shape = std::find_if(shapes_.begin(), shapes_.end(),

@@ -55,9 +55,10 @@ RelationInfo index_of(const CandidateIndex& candidate, const RelationInfo& table
   index.method = "btree";
   index.table = table.oid;
   for (const std::string& name : candidate.columns) {
-    auto column = std::ranges::find(table.columns, bare_column(name), &ColumnInfo::name);
+    std::string_view part = bare_column(name);
+    auto column = std::ranges::find(table.columns, indexed_column(part), &ColumnInfo::name);
     if (column == table.columns.end()) continue;
-    index.keys.push_back(column->number);
+    index.keys.push_back(indexed_expression(part) ? 0 : column->number);  // as in pg_index
     index.columns.push_back(*column);
     index.columns.back().number = static_cast<int>(index.keys.size());
   }
@@ -140,7 +141,11 @@ Result<int64_t> Candidates::create(Connection& connection, const CandidateIndex&
   std::string columns;
   for (const std::string& column : candidate.columns) {
     std::string_view bare = bare_column(column);
-    columns += (columns.empty() ? "" : ", ") + quote_identifier(bare) + column.substr(bare.size());
+    auto expression = indexed_expression(bare);
+    std::string part =
+        expression ? fmt::format("pg_catalog.{}({})", expression->function, quote_identifier(expression->column))
+                   : quote_identifier(bare);
+    columns += (columns.empty() ? "" : ", ") + part + column.substr(bare.size());
   }
   auto shrunk = Shrunk::open(path_of(table.path));
   if (!shrunk) return fail(shrunk.error());
