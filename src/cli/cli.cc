@@ -336,7 +336,7 @@ void add_publish(CLI::App& app, Parsed& parsed) {
   command->footer(
       "In GitHub Actions the pull request, repository and server are known; the token is the variable GITHUB_TOKEN.\n"
       "Exit codes: 0 published, or the token may only read, or the pull request has moved on; 2 usage; 3 the server "
-      "can't be reached or refuses; with --require-publish 4 in place of all but 2 where nothing was published.\n"
+      "can't be reached\nor refuses; with --require-publish 4 in place of all but 2 where nothing was published.\n"
       "docs/publish.md has workflows, for forks too.");
   command->add_option("report", parsed.report, "The file that `explaingate check --format json=FILE` wrote")
       ->required()
@@ -346,7 +346,7 @@ void add_publish(CLI::App& app, Parsed& parsed) {
       ->type_name("OWNER/NAME");
   command->add_option("--pull-request", options.pull_request, "Default: that of the event (GITHUB_EVENT_PATH)")
       ->type_name("NUMBER")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Validator(CLI::PositiveNumber).description(""));
   command
       ->add_option("--commit", options.commit,
                    "Publish only while this is the pull request's last commit; default: that of the event")
@@ -361,7 +361,7 @@ void add_publish(CLI::App& app, Parsed& parsed) {
       ->add_option("--max-wait", options.patience_seconds,
                    "Longest wait in all, for the server's limits and failures that pass (default 300)")
       ->type_name("SECONDS")
-      ->check(CLI::Range(0, 86400));
+      ->check(CLI::Validator(CLI::Range(0, 86400)).description(""));
   command->add_flag("--dry-run", options.dry_run, "Read what is there, print the requests that would write");
   command->add_flag("--require-publish", parsed.required, "Exit 4 when nothing could be published");
   command->callback([&parsed] {

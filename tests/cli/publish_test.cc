@@ -3,8 +3,10 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "sandbox.h"
 
@@ -71,12 +73,18 @@ class Hub {
 
   Ran publish(const Json& document, std::vector<std::string> more = {}, bool actions = false) {
     put("report.json", document);
+    std::vector<std::string> command = {EXPLAINGATE_BINARY, "publish", at("report.json")};
+    command.insert(command.end(), more.begin(), more.end());
+    Ran ran = run(command, actions);
+    CAPTURE(ran.err);
+    CHECK(state["problems"] == Json::array());
+    CHECK((ran.out + ran.err).find(kToken) == std::string::npos);
+    return ran;
+  }
+  Ran run(std::vector<std::string> command, bool actions = false) {
     put("state.json", state);
     put("event.json", event);
-    std::vector<std::string> command = {"python3",        SOURCE_DIR "/tests/cli/forge.py",
-                                        at("state.json"), EXPLAINGATE_BINARY,
-                                        "publish",        at("report.json")};
-    command.insert(command.end(), more.begin(), more.end());
+    command.insert(command.begin(), {"python3", SOURCE_DIR "/tests/cli/forge.py", at("state.json")});
     RunOptions options;
     options.environment = {
         {"GITHUB_REPOSITORY", "o/shop"}, {"GITHUB_TOKEN", kToken}, {"GITHUB_EVENT_PATH", at("event.json")}};
@@ -85,9 +93,6 @@ class Hub {
     auto text = read_file(at("state.json"));
     REQUIRE(text.has_value());
     state = Json::parse(*text);
-    CAPTURE(ran.err);
-    CHECK(state.value("problems", Json::array()) == Json::array());
-    CHECK((ran.out + ran.err).find(kToken) == std::string::npos);
     return ran;
   }
   void fault(const std::string& method, const std::string& path, int status, const Json& more = Json::object()) {
@@ -338,6 +343,55 @@ TEST_CASE("a redirect is not followed, so the token goes nowhere else") {
   Ran ran = hub.publish(report({}));
   CHECK(ran.code == 3);
   CHECK(ran.err.find("301: it has moved, and redirects are not followed") != std::string::npos);
+}
+
+TEST_CASE("the forge takes no request that GitHub's description doesn't have") {
+  Hub hub;
+  Ran ran = hub.run({"python3", "-c", R"(
+import json, os, urllib.error, urllib.request
+def send(method, target, body=None):
+    headers = {"Accept": "*/*", "Authorization": "Bearer " + os.environ["GITHUB_TOKEN"]}
+    text = json.dumps(body).encode() if body else None
+    request = urllib.request.Request(os.environ["GITHUB_API_URL"] + target, text, headers, method=method)
+    try:
+        print(urllib.request.urlopen(request).status)
+    except urllib.error.HTTPError as error:
+        print(error.code)
+send("POST", "/repos/o/shop/pulls/7/reviews", {"event": "SHOUT", "comments": []})
+send("POST", "/repos/o/shop/pulls/7/reviews", {"event": "COMMENT", "comments": [{"path": "a", "line": "3", "body": ""}]})
+send("POST", "/repos/o/shop/issues/7/comments", {"text": "x"})
+send("GET", "/repos/o/shop/pulls/7/files?per_page=many")
+send("GET", "/repos/o/shop/pulls/7/nothing")
+send("POST", "/repos/o/shop/issues/7/comments", {"body": "x"})
+)"});
+  CHECK(ran.out == "400\n400\n400\n400\n400\n201\n");
+}
+
+TEST_CASE("what check finds in the incident comes to stand in its pull request") {
+  Project project;
+  project.lay("fixtures/incident/base");
+  project.commit();
+  project.lay("fixtures/incident/head");
+  Json found = Json::parse(project.gate({"check", "--format", "json"}).out);
+  Hub hub;
+  hub.state["files"] = Json::array();
+  project.git({"add", "-A"});
+  std::istringstream names(project.git({"diff", "--cached", "--name-only"}).out);
+  for (std::string name; std::getline(names, name);) {
+    std::string patch = project.git({"diff", "--cached", "--", name}).out;
+    hub.state["files"].push_back(
+        {{"filename", name}, {"patch", patch.substr(std::min(patch.find("@@ -"), patch.size()))}});
+  }
+  CHECK(hub.publish(found).code == 0);
+  std::string places;
+  for (const Json& comment : hub.state["review_comments"])
+    places += fmt::format("{}:{} {}\n", comment["path"].get<std::string>(), comment["line"].get<int>(),
+                          comment["side"].get<std::string>());
+  CHECK(places ==
+        "shop/customers.py:8 RIGHT\nshop/orders.py:19 RIGHT\nshop/reports.py:18 RIGHT\n"
+        "migrations/0003_order_notes.sql:5 RIGHT\n");  // the last for a query that the change doesn't touch
+  hub.publish(found);
+  CHECK(hub.writes().empty());
 }
 
 }  // namespace
