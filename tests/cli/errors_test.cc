@@ -393,12 +393,14 @@ TEST_CASE("the command line") {
     std::string want;
   } cases[] = {
       {{},
-       "no command was given; there are: check, baseline, accept, explain, extract, facts, rules, doctor, stats\n" +
+       "no command was given; there are: check, baseline, accept, explain, advise, extract, facts, rules, init, "
+       "doctor, stats, publish, completion\n" +
            help},
       {{"chek"}, "unknown command \"chek\"; did you mean \"check\"?\n" + help},
       {{"frobnicate"},
-       "unknown command \"frobnicate\"; there are: check, baseline, accept, explain, extract, facts, rules, doctor, "
-       "stats\n" +
+       "unknown command \"frobnicate\"; there are: check, baseline, accept, explain, advise, extract, facts, rules, "
+       "init, doctor, "
+       "stats, publish, completion\n" +
            help},
       {{"baseline"}, "no command was given; there are: baseline update, baseline show, baseline prune\n" + help},
       {{"baseline", "updte"}, "unknown command \"baseline updte\"; did you mean \"baseline update\"?\n" + help},
