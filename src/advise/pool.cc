@@ -56,11 +56,11 @@ void keep_most_wanted(Found& found) {
   std::erase_if(found, [&](const auto& entry) { return dropped.contains(entry.first); });
 }
 
-// Columns that the statement compares, sorts or groups by, in lower case: an index that begins with none of them is of
+// Columns that the statement compares, sorts or groups by, in lower case: an index with none of them is of
 // no use to it.
 // DELETE and UPDATE look for children by their foreign keys.
-std::set<std::string> leading_columns(const ParsedQuery& parsed, const Catalogue& catalogue,
-                                      const std::set<std::string_view>& tables) {
+std::set<std::string> asked_columns(const ParsedQuery& parsed, const Catalogue& catalogue,
+                                    const std::set<std::string_view>& tables) {
   std::set<std::string> columns;
   if (parsed.kind == StatementKind::kDelete || parsed.kind == StatementKind::kUpdate)
     for (std::string_view name : tables)
@@ -85,7 +85,7 @@ std::vector<size_t> relevant_to(size_t query, const WorkloadQuery& of, const Cat
                                 const ByTable& by_table) {
   std::set<std::string_view> tables;
   for (const PlanNode& node : of.before->back().plan.nodes) tables.insert(node.relation);
-  std::set<std::string> columns = leading_columns(*of.statement.parsed, catalogue, tables);
+  std::set<std::string> columns = asked_columns(*of.statement.parsed, catalogue, tables);
   std::vector<size_t> own, others;
   for (std::string_view table : tables) {
     auto range = by_table.find(table);
@@ -94,7 +94,8 @@ std::vector<size_t> relevant_to(size_t query, const WorkloadQuery& of, const Cat
       const PoolCandidate& candidate = pool.candidates[i];
       if (std::ranges::binary_search(candidate.wanted, query))
         own.push_back(i);
-      else if (columns.contains(lower(plain(candidate.index.columns[0]))))
+      else if (std::ranges::any_of(candidate.index.columns,
+                                   [&](const std::string& part) { return columns.contains(lower(plain(part))); }))
         others.push_back(i);
     }
   }
