@@ -1,4 +1,3 @@
-#include <array>
 #include <cstdlib>
 
 #include <fmt/format.h>
@@ -8,6 +7,7 @@
 #include "cli/cli.h"
 #include "publish/context.h"
 #include "publish/read_report.h"
+#include "report/parts.h"
 
 namespace explaingate {
 namespace {
@@ -38,8 +38,9 @@ std::string in_words(const Publication& done) {
   std::string summary = done.summary_written   ? "summary written"
                         : done.summary.empty() ? "no summary"
                                                : "summary as it was";
-  return fmt::format("pull request {}: {} comments posted, {} edited, {} removed, {} kept; {}\n", done.pull_request,
-                     done.posted, done.edited, done.removed, done.kept, summary);
+  return fmt::format("pull request {}: {} posted, {} edited, {} removed, {} kept; {}\n", done.pull_request,
+                     counted(static_cast<double>(done.posted), "comment"), done.edited, done.removed, done.kept,
+                     summary);
 }
 
 // The summary is made of the change's own texts: no line of it may be a command to the runner.
@@ -54,7 +55,8 @@ int tell(const Publication& done, const PublishOptions& options) {
   if (done.end == PublishEnd::kPublished && options.dry_run)
     return say(done.requests.empty() ? "nothing to send\n" : shown(done.requests, options.api_url));
   if (done.refused > 0)
-    fmt::print(stderr, "explaingate: {} comments on lines were not accepted; the summary has them\n", done.refused);
+    fmt::print(stderr, "explaingate: {} on lines not accepted: told in the summary alone\n",
+               counted(static_cast<double>(done.refused), "comment"));
   if (done.end == PublishEnd::kPublished) return say(in_words(done));
   if (done.end == PublishEnd::kMoved) {
     fmt::print(stderr, "explaingate: not published: {}\n", done.problem);

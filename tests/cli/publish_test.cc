@@ -227,7 +227,7 @@ TEST_CASE("a review that is refused leaves its findings in the summary") {
   hub.fault("POST", "/reviews$", 422);
   Ran ran = hub.publish(report({finding(1, "shop/orders.py", 12, 12)}));
   CHECK(ran.code == 0);
-  CHECK(ran.err == "explaingate: 1 comments on lines were not accepted; the summary has them\n");
+  CHECK(ran.err == "explaingate: 1 comment on lines not accepted: told in the summary alone\n");
   CHECK(hub.comments().empty());
   CHECK(hub.summary().ends_with("0 comments; only here: 1 where no comment was accepted\n"));
 }
@@ -256,7 +256,7 @@ TEST_CASE("limits are waited for, as long as --max-wait allows") {
   hub.fault("POST", "/issues/7/comments$", 403,
             {{"headers", {{"x-ratelimit-remaining", "0"}, {"x-ratelimit-reset", "1"}}}});
   Ran ran = hub.publish(one);
-  CHECK(ran.out == "pull request 7: 1 comments posted, 0 edited, 0 removed, 0 kept; summary written\n");
+  CHECK(ran.out == "pull request 7: 1 comment posted, 0 edited, 0 removed, 0 kept; summary written\n");
   CHECK(hub.writes() == kReview + kReview + kSummary + kSummary);
   CHECK(hub.state["review_comments"].size() == 1);
 
