@@ -1,9 +1,9 @@
 # Writes ${output}: one C++ source that holds the files listed in ${inputs} (paths relative to ${root}), so that the binary is whole, and
 # one hash of the files listed in ${extraction}.
-set(text "#include \"base/embedded.h\"\n\nnamespace explaingate {\nnamespace {\nconstexpr EmbeddedFile kFiles[] = {\n")
+set(text "#include \"base/embedded.h\"\n\nnamespace explaingate {\nnamespace {\nusing namespace std::string_view_literals;  // with their lengths: a compiler gives up counting a megabyte\nconstexpr EmbeddedFile kFiles[] = {\n")
 foreach(input ${inputs})
   file(READ ${root}/${input} content)
-  string(APPEND text "{\"${input}\", R\"~~embedded~~(${content})~~embedded~~\"},\n")
+  string(APPEND text "{\"${input}\", R\"~~embedded~~(${content})~~embedded~~\"sv},\n")
 endforeach()
 string(APPEND text "};\n}  // namespace\nstd::span<const EmbeddedFile> embedded_files() { return kFiles; }\n}  // namespace explaingate\n")
 set(hashes "")
