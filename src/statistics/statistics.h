@@ -68,8 +68,8 @@ struct TableSetting {
   bool fixed = false;
 };
 
-// A table in which a migration tool or framework notes what it has applied ("schema_migrations", "_sqlx_migrations"), by
-// its name, with or without its schema's: a row a migration, so it doesn't grow.
+// A table in which a migration tool or framework notes what it has applied ("schema_migrations", "_sqlx_migrations"),
+// by its name, with or without its schema's: a row a migration, so it doesn't grow.
 [[nodiscard]] bool is_migration_log(std::string_view table);
 
 // The statistics file's JSON (docs/statistics.md; "explaingate_statistics": 1). kConfiguration on anything unexpected.

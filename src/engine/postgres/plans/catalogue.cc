@@ -87,7 +87,8 @@ class Reader {
   explicit Reader(Connection& connection) : connection_(connection) {}
 
   Result<SchemaCatalogue> run() {
-    for (auto step : {&Reader::search_path, &Reader::relations, &Reader::columns, &Reader::constraints, &Reader::indexes})
+    for (auto step :
+         {&Reader::search_path, &Reader::relations, &Reader::columns, &Reader::constraints, &Reader::indexes})
       if (Status status = (this->*step)(); !status) return fail(status.error());
     finish();
     return std::move(out_);
