@@ -143,4 +143,10 @@ SELECT
       ELSE '.' END AS message,
   'Fetch the rows for all of them before the loop: a function that takes all keys (IN, = ANY, json_each), or a join where the loop''s rows are read.' AS fix
 FROM priced AS p
-WHERE p.calls_made IS NULL OR p.calls_made >= 2;
+WHERE p.calls_made IS NULL OR p.calls_made >= 2
+  -- few rows in the statistics are no promise: one at most is what a whole unique key or LIMIT 1 gives
+  OR EXISTS (
+    SELECT 1 FROM run
+    JOIN plan_nodes AS n ON n.statement_id = p.rows_statement_id AND n.side = 'head' AND n.scale = run.largest_scale
+    WHERE n.access NOT IN ('constant', 'none')
+      AND NOT EXISTS (SELECT 1 FROM query_blocks AS b WHERE b.statement_id = p.rows_statement_id AND b.parent = -1 AND (b.limit_value = 1 OR (b.has_aggregate = 1 AND b.has_group_by = 0))));

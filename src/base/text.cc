@@ -5,10 +5,7 @@
 #include <fmt/format.h>
 
 namespace explaingate {
-namespace {
-
-// Length of the valid UTF-8 sequence at the start of `text`, 0 when there is none.
-size_t sequence_length(std::string_view text) {
+size_t utf8_length(std::string_view text) {
   auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
   unsigned char first = byte(0);
   size_t length = first < 0x80                     ? 1
@@ -25,8 +22,6 @@ size_t sequence_length(std::string_view text) {
   if (first == 0xF4 && byte(1) > 0x8F) return 0;
   return length;
 }
-
-}  // namespace
 
 std::string fold_spaces(std::string_view text) {
   std::string out;
@@ -61,7 +56,7 @@ std::string visible(std::string_view text, std::string_view allowed) {
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {
-    size_t length = sequence_length(text);
+    size_t length = utf8_length(text);
     auto first = static_cast<unsigned char>(text[0]);
     bool c1 = length == 2 && first == 0xC2 && static_cast<unsigned char>(text[1]) < 0xA0;
     if (length == 0) {

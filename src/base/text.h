@@ -6,6 +6,9 @@
 
 namespace explaingate {
 
+// Bytes of the valid UTF-8 sequence at the start of `text`, which isn't empty; 0 when there is none.
+[[nodiscard]] size_t utf8_length(std::string_view text);
+
 // White space folded to single spaces, none at the ends.
 [[nodiscard]] std::string fold_spaces(std::string_view text);
 

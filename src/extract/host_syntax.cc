@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "base/text.h"
 #include "extract/pattern.h"
 
 namespace explaingate::host {
@@ -61,11 +62,29 @@ bool is_spent(TSParseState* state) {
 
 const char* read_source(void* payload, uint32_t offset, TSPoint, uint32_t* length) {
   auto& reading = *static_cast<Reading*>(payload);
-  std::string_view rest = reading.source.substr(std::min<size_t>(offset, reading.source.size()), Reading::kChunk);
+  size_t begin = std::min<size_t>(offset, reading.source.size());
+  size_t end = std::min<size_t>(begin + Reading::kChunk, reading.source.size());
+  auto within_character = [&] { return (static_cast<unsigned char>(reading.source[end]) & 0xC0) == 0x80; };
+  while (end < reading.source.size() && within_character()) ++end;
+  std::string_view rest = reading.source.substr(begin, end - begin);
   if (reading.is_spent()) rest = {};  // the text ends for a scanner that doesn't ask whether it may go on
   reading.bytes += rest.size();
   *length = static_cast<uint32_t>(rest.size());
   return rest.empty() ? "" : rest.data();
+}
+
+// Bytes that are no UTF-8 become a letter, as they are in an old encoding. Where one is met at the end of what was
+// handed out, the parser asks for more and reads it without a look at its length: there may be none, when the reading
+// is spent.
+void mask_invalid(std::string_view source, std::string& masked) {
+  for (size_t at = 0; at < source.size();) {
+    size_t length = static_cast<unsigned char>(source[at]) < 0x80 ? 1 : utf8_length(source.substr(at));
+    if (length == 0) {
+      if (masked.empty()) masked = source;
+      masked[at] = 'x';
+    }
+    at += std::max<size_t>(length, 1);
+  }
 }
 
 // Where the type arguments begin that end at `close`, before a call's or a template's opening; npos = these are none.
@@ -187,10 +206,11 @@ std::optional<Tree> Tree::parse(const Grammar& grammar, std::string_view source)
   std::unique_ptr<TSParser, Deleter> parser(ts_parser_new());
   if (!ts_parser_set_language(parser.get(), grammar.language)) return std::nullopt;
   std::string masked;
-  std::string_view seen = source;
+  mask_invalid(source, masked);
+  std::string_view seen = masked.empty() ? source : masked;
   bool has_nul = source.find('\0') != std::string_view::npos;  // scanners take it for the end of the text
   if (has_nul || grammar.blank_type_arguments || !grammar.macro_mark.empty()) {
-    masked = source;
+    masked = seen;
     if (has_nul) std::replace(masked.begin(), masked.end(), '\0', ' ');
     if (grammar.blank_type_arguments) blank_type_arguments(masked);
     if (!grammar.macro_mark.empty()) read_macros_as_calls(grammar, masked);

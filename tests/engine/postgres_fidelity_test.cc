@@ -142,7 +142,8 @@ std::string exported(Connection& shop, bool values) {
   options.values = values;
   auto taken = export_statistics(shop, options);
   REQUIRE_MESSAGE(taken.has_value(), (taken ? "" : taken.error().message));
-  CHECK(taken->unseen.empty());
+  // A server that was just made has counted nothing yet.
+  for (const std::string& unseen : taken->unseen) CHECK(unseen.starts_with("how fast tables grow: "));
   return to_json(taken->statistics);
 }
 
