@@ -11,7 +11,10 @@
 -- Follows the calls inside loops, one or two functions deep, over the whole repository, to functions that execute a SELECT (N+1
 -- queries across functions). Reported where the change brought a part of the chain: the loop, a call, or the query. The finding
 -- stands at the call in the loop and names every step down to the query. Where the loop runs over the rows of another query
--- that was found, `min_queries` of them or more, the finding is an error: the number of queries grows with the data. Where a decorator such as `@cache` keeps a function's results it
+-- that was found, `min_queries` of them or more, the finding is an error on PostgreSQL: the number of queries grows with
+-- the data.
+-- In SQLite, where a query is a call in the same process and no round trip, it is a warning; a project that tests on SQLite and runs on a server sets
+-- `"level": "error"`. Where a decorator such as `@cache` keeps a function's results it
 -- is an info: only the keys that aren't kept yet are fetched, one by one.
 --
 -- ## Why
@@ -51,6 +54,9 @@
 -- ## Limits
 -- Calls are followed by name, two deep: dynamic dispatch, reflection and callbacks are not. A function that keeps results in a
 -- dictionary of its own looks like one that queries each time; say so with `explaingate-ignore query-in-loop-via-call: cached`.
+--
+-- ## Sources
+-- SQLite documentation, "Many Small Queries Are Efficient In SQLite": N+1 queries cost little where no message crosses a network.
 WITH
   chains AS (  -- from a call in a loop to the function that executes; `inner_call` is 0 where that's the callee itself
     SELECT c.call_id, c.path, c.line, c."column", c.name, c.changed, c.callee_id AS first_id, c.callee_id AS target_id,
@@ -98,15 +104,12 @@ WITH
         OR (EXISTS (SELECT 1 FROM holes AS h WHERE h.statement_id = s.statement_id AND h.kind = 'list')
           AND NOT EXISTS (SELECT 1 FROM holes AS h WHERE h.statement_id = s.statement_id AND h.kind = 'list' AND h.fixed = 0)
           AND EXISTS (SELECT 1 FROM predicates AS p WHERE p.statement_id = s.statement_id AND p.operator = '=' AND p.operand = 'placeholder'))
-        OR NOT EXISTS (
-            SELECT 1 FROM predicates AS p
-            WHERE p.statement_id = s.statement_id AND p.operator = 'IN' AND p.operand IN ('list', 'placeholder'))
-          AND NOT EXISTS (SELECT 1 FROM query_tables AS q WHERE q.statement_id = s.statement_id AND q.role = 'function'))
+        OR NOT EXISTS (SELECT 1 FROM batch_statements AS m WHERE m.statement_id = s.statement_id))
       -- the loop is inside the function's own query loop: that one is query-in-loop's
       AND NOT EXISTS (SELECT 1 FROM loops AS own WHERE own.statement_id = s.statement_id AND own.source IN ('batch', 'retry'))
   ),
   priced AS (
-    SELECT r.*, first.name AS first_name, first.path AS first_path, first.line AS first_line, target.name AS target_name, first.memoised OR target.memoised AS memoised,
+    SELECT r.*, run.engine, first.name AS first_name, first.path AS first_path, first.line AS first_line, target.name AS target_name, first.memoised OR target.memoised AS memoised,
       each.rows_examined AS rows_each, rows.rows_returned AS calls_made, source.line AS rows_line
     FROM reached AS r
     JOIN run
@@ -122,7 +125,7 @@ SELECT
   p.path AS path,
   p.line AS line,
   p."column" AS "column",
-  CASE WHEN p.memoised THEN 'info' WHEN p.rows_line IS NOT NULL AND coalesce(p.calls_made, :min_queries) >= :min_queries THEN 'error' ELSE 'warning' END AS level,
+  CASE WHEN p.memoised THEN 'info' WHEN p.rows_line IS NOT NULL AND coalesce(p.calls_made, :min_queries) >= :min_queries AND p.engine <> 'sqlite' THEN 'error' ELSE 'warning' END AS level,
   p.name || coalesce(' ' || p.relation, '') AS subject,
   printf('%s runs a query%s once for each %s (loop at line %d): ',
     '`' || p.name || '`',
@@ -145,8 +148,4 @@ SELECT
 FROM priced AS p
 WHERE p.calls_made IS NULL OR p.calls_made >= 2
   -- few rows in the statistics are no promise: one at most is what a whole unique key or LIMIT 1 gives
-  OR EXISTS (
-    SELECT 1 FROM run
-    JOIN plan_nodes AS n ON n.statement_id = p.rows_statement_id AND n.side = 'head' AND n.scale = run.largest_scale
-    WHERE n.access NOT IN ('constant', 'none')
-      AND NOT EXISTS (SELECT 1 FROM query_blocks AS b WHERE b.statement_id = p.rows_statement_id AND b.parent = -1 AND (b.limit_value = 1 OR (b.has_aggregate = 1 AND b.has_group_by = 0))));
+  OR NOT EXISTS (SELECT 1 FROM single_row_statements AS r WHERE r.statement_id = p.rows_statement_id);

@@ -10,7 +10,10 @@
 -- ## What it does
 -- Finds calls that execute a SELECT inside a loop, with arguments that depend on the loop (N+1 queries), where the change brought
 -- the statement or the loop's header. Loops are `for` and `while` statements, comprehensions, and callbacks such as forEach.
--- Where the loop runs over the rows of another query that was found, `min_queries` of them or more, the finding is an error: the number of queries grows with the data.
+-- Where the loop runs over the rows of another query that was found, `min_queries` of them or more, the finding is an error on PostgreSQL: the
+-- number of queries grows with the data.
+-- In SQLite, where a query is a call in the same process and no round trip, it is a warning; a project that tests on SQLite and runs on a server sets
+-- `"level": "error"`.
 --
 -- ## Why
 -- Each query is fast, and their number is not in the code: it is the number of rows. A thousand round trips hold one connection
@@ -42,6 +45,9 @@
 --
 -- ## Limits
 -- The loop and the call stand in the same function. How often it runs is known where it runs over a query's rows that was planned.
+--
+-- ## Sources
+-- SQLite documentation, "Many Small Queries Are Efficient In SQLite": N+1 queries cost little where no message crosses a network.
 WITH
   varying AS (  -- the innermost loop that the call depends on
     SELECT c.statement_id, c.line AS call_line, c.callee, l.source, l.line AS loop_line, l.iterable, l.rows_statement_id, l.loop_kind,
@@ -54,25 +60,17 @@ WITH
       AND l.argument_varies = 1 AND l.always_leaves = 0 AND l.source NOT IN ('literal', 'batch', 'retry')
       AND NOT (l.loop_kind = 'while' AND l.source = 'unknown')
       AND s.text NOT LIKE '%FOR UPDATE%'
-      AND NOT EXISTS (  -- an edited query that ran in a loop before is no new one
-        SELECT 1 FROM replacements AS r JOIN loops AS b ON b.statement_id = r.before_statement_id
-        WHERE r.statement_id = s.statement_id AND b.argument_varies = 1 AND b.always_leaves = 0 AND b.source NOT IN ('literal', 'batch', 'retry')
-          AND NOT EXISTS (
-            SELECT 1 FROM predicates AS p
-            WHERE p.statement_id = b.statement_id AND p.operator = 'IN' AND p.operand IN ('list', 'placeholder')))
+      AND NOT EXISTS (SELECT 1 FROM edited_in_loop AS e WHERE e.statement_id = s.statement_id)
       AND NOT EXISTS (  -- each turn asks another table; a name in capitals is a constant
         SELECT 1 FROM holes AS h
         WHERE h.statement_id = s.statement_id AND h.kind = 'identifier' AND h.varies = 1 AND h.expression <> upper(h.expression))
       -- a dialect's own syntax, that the parser refuses, is known by its text alone
       AND (EXISTS (SELECT 1 FROM query_tables AS q WHERE q.statement_id = s.statement_id)
         OR (s.fingerprint LIKE 'x%' AND s.text LIKE '%FROM%' AND s.text NOT LIKE '% IN (%'))
-      AND NOT EXISTS (
-        SELECT 1 FROM predicates AS p
-        WHERE p.statement_id = s.statement_id AND p.operator = 'IN' AND p.operand IN ('list', 'placeholder'))
-      AND NOT EXISTS (SELECT 1 FROM query_tables AS q WHERE q.statement_id = s.statement_id AND q.role = 'function')
+      AND NOT EXISTS (SELECT 1 FROM batch_statements AS m WHERE m.statement_id = s.statement_id)
   ),
   priced AS (
-    SELECT v.*, each.rows_examined AS rows_each, rows.rows_returned AS calls, source.line AS rows_line, source.path AS rows_path,
+    SELECT v.*, run.engine, each.rows_examined AS rows_each, rows.rows_returned AS calls, source.line AS rows_line, source.path AS rows_path,
       (SELECT q.name FROM query_tables AS q WHERE q.statement_id = v.statement_id AND q.role = 'from' AND q.name <> '' AND q.name NOT LIKE 'eg_hole_%'
        ORDER BY q.table_ref LIMIT 1) AS relation
     FROM varying AS v
@@ -86,7 +84,7 @@ SELECT
   p.statement_id,
   p.call_line AS line,
   CASE WHEN p.call_line = p.line THEN p."column" ELSE 1 END AS "column",
-  CASE WHEN p.rows_line IS NOT NULL AND coalesce(p.calls, :min_queries) >= :min_queries THEN 'error' ELSE 'warning' END AS level,
+  CASE WHEN p.rows_line IS NOT NULL AND coalesce(p.calls, :min_queries) >= :min_queries AND p.engine <> 'sqlite' THEN 'error' ELSE 'warning' END AS level,
   p.callee || coalesce(' ' || p.relation, '') AS subject,
   printf('This query%s runs once for each %s',
     coalesce(' of ' || p.relation, ''),
@@ -104,8 +102,4 @@ SELECT
 FROM priced AS p
 WHERE p.calls IS NULL OR p.calls >= 2
   -- few rows in the statistics are no promise: one at most is what a whole unique key or LIMIT 1 gives
-  OR EXISTS (
-    SELECT 1 FROM run
-    JOIN plan_nodes AS n ON n.statement_id = p.rows_statement_id AND n.side = 'head' AND n.scale = run.largest_scale
-    WHERE n.access NOT IN ('constant', 'none')
-      AND NOT EXISTS (SELECT 1 FROM query_blocks AS b WHERE b.statement_id = p.rows_statement_id AND b.parent = -1 AND (b.limit_value = 1 OR (b.has_aggregate = 1 AND b.has_group_by = 0))));
+  OR NOT EXISTS (SELECT 1 FROM single_row_statements AS r WHERE r.statement_id = p.rows_statement_id);

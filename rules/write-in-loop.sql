@@ -49,12 +49,7 @@ WITH
     JOIN statements AS s ON s.statement_id = c.statement_id
     JOIN loops AS l ON l.statement_id = c.statement_id
     WHERE c.call_kind <> 'bulk'
-      AND NOT EXISTS (  -- an edited query that ran in a loop before is no new one
-        SELECT 1 FROM replacements AS r JOIN loops AS b ON b.statement_id = r.before_statement_id
-        WHERE r.statement_id = s.statement_id AND b.argument_varies = 1 AND b.always_leaves = 0 AND b.source NOT IN ('literal', 'batch', 'retry')
-          AND NOT EXISTS (
-            SELECT 1 FROM predicates AS p
-            WHERE p.statement_id = b.statement_id AND p.operator = 'IN' AND p.operand IN ('list', 'placeholder')))
+      AND NOT EXISTS (SELECT 1 FROM edited_in_loop AS e WHERE e.statement_id = s.statement_id)
     UNION ALL
     SELECT s.statement_id, c.path, c.line, c."column", c.name, l.source, l.loop_kind, l.line, l.iterable, l.rows_statement_id,
       l.argument_varies, l.text_varies, l.always_leaves, l.depth, c.changed OR l.changed OR (s.changed AND r.statement_id IS NULL), c.call_id,
@@ -97,10 +92,7 @@ WITH
         SELECT 1 FROM holes AS h
         WHERE h.statement_id = s.statement_id AND h.kind = 'identifier' AND h.expression <> upper(h.expression)
           AND CASE v.call_id WHEN 0 THEN h.varies = 1 ELSE v.text_varies = 1 OR (h.fixed = 0 AND h.is_column = 0) END)
-      AND NOT EXISTS (
-        SELECT 1 FROM predicates AS p
-        WHERE p.statement_id = s.statement_id AND p.operator = 'IN' AND p.operand IN ('list', 'placeholder'))
-      AND NOT EXISTS (SELECT 1 FROM query_tables AS q WHERE q.statement_id = s.statement_id AND q.role = 'function')
+      AND NOT EXISTS (SELECT 1 FROM batch_statements AS m WHERE m.statement_id = s.statement_id)
       AND NOT EXISTS (SELECT 1 FROM loops AS own WHERE own.statement_id = s.statement_id AND own.source IN ('batch', 'retry'))
   ),
   priced AS (

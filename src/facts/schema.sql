@@ -491,6 +491,38 @@ CREATE TABLE findings (
   cause_statement_id INTEGER
 ) STRICT;
 
+-- Views: what several rules ask of the tables above.
+
+CREATE VIEW single_row_statements (  -- queries of the head side that give one row at most, by their own text or by a plan that looks up whole unique keys
+  statement_id
+) AS
+SELECT s.statement_id
+FROM statements AS s
+WHERE s.side = 'head'
+  AND (EXISTS (
+      SELECT 1 FROM query_blocks AS b
+      WHERE b.statement_id = s.statement_id AND b.parent = -1 AND (b.limit_value = 1 OR (b.has_aggregate = 1 AND b.has_group_by = 0)))
+    OR NOT EXISTS (
+      SELECT 1 FROM run
+      JOIN plan_nodes AS n ON n.statement_id = s.statement_id AND n.side = 'head' AND n.scale = run.largest_scale
+      WHERE n.access NOT IN ('constant', 'none')));
+
+CREATE VIEW batch_statements (  -- statements that take many keys at once: IN (list), a table-valued function such as unnest() or json_each()
+  statement_id
+) AS
+SELECT p.statement_id FROM predicates AS p WHERE p.operator = 'IN' AND p.operand IN ('list', 'placeholder')
+UNION ALL
+SELECT q.statement_id FROM query_tables AS q WHERE q.role = 'function';
+
+CREATE VIEW edited_in_loop (  -- statements of the head side that replace one which ran once a turn of a loop already
+  statement_id
+) AS
+SELECT r.statement_id
+FROM replacements AS r
+JOIN loops AS b ON b.statement_id = r.before_statement_id
+WHERE b.argument_varies = 1 AND b.always_leaves = 0 AND b.source NOT IN ('literal', 'batch', 'retry')
+  AND NOT EXISTS (SELECT 1 FROM batch_statements AS m WHERE m.statement_id = b.statement_id);
+
 -- Rules go from a statement to what is known of it.
 CREATE INDEX call_sites_by_statement ON call_sites(statement_id);
 CREATE INDEX loops_by_statement ON loops(statement_id);

@@ -39,6 +39,8 @@ TEST_CASE("the update brings four problems, and they are found at their lines wi
   Ran ran = project.gate({"check", "--format", "json"});
   CHECK(findings(ran) == kFour);
   CHECK(ran.code == 1);
+  CHECK(levels(ran, "query-in-loop") == "warning ");  // no message crosses a network
+  CHECK(levels(ran, "full-scan-growth") == "error ");
   CHECK(project.gate({"check", "--format", "json"}).out == ran.out);
 }
 

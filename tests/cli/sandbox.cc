@@ -207,6 +207,14 @@ std::string findings(const Ran& ran) {
   return text;
 }
 
+std::string levels(const Ran& ran, std::string_view rule) {
+  std::string text;
+  nlohmann::json report = nlohmann::json::parse(ran.out);
+  for (const auto& finding : report["findings"])
+    if (finding["rule"].get<std::string>() == rule) text += finding["level"].get<std::string>() + " ";
+  return text;
+}
+
 void check_refused(const Project& project, const std::vector<std::string>& arguments, int code, const std::string& want,
                    const RunOptions& options) {
   CAPTURE(fmt::format("{}", fmt::join(arguments, " ")));

@@ -59,5 +59,7 @@ Project make_shop();
 
 // "path:line rule subject [<- cause path:line]", one line a finding, in the report's order.
 std::string findings(const Ran& ran);
+// The levels of one rule's findings in a JSON report, in their order: "error warning ".
+std::string levels(const Ran& ran, std::string_view rule);
 
 }  // namespace explaingate

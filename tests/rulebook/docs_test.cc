@@ -50,7 +50,7 @@ std::string cell(std::string_view text) {
 // One section a table, one row a column; schema.sql keeps to one column a line, its comment behind it.
 std::string facts_page(std::string_view schema) {
   std::string out =
-      "# Facts\n\nThe tables that rules and `explaingate facts --sql` read; from "
+      "# Facts\n\nThe tables and views that rules and `explaingate facts --sql` read; from "
       "[`src/facts/schema.sql`](../src/facts/schema.sql). Sides: `base` is before the change,\n`head` after it. Scales "
       "number from 0, the last is the largest.\n";
   bool in_table = false;
@@ -61,12 +61,13 @@ std::string facts_page(std::string_view schema) {
     size_t comment = line.find("-- ");
     std::string_view code = trimmed(line.substr(0, comment));
     std::string_view about = comment == std::string_view::npos ? "" : line.substr(comment + 3);
-    constexpr std::string_view kCreate = "CREATE TABLE ";
-    if (code.starts_with(kCreate)) {
+    constexpr std::string_view kTable = "CREATE TABLE ", kView = "CREATE VIEW ";
+    bool view = code.starts_with(kView);
+    if (view || code.starts_with(kTable)) {
       in_table = true;
-      std::string_view name = code.substr(kCreate.size(), code.find(' ', kCreate.size()) - kCreate.size());
-      out +=
-          fmt::format("\n## {}\n\n{}{}| column | type | |\n|---|---|---|\n", name, about, about.empty() ? "" : "\n\n");
+      std::string_view rest = code.substr(view ? kView.size() : kTable.size());
+      out += fmt::format("\n## {}\n\n{}{}{}| column | type | |\n|---|---|---|\n", rest.substr(0, rest.find(' ')),
+                         view ? "View: " : "", about, about.empty() ? "" : "\n\n");
     } else if (code.starts_with(")")) {
       in_table = false;
     } else if (in_table && !code.starts_with("PRIMARY KEY")) {
