@@ -42,7 +42,9 @@
 -- Where a partial index on the column has a condition on that column alone (`WHERE code <> ''`), the finding is a warning: PostgreSQL uses it as
 -- long as it plans for the parameter's value, and no more once it keeps one plan for all values.
 --
--- It is a warning, too, where the program puts filters into the statement that aren't known here: with them it may read less.
+-- It is a warning, too, where the program puts filters into the statement that aren't known here: with them it may read less; and where
+-- all filters are on columns that hold few values by their names (`status`, `message_type`, `is_read`) while no statistics say how many: an index on
+-- them may still read a large part. Statistics make it certain.
 --
 -- One finding a statement: for the best index. An index costs writes and space, which is for people to weigh.
 WITH
@@ -61,7 +63,12 @@ WITH
            SELECT 1 FROM columns AS c
            WHERE c.side = 'head' AND c.table_name = t.relation AND c.name <> p.name AND instr(replace(i.condition, p.name, ''), c.name) > 0)
        ORDER BY i.name LIMIT 1) AS partial_index,
-      EXISTS (SELECT 1 FROM holes AS o WHERE o.statement_id = s.statement_id AND o.kind = 'predicate') AS more_filters
+      EXISTS (SELECT 1 FROM holes AS o WHERE o.statement_id = s.statement_id AND o.kind = 'predicate') AS more_filters,
+      t.sorted_before = t.sorted_after AND (  -- the filters' columns, where all are of few values
+        SELECT min(k.name IS NOT NULL OR p.operator IN ('IS NULL', 'IS NOT NULL', '<>'))
+        FROM predicates AS p
+        LEFT JOIN category_columns AS k ON k.table_name = t.relation AND k.name = p.name COLLATE NOCASE
+        WHERE p.statement_id = s.statement_id AND p.sargable = 1 AND (p.relation IS NULL OR p.relation = t.relation COLLATE NOCASE)) = 1 AS categories
     FROM run
     JOIN statements AS s
     JOIN growth AS g ON g.statement_id = s.statement_id AND g.side = 'head' AND g.growth_class >= 1
@@ -82,7 +89,7 @@ WITH
   )
 SELECT
   h.statement_id,
-  CASE WHEN h.partial_index IS NOT NULL OR h.more_filters THEN 'warning' END AS level,
+  CASE WHEN h.partial_index IS NOT NULL OR h.more_filters OR h.categories THEN 'warning' END AS level,
   h.relation AS subject,
   printf('The query reads every row of %s (%,d at the largest scale)%s; its cost grows %s.',
     h.relation, CAST(h.row_count AS INTEGER),
@@ -90,8 +97,9 @@ SELECT
     CASE h.class_before WHEN 2 THEN 'with the square of the data' ELSE 'linearly with the table' END)
     || coalesce(' ' || h.partial_index || ' serves it only where the server plans for the parameter''s value, which the index''s condition has to allow.', '')
     || CASE WHEN h.more_filters THEN ' The program puts filters into it that aren''t known here.' ELSE '' END AS message,
-  printf('%s; with it %,d rows are examined in place of %,d, and the growth is %s.', h.ddl,
+  CASE WHEN h.categories THEN h.ddl || '; how much it spares depends on how many rows have the value: statistics tell (explaingate stats export).'
+    ELSE printf('%s; with it %,d rows are examined in place of %,d, and the growth is %s.', h.ddl,
     CAST(h.rows_after AS INTEGER), CAST(h.rows_before AS INTEGER),
-    CASE h.class_after WHEN 0 THEN 'constant' WHEN 1 THEN 'linear' ELSE 'quadratic' END) AS fix
+    CASE h.class_after WHEN 0 THEN 'constant' WHEN 1 THEN 'linear' ELSE 'quadratic' END) END AS fix
 FROM helped AS h
 WHERE h.place = 1;

@@ -1,5 +1,5 @@
 // `rules test`: a team's rule on its own fixtures, .explaingate/rules/<rule>/{fires,quiet,fixed}-<case>/{base,head}.
-// What is expected stands on its line in head: "expect: <rule> <subject>".
+// What is expected stands on its line in head: "expect: <rule> <subject>", or <rule>=<level>.
 #include <algorithm>
 #include <filesystem>
 #include <set>
@@ -67,11 +67,14 @@ Result<std::string> run_case(const Case& test, const Context& given) {
   if (!expected) return fail(expected.error());
   std::set<std::string> wanted, found;
   for (const Expectation& each : *expected)
-    if (each.rule == test.rule) wanted.insert(fmt::format("{}:{} {}", each.path, each.line, each.subject));
+    if (each.rule == test.rule) wanted.insert(to_text(each));
   std::string problems;
   for (const ReportedFinding& reported : conclude(run, FailLevel::kNever).findings) {
     const Finding& finding = reported.finding;
-    if (finding.rule == test.rule) found.insert(fmt::format("{}:{} {}", finding.path, finding.line, finding.subject));
+    if (finding.rule == test.rule)
+      found.insert(to_text(as_expected(
+          {finding.path, finding.line, finding.rule, finding.subject, std::string(to_string(finding.level))},
+          *expected)));
   }
   for (const RuleStatus& status : run.results.status)
     if (status.rule == test.rule && status.outcome != RuleStatus::Outcome::kRan)

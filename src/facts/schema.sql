@@ -523,6 +523,25 @@ JOIN loops AS b ON b.statement_id = r.before_statement_id
 WHERE b.argument_varies = 1 AND b.always_leaves = 0 AND b.source NOT IN ('literal', 'batch', 'retry')
   AND NOT EXISTS (SELECT 1 FROM batch_statements AS m WHERE m.statement_id = b.statement_id);
 
+CREATE VIEW category_columns (  -- columns of the head side that hold few values as far as their names tell (status, message_type, isRead), in tables of which no count is known
+  table_name,
+  name
+) AS
+WITH words(word) AS (
+  VALUES ('status'), ('state'), ('kind'), ('type'), ('priority'), ('level'), ('severity'), ('role'), ('mode'), ('visibility'), ('gender'), ('direction'),
+    ('flag'), ('enabled'), ('disabled'), ('active'), ('deleted'), ('hidden'), ('archived'), ('locked'), ('blocked'), ('seen'), ('read'), ('pinned'),
+    ('starred'), ('draft'), ('verified'), ('public'), ('private')
+)
+SELECT c.table_name, c.name
+FROM columns AS c
+JOIN tables AS t ON t.side = c.side AND t.name = c.table_name AND t.row_source IN ('assumed', 'configured')
+WHERE c.side = 'head' AND c.allowed_values = 0
+  AND (c.name LIKE 'is\_%' ESCAPE '\' OR c.name LIKE 'has\_%' ESCAPE '\' OR c.name GLOB 'is[A-Z]*' OR c.name GLOB 'has[A-Z]*'
+    OR EXISTS (
+      SELECT 1 FROM words AS w
+      WHERE c.name = w.word COLLATE NOCASE OR c.name LIKE '%\_' || w.word ESCAPE '\'
+        OR c.name GLOB '*[a-z0-9]' || upper(substr(w.word, 1, 1)) || substr(w.word, 2)));
+
 -- Rules go from a statement to what is known of it.
 CREATE INDEX call_sites_by_statement ON call_sites(statement_id);
 CREATE INDEX loops_by_statement ON loops(statement_id);

@@ -31,8 +31,11 @@ void read_expectations(const std::string& path, std::string_view text, std::vect
     if (size_t mark = content.find(kMark); mark != std::string_view::npos) {
       std::string_view wish = content.substr(mark + kMark.size());
       size_t space = std::min(wish.find(' '), wish.size());
-      found.push_back(
-          {path, line, std::string(wish.substr(0, space)), std::string(wish.substr(std::min(space + 1, wish.size())))});
+      std::string_view rule = wish.substr(0, space);
+      size_t equals = std::min(rule.find('='), rule.size());
+      found.push_back({path, line, std::string(rule.substr(0, equals)),
+                       std::string(wish.substr(std::min(space + 1, wish.size()))),
+                       std::string(rule.substr(std::min(equals + 1, rule.size())))});
     }
     at = end + 1;
   }
@@ -56,6 +59,20 @@ Status lay_case(std::span<const fs::path> shared, const fs::path& folder, std::s
   if (code)
     return fail(ErrorKind::kIo, fmt::format("{}: cannot lay out {}: {}", folder.string(), side, code.message()));
   return {};
+}
+
+std::string to_text(const Expectation& expectation) {
+  return fmt::format("{}:{} {} {}{}", expectation.path, expectation.line, expectation.rule, expectation.subject,
+                     expectation.level.empty() ? "" : " (" + expectation.level + ")");
+}
+
+Expectation as_expected(Expectation found, std::span<const Expectation> expected) {
+  bool named = std::ranges::any_of(expected, [&](const Expectation& each) {
+    return !each.level.empty() && each.path == found.path && each.line == found.line && each.rule == found.rule &&
+           each.subject == found.subject;
+  });
+  if (!named) found.level.clear();
+  return found;
 }
 
 Result<std::vector<Expectation>> expectations(const fs::path& folder) {

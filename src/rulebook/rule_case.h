@@ -23,13 +23,20 @@ inline constexpr std::string_view kCaseKinds[] = {"fires", "quiet", "fixed"};
 [[nodiscard]] Status lay_case(std::span<const std::filesystem::path> shared, const std::filesystem::path& folder,
                               std::string_view side, const std::filesystem::path& to);
 
-// "expect: RULE SUBJECT" at the end of a line.
+// "expect: RULE SUBJECT" or "expect: RULE=LEVEL SUBJECT" at the end of a line.
 struct Expectation {
   std::string path;  // below the folder
   int line = 0;
   std::string rule, subject;
+  std::string level;  // "" = any
   auto operator<=>(const Expectation&) const = default;
 };
+
+// "path:line rule subject", with " (level)" behind it where one is named.
+[[nodiscard]] std::string to_text(const Expectation& expectation);
+
+// What was found, as the expectations would say it: without its level where none of them names one for it.
+[[nodiscard]] Expectation as_expected(Expectation found, std::span<const Expectation> expected);
 
 // Those of all files below a folder, sorted. Links are not followed. Errors: kIo.
 [[nodiscard]] Result<std::vector<Expectation>> expectations(const std::filesystem::path& folder);

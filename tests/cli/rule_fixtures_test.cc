@@ -1,6 +1,6 @@
 // fixtures/rules/<rule>/{fires,quiet,fixed}-<case>/: base committed, head as the working tree, laid over fixtures/shop
-// and what the rule's cases share. What is expected stands on its line ("expect: RULE SUBJECT"); every other finding
-// fails too. Every fixture is for both engines, unless the rule or its explaingate.json says otherwise.
+// and what the rule's cases share. What is expected stands on its line ("expect: RULE SUBJECT" or RULE=LEVEL); every
+// other finding fails too. Every fixture is for both engines, unless the rule or its explaingate.json says otherwise.
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
@@ -18,14 +18,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::vector<std::string> found(const Ran& ran, bool with_not_analysed) {
+std::vector<std::string> found(const Ran& ran, const std::vector<Expectation>& expected, bool with_not_analysed) {
   std::vector<std::string> lines;
   auto report = nlohmann::json::parse(ran.out, nullptr, false);
   if (report.is_discarded()) return {fmt::format("no report (exit {}): {}{}", ran.code, ran.out, ran.err)};
   for (const auto& finding : report["findings"]) {
     if (finding["rule"] == "not-analysed" && !with_not_analysed) continue;
-    lines.push_back(fmt::format("{}:{} {} {}", finding["path"].get<std::string>(), finding["line"].get<int>(),
-                                finding["rule"].get<std::string>(), finding["subject"].get<std::string>()));
+    lines.push_back(to_text(
+        as_expected({finding["path"].get<std::string>(), finding["line"].get<int>(), finding["rule"].get<std::string>(),
+                     finding["subject"].get<std::string>(), finding["level"].get<std::string>()},
+                    expected)));
   }
   std::sort(lines.begin(), lines.end());
   return lines;
@@ -73,13 +75,12 @@ Judged judge(const fs::path& fixture, const std::string& engine, const std::stri
   if (!judged.asked) return judged;
   auto expected = expectations(project.path());
   REQUIRE(expected);
-  for (const Expectation& each : *expected)
-    judged.wanted.push_back(fmt::format("{}:{} {} {}", each.path, each.line, each.rule, each.subject));
+  for (const Expectation& each : *expected) judged.wanted.push_back(to_text(each));
   std::ranges::sort(judged.wanted);
   std::vector<std::string> arguments = {"check", "--engine", engine, "--format", "json"};
   if (is_measured(project)) arguments.emplace_back("--measure");
   // A loop may run a query whose text is known in part only.
-  judged.found = found(project.gate(arguments, {"", {{"XDG_CACHE_HOME", cache}}, "", -1}),
+  judged.found = found(project.gate(arguments, {"", {{"XDG_CACHE_HOME", cache}}, "", -1}), *expected,
                        !header_says(rule, "family", "n-plus-one"));
   return judged;
 }

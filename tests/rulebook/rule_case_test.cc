@@ -63,10 +63,15 @@ TEST_CASE("expectations are of a rule and a subject, by file and line; a file's 
   auto folder = TemporaryFolder::create();
   REQUIRE(folder);
   put(folder->path() / "q/b.sql", "SELECT 1;\nSELECT 2;  -- expect: a-rule the subject\r\n-- expected: nothing\n");
-  put(folder->path() / "a.py", "x  # expect: other one");
+  put(folder->path() / "a.py", "x  # expect: other=info one");
   auto found = expectations(folder->path());
   REQUIRE(found);
-  CHECK(*found == std::vector<Expectation>{{"a.py", 1, "other", "one"}, {"q/b.sql", 2, "a-rule", "the subject"}});
+  CHECK(*found ==
+        std::vector<Expectation>{{"a.py", 1, "other", "one", "info"}, {"q/b.sql", 2, "a-rule", "the subject", ""}});
+  CHECK(to_text((*found)[0]) == "a.py:1 other one (info)");
+  CHECK(to_text(as_expected({"a.py", 1, "other", "one", "error"}, *found)) == "a.py:1 other one (error)");
+  CHECK(to_text(as_expected({"q/b.sql", 2, "a-rule", "the subject", "error"}, *found)) ==
+        "q/b.sql:2 a-rule the subject");
   auto missing = expectations(folder->path() / "nowhere");
   REQUIRE(!missing);
   CHECK(missing.error().kind == ErrorKind::kIo);
