@@ -1,5 +1,5 @@
-// The data files that the binary carries: rules/*.sql, rules/languages/*, src/facts/schema.sql. The build writes the
-// list.
+// The data files that the binary carries: rules/*.sql, rules/languages/*, src/facts/schema.sql,
+// src/report/html/*. The build writes the list.
 #pragma once
 
 #include <span>
@@ -10,6 +10,7 @@ namespace explaingate {
 struct EmbeddedFile {
   std::string_view name;  // path in the repository: "rules/cross-join.sql"
   std::string_view text;
+  std::string_view sha256;  // of the text, hexadecimal, lower case
 };
 
 // Sorted by name.

@@ -42,6 +42,14 @@ Status append_file(const std::string& path, const std::string& text) {
   return {};
 }
 
+bool shows_workload(const GateOptions& options) {
+  return std::ranges::any_of(options.formats, [](const std::string& wanted) {
+    std::string_view name = std::string_view(wanted).substr(0, wanted.find('='));
+    return std::ranges::any_of(
+        check_formats(), [&](const ReportFormat& format) { return format.name == name && format.shows_workload; });
+  });
+}
+
 // Within GitHub Actions annotations and the job's summary come by themselves, and a line of the report that looks like
 // a command to the runner is none.
 Status report(const GateOptions& options, const Outcome& outcome) {
@@ -71,6 +79,7 @@ int check_command(const GateOptions& options) {
   if (context.progress) std::fputs("\r\x1b[K", stderr);
   if (!done) return report_error(done.error());
   Outcome outcome = conclude(context.run, *fail_level);
+  if (shows_workload(options)) outcome.workload = workload_of(context.run);
   if (Status written = report(options, outcome); !written) {
     int code = report_error(written.error());
     return outcome.exit_code == 1 ? 1 : code;  // a report that is lost doesn't hide what was found

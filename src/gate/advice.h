@@ -10,12 +10,6 @@
 
 namespace explaingate {
 
-struct QuerySite {
-  std::string path;
-  int line = 0;
-  std::string function;  // "" = none
-};
-
 struct AdvisedQuery {  // statements of one text
   std::string text;    // of the first
   StatementKind kind = StatementKind::kSelect;

@@ -69,34 +69,14 @@ class Concluding {
       auto found = by_id_.find(*finding.statement_id);
       if (compared != comparison_of_.end()) {
         const Comparison& comparison = run_.comparisons[compared->second];
-        reported.before = before_of(comparison);
+        reported.before = plan_before(run_, comparison);
         if (!finding.cause_statement_id) finding.cause_statement_id = comparison.cause_statement_id;
       }
-      if (found != by_id_.end() && found->second->on[kHeadSide])
-        reported.after = summary(*found->second->on[kHeadSide]);
+      if (found != by_id_.end()) reported.after = plan_of(run_, *found->second, kHeadSide);
     }
     if (finding.cause_statement_id) reported.cause = cause_of(*finding.cause_statement_id);
     reported.finding = std::move(finding);
     return reported;
-  }
-
-  static std::optional<PlanSummary> summary(const Planned& planned) {
-    if (!planned.ok()) return std::nullopt;
-    PlanSummary summary{planned.largest().plan.lines(), planned.largest().metrics.rows_examined, std::nullopt};
-    if (planned.growth_known()) summary.growth = planned.growth.work;
-    return summary;
-  }
-
-  [[nodiscard]] std::optional<PlanSummary> before_of(const Comparison& comparison) const {
-    if (comparison.before) {
-      const auto& planned = run_.statements[*comparison.before].on[run_.planned_side(kBaseSide)];
-      return planned ? summary(*planned) : std::nullopt;
-    }
-    const std::string& fingerprint = run_.statements[comparison.statement].parsed.fingerprint;
-    for (const BaselineEntry& entry : run_.baseline->entries)
-      if (entry.fingerprint == fingerprint)
-        return PlanSummary{entry.plan, static_cast<double>(entry.rows_examined), entry.growth};
-    return std::nullopt;
   }
 
   [[nodiscard]] std::optional<Cause> cause_of(int64_t id) const {

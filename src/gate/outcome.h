@@ -7,16 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "gate/queries.h"
 #include "gate/run.h"
 
 namespace explaingate {
-
-struct PlanSummary {
-  std::vector<std::string> plan;  // lines, indented
-  double rows_examined = 0;       // at the largest scale
-  std::optional<double> growth;   // exponent; nothing = not known
-  bool operator==(const PlanSummary&) const = default;
-};
 
 struct Cause {
   std::string path;
@@ -56,6 +50,7 @@ struct Outcome {
   size_t planned = 0;              // planned on the head schema
   size_t queries = 0;              // different fingerprints among the statements
   size_t files = 0, files_excluded = 0;
+  std::optional<ReportedWorkload> workload;  // for a report that shows every query: workload_of()
   std::optional<Error> unverified;
   FailLevel fail_level = FailLevel::kError;
   int exit_code = 0;

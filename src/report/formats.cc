@@ -20,6 +20,8 @@ constexpr ReportFormat kFormats[] = {
     {"rdjson", "Reviewdog diagnostics", [](const Outcome& outcome, const TextStyle&) { return check_rdjson(outcome); }},
     {"markdown", "for a comment or a job's summary",
      [](const Outcome& outcome, const TextStyle&) { return check_markdown(outcome, kMostMarkdown); }},
+    {"html", "one page with plans, growth and every query, for a browser",
+     [](const Outcome& outcome, const TextStyle&) { return check_html(outcome); }, true},
 };
 
 }  // namespace

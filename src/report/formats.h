@@ -13,6 +13,7 @@ struct ReportFormat {
   std::string_view name;
   std::string_view about;
   std::string (*render)(const Outcome& outcome, const TextStyle& style);
+  bool shows_workload = false;  // Outcome::workload has to be there
 };
 
 // In the order in which help names them.
@@ -25,6 +26,7 @@ struct ReportFormat {
 [[nodiscard]] std::string check_github(const Outcome& outcome);
 [[nodiscard]] std::string check_gitlab(const Outcome& outcome);
 [[nodiscard]] std::string check_junit(const Outcome& outcome);
+[[nodiscard]] std::string check_html(const Outcome& outcome);
 [[nodiscard]] std::string check_rdjson(const Outcome& outcome);
 // At most `bytes` bytes: findings that no longer fit are counted in its last line.
 [[nodiscard]] std::string check_markdown(const Outcome& outcome, size_t bytes);

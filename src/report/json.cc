@@ -5,14 +5,19 @@
 #include "report/report.h"
 
 namespace explaingate {
-namespace {
+
+Json growth_json(const std::optional<double>& growth) {
+  return growth ? Json(two_digits(*growth)) : Json(nullptr);
+}
 
 Json plan_json(const std::optional<PlanSummary>& summary) {
   if (!summary) return nullptr;
   return {{"plan", summary->plan},
           {"rows_examined", whole(summary->rows_examined)},
-          {"growth", summary->growth ? Json(two_digits(*summary->growth)) : Json(nullptr)}};
+          {"growth", growth_json(summary->growth)}};
 }
+
+namespace {
 
 Json finding_json(const ReportedFinding& reported) {
   const Finding& finding = reported.finding;
@@ -56,8 +61,6 @@ Json not_analysed_json(const std::vector<NotAnalysed>& items) {
   return list;
 }
 
-namespace {
-
 Json check_document(const Outcome& outcome) {
   Json out = {{"schema_version", kReportVersion},
               {"tool", {{"name", "explaingate"}, {"version", kToolVersion}}},
@@ -88,8 +91,6 @@ Json check_document(const Outcome& outcome) {
   out["exit_code"] = outcome.exit_code;
   return out;
 }
-
-}  // namespace
 
 std::string check_json(const Outcome& outcome) {
   return dump(check_document(outcome));

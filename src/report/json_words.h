@@ -3,11 +3,13 @@
 
 #include <cmath>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include <nlohmann/json.hpp>
 
 #include "extract/extract.h"
+#include "gate/outcome.h"
 
 namespace explaingate {
 
@@ -27,6 +29,10 @@ inline constexpr const char* kToolVersion = EXPLAINGATE_VERSION;
   return std::round(number * 100) / 100 + 0.0;
 }
 
+[[nodiscard]] Json growth_json(const std::optional<double>& growth);
+[[nodiscard]] Json plan_json(const std::optional<PlanSummary>& summary);
 [[nodiscard]] Json not_analysed_json(const std::vector<NotAnalysed>& items);
+// docs/schemas/check.schema.json
+[[nodiscard]] Json check_document(const Outcome& outcome);
 
 }  // namespace explaingate

@@ -1,6 +1,7 @@
 #include "report/parts.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -43,7 +44,9 @@ std::vector<std::string> plan_words(const PlanSummary& summary) {
 }
 
 bool plan_differs(const ReportedFinding& reported) {
-  return reported.before && reported.before != reported.after;
+  if (!reported.before) return false;
+  auto said = [](const PlanSummary& summary) { return std::tie(summary.plan, summary.rows_examined, summary.growth); };
+  return !reported.after || said(*reported.before) != said(*reported.after);
 }
 
 std::string cause_words(const Cause& cause) {

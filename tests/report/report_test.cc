@@ -98,14 +98,16 @@ using Said = std::vector<std::string>;
 Said parsed_back(const std::string& format, const std::string& text) {
   auto folder = TemporaryFolder::create();
   REQUIRE(folder);
-  std::string file = (folder->path() / "report").string();
+  std::string file = (folder->path() / ("report." + format)).string();
   std::ofstream(file, std::ios::binary) << text;
   std::string schema =
       format == "sarif" ? " " SOURCE_DIR
                           "/tests/node/node_modules/@microsoft/sarif-matcher-utils/lib/schemas/sarif-2.1.0-rtm.5.json"
                         : "";
   std::string output =
-      output_of(fmt::format("python3 " SOURCE_DIR "/tests/report/parse_back.py {} {}{}", format, file, schema));
+      format == "html"
+          ? output_of("node " SOURCE_DIR "/tests/browser/read.mjs " + file)
+          : output_of(fmt::format("python3 " SOURCE_DIR "/tests/report/parse_back.py {} {}{}", format, file, schema));
   Said lines;
   for (size_t at = 0; at < output.size();) {
     size_t end = std::min(output.find('\n', at), output.size());
@@ -121,7 +123,7 @@ Said wanted(const Outcome& outcome, const std::string& format) {
   bool json = format == "sarif" || format == "gitlab" || format == "rdjson" || format == "jsonl";
   Said lines;
   std::vector<const ReportedFinding*> findings;
-  if (format == "junit" || format == "github" || format == "markdown")
+  if (format == "junit" || format == "github" || format == "markdown" || format == "html")
     findings = worst_first(outcome);
   else
     for (const ReportedFinding& reported : outcome.findings) findings.push_back(&reported);

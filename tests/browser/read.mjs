@@ -1,0 +1,37 @@
+// Usage: node read.mjs FILE
+// Opens an HTML report, every finding in it, and prints what the page then says: a JSON list a line, path, line and text of each
+// finding. What the page shouldn't have done comes before, a line each.
+import { browser, open } from "./page.mjs";
+
+const allowed = new Set(("html head meta title style body noscript main script header h1 h2 h4 p nav a button section div input select option label details " +
+  "summary span code pre ol ul li figure figcaption svg line text polyline circle table thead tbody tr th td article footer kbd").split(" "));
+
+/** In the page: the findings as the other formats word them. */
+function said(cards) {
+  const text = (node, selector) => node.querySelector(selector)?.textContent ?? "";
+  return cards.map((card) => {
+    const lines = [text(card, ".message")];
+    for (const panel of card.querySelectorAll(".panel")) {
+      const growth = text(panel, "h4 .badge");
+      lines.push(`${panel.querySelector("h4").firstChild.textContent}: ${text(panel, ".cost")}${growth ? `, ${growth} growth` : ""}`);
+      for (const step of panel.querySelectorAll(".step code")) lines.push(`  ${step.textContent}`);
+    }
+    for (const part of card.querySelectorAll(".labelled")) {
+      const name = text(part, ".name");
+      if (name === "cause" || name === "fix") lines.push(`${name}: ${part.lastChild.textContent}`);
+    }
+    const [, path, line] = /^(.*):(\d+):\d+$/s.exec(text(card, ".place"));
+    return [path, Number(line), lines.join("\n")];
+  });
+}
+
+const instance = await browser();
+const { page, complaints } = await open(instance, process.argv[2]);
+for (const summary of await page.$$("details:not([open]) > summary")) await summary.evaluate((node) => node.click());
+for (const name of await page.$$eval("*", (nodes) => [...new Set(nodes.map((node) => node.localName))]))
+  if (!allowed.has(name)) complaints.push(`element: ${name}`);
+if ((await page.$$("#report > header")).length !== 1) complaints.push("no report");
+const findings = await page.$$eval("#findings .finding", said);
+for (const line of complaints) console.log(line);
+for (const finding of findings) console.log(`[${finding.map((part) => JSON.stringify(part)).join(", ")}]`);
+await instance.close();
