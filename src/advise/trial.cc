@@ -2,7 +2,11 @@
 #include <algorithm>
 #include <tuple>
 
+#include <fmt/format.h>
+
 #include "advise/advise.h"
+#include "advise/variants.h"
+#include "base/text.h"
 
 namespace explaingate {
 namespace {
@@ -31,9 +35,10 @@ bool helps(const Trial& trial) {
 struct Attempt {
   size_t request = 0;
   CandidateIndex index;
-  std::vector<PlannedQuery> scales;  // metrics only: plans of all attempts together would take much memory
-  bool used = false;                 // by the plan of the last scale
-  bool failed = false;               // an index that can't be made is no advice
+  std::vector<PlannedQuery> scales;     // metrics only: plans of all attempts together would take much memory
+  std::vector<std::string> plan_after;  // where it is used: lines of the last scale's plan
+  bool used = false;                    // by that plan
+  std::string failed;                   // why it wasn't planned with it
 };
 
 // Attempts with one index in a row.
@@ -43,7 +48,7 @@ std::vector<Attempt> attempts_of(const Engine& engine, const std::vector<TrialRe
     const auto& [statement, before] = requests[i];
     if (statement.parsed == nullptr || before == nullptr || before->empty()) continue;
     for (CandidateIndex& index : candidates(*statement.parsed, before->back().plan, engine.catalogue()))
-      attempts.push_back({i, std::move(index), {}, false, false});
+      attempts.push_back({i, std::move(index), {}, {}, false, ""});
   }
   std::ranges::stable_sort(attempts, {},
                            [](const Attempt& attempt) { return std::tie(attempt.index.table, attempt.index.columns); });
@@ -59,6 +64,7 @@ Trial trial_of(Attempt& attempt, const std::vector<PlannedQuery>& before, const 
   trial.rows_after = attempt.scales.back().metrics.rows_examined;
   trial.sorted_before = before.back().metrics.rows_sorted;
   trial.sorted_after = attempt.scales.back().metrics.rows_sorted;
+  trial.plan_after = std::move(attempt.plan_after);
   trial.used = attempt.used;
   trial.index = std::move(attempt.index);
   return trial;
@@ -66,9 +72,14 @@ Trial trial_of(Attempt& attempt, const std::vector<PlannedQuery>& before, const 
 
 }  // namespace
 
-Result<std::vector<std::vector<Trial>>> try_candidates(Engine& engine, const std::vector<TrialRequest>& requests) {
+std::string advise::refusal(bool used, double rows_before, double rows_after) {
+  if (!used) return "the planner goes by what is there";
+  return fmt::format("used, and {} of {} rows are still examined", with_commas(rows_after), with_commas(rows_before));
+}
+
+Result<std::vector<Trials>> try_candidates(Engine& engine, const std::vector<TrialRequest>& requests) {
   std::vector<Attempt> attempts = attempts_of(engine, requests);
-  std::vector<std::vector<Trial>> trials(requests.size());
+  std::vector<Trials> trials(requests.size());
   if (attempts.empty()) return trials;
 
   // Scale by scale: writing an engine's statistics anew costs more than planning.
@@ -78,21 +89,32 @@ Result<std::vector<std::vector<Trial>>> try_candidates(Engine& engine, const std
     factors.push_back(engine.scale_factor(scale));
     for (Attempt& attempt : attempts) {
       const auto& [statement, before] = requests[attempt.request];
-      if (attempt.failed || before->size() <= static_cast<size_t>(scale)) continue;
+      if (!attempt.failed.empty() || before->size() <= static_cast<size_t>(scale)) continue;
       Result<PlannedQuery> planned = engine.plan_with({attempt.index}, statement);
-      attempt.failed = !planned;
-      if (!planned) continue;
+      if (!planned) {
+        attempt.failed = planned.error().message;
+        continue;
+      }
       attempt.used = uses(planned->plan, attempt.index);
+      if (attempt.used && scale == engine.scales() - 1) attempt.plan_after = planned->plan.lines();
       attempt.scales.push_back({{}, planned->metrics, {}});
     }
   }
   for (Attempt& attempt : attempts) {
-    if (attempt.failed) continue;
+    Trials& of_one = trials[attempt.request];
+    if (!attempt.failed.empty()) {
+      of_one.refused.push_back({std::move(attempt.index), "not tried: " + attempt.failed});
+      continue;
+    }
     Trial trial = trial_of(attempt, *requests[attempt.request].before, factors);
-    if (helps(trial)) trials[attempt.request].push_back(std::move(trial));
+    if (helps(trial))
+      of_one.helpful.push_back(std::move(trial));
+    else
+      of_one.refused.push_back(
+          {std::move(trial.index), advise::refusal(trial.used, trial.rows_before, trial.rows_after)});
   }
-  for (std::vector<Trial>& of_one : trials)
-    std::ranges::sort(of_one, {}, [](const Trial& trial) {
+  for (Trials& of_one : trials)
+    std::ranges::sort(of_one.helpful, {}, [](const Trial& trial) {
       return std::tuple(growth_class(trial.after.work), trial.rows_after, trial.sorted_after,
                         trial.index.columns.size(), trial.index.name());
     });

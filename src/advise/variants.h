@@ -28,4 +28,7 @@ struct Variant {
 // An index begins with these columns, all in their direction or all against it: it does whatever the candidate would.
 [[nodiscard]] bool exists(const CatalogueTable& table, const std::vector<std::string>& columns);
 
+// What came of a candidate that isn't advised: RefusedCandidate::reason. Rows are those examined, at the largest scale.
+[[nodiscard]] std::string refusal(bool used, double rows_before, double rows_after);
+
 }  // namespace explaingate::advise

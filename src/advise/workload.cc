@@ -8,17 +8,13 @@
 #include <set>
 #include <thread>
 
-#include <fmt/format.h>
-
 #include "advise/choice.h"
 #include "advise/pool.h"
+#include "advise/variants.h"
 #include "advise/writes.h"
-#include "base/text.h"
 
-namespace explaingate {
+namespace explaingate::advise {
 namespace {
-
-using namespace advise;  // NOLINT(google-build-using-namespace): this folder's own
 
 constexpr double kTold = 0.1;  // of a small cost: queries that gain less aren't named among those that are served
 
@@ -220,13 +216,12 @@ class Adviser {
     const PlanUnder* best = nullptr;
     for (const auto& [set, plan] : costs_[query].plans())
       if ((plan.used >> position & 1) != 0 && (best == nullptr || plan.cost < best->cost)) best = &plan;
-    if (best == nullptr) return "the planner goes by what is there";
     const Metrics& before = queries_[query].before->back().metrics;
+    if (best == nullptr) return refusal(false, before.rows_examined, before.rows_examined);
     double saved = (before.cost - best->cost) * queries_[query].calls;
     double charge = writes_.charge(pool_.candidates[pool_.relevant[query][position]].index);
     if (saved > model_.small && saved <= charge) return "writing its entries would cost more than it saves";
-    return fmt::format("used, and {} of {} rows are still examined", with_commas(best->rows_examined),
-                       with_commas(before.rows_examined));
+    return refusal(true, before.rows_examined, best->rows_examined);
   }
 
   // Its work grows and its result doesn't, it isn't cheap, and no advised index changes that.
@@ -277,10 +272,13 @@ class Adviser {
 };
 
 }  // namespace
+}  // namespace explaingate::advise
+
+namespace explaingate {
 
 Result<WorkloadAdvice> advise_workload(const std::vector<Engine*>& engines, const std::vector<WorkloadQuery>& queries,
                                        const WorkloadOptions& options) {
-  return Adviser(engines, queries, options).run();
+  return advise::Adviser(engines, queries, options).run();
 }
 
 }  // namespace explaingate

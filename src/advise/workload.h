@@ -40,13 +40,6 @@ struct AdvisedIndex {
   std::vector<SlowedWrite> slows;
 };
 
-struct RefusedCandidate {
-  CandidateIndex index;
-  // What came of it: "the planner goes by what is there", "used, and 400,000 of 1,000,000 rows are still examined",
-  // "writing its entries would cost more than it saves".
-  std::string reason;
-};
-
 // A query whose work grows with its tables and that no index was found for.
 struct UnservedQuery {
   size_t query = 0;

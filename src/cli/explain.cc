@@ -38,6 +38,9 @@ int explain_command(const GateOptions& options, const std::string& sql) {
                                     ? "only SELECT, INSERT, UPDATE and DELETE are planned"
                                     : planned.not_planned;
   explanation.trials = planned.trials;
+  explanation.concurrently = run.settings.dialect() == Dialect::kPostgres;
+  explanation.migration_tool = run.sides[kHeadSide].schema.tool;
+  if (explanation.concurrently) explanation.way_around_transaction = way_around_transaction(explanation.migration_tool);
   std::erase_if(explanation.outcome.findings, [](const ReportedFinding& reported) {
     return reported.finding.path != "<sql>" || reported.finding.rule == "not-analysed";
   });

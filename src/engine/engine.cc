@@ -126,6 +126,11 @@ std::string_view indexed_column(std::string_view part) {
   return expression ? expression->column : part;
 }
 
+bool CandidateIndex::has_expression() const {
+  return std::ranges::any_of(
+      columns, [](std::string_view column) { return indexed_expression(without_direction(column)).has_value(); });
+}
+
 std::string CandidateIndex::name() const {
   std::string name = "eg";
   append_name_part(name, table);

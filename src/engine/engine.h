@@ -158,6 +158,7 @@ struct CandidateIndex {
   [[nodiscard]] std::string name() const;  // deterministic: "eg_orders_customer_id_placed_at"
   // CREATE INDEX …, identifiers quoted where they must be.
   [[nodiscard]] std::string ddl(bool concurrently = false) const;
+  [[nodiscard]] bool has_expression() const;
   auto operator<=>(const CandidateIndex&) const = default;
 };
 

@@ -306,6 +306,7 @@ class Filler {
     FactInserter growth(store_, "growth");
     FactInserter measured(store_, "measured");
     FactInserter trials(store_, "index_trials");
+    bool concurrently = run_.settings.dialect() == Dialect::kPostgres;
     for (const KnownStatement& known : run_.statements) {
       for (SideIndex side : {kBaseSide, kHeadSide}) {
         if (known.measured[side]) {
@@ -331,11 +332,13 @@ class Filler {
         growth(known.id, kSideNames[side], planned.growth.work, growth_class(planned.growth.work),
                planned.growth.result, largest.rows_examined / std::max(1.0, largest.rows_returned));
       }
-      for (size_t rank = 0; rank < known.trials.size(); ++rank) {
-        const Trial& trial = known.trials[rank];
-        trials(known.id, static_cast<int64_t>(rank), trial.relation, trial.index.ddl(), trial.before.work,
-               trial.after.work, growth_class(trial.before.work), growth_class(trial.after.work), trial.rows_before,
-               trial.rows_after, trial.sorted_before, trial.sorted_after);
+      int64_t rank = 0;
+      for (const Trial& trial : known.trials.helpful) {
+        // Rules about functions around columns tell of what an index of the expression would mend.
+        if (trial.index.has_expression()) continue;
+        trials(known.id, rank++, trial.relation, trial.index.ddl(concurrently), trial.before.work, trial.after.work,
+               growth_class(trial.before.work), growth_class(trial.after.work), trial.rows_before, trial.rows_after,
+               trial.sorted_before, trial.sorted_after);
       }
     }
     for (const FactInserter* inserter : {&nodes, &metrics, &growth, &measured, &trials}) keep(*inserter);

@@ -49,7 +49,7 @@ struct KnownStatement {
   std::string not_planned;                          // why no plan was asked for: "DDL", "utility"; empty = planned
   std::array<std::optional<Planned>, 2> on;         // by the schema's side
   std::array<std::optional<Measured>, 2> measured;  // likewise
-  std::vector<Trial> trials;
+  Trials trials;
   // Head statements: the base statement that this one replaced; its own index where it is unchanged.
   std::optional<size_t> predecessor;   // index in Run::statements
   std::string paired_by;               // "unchanged", "name", "function", "similarity"

@@ -87,18 +87,6 @@ void add_index(std::string& out, const Painter& paint, const Advice& advice, con
                      counted(index.rows, "row"));
 }
 
-// "tried orders(a), orders(a, b): the planner does not use them", a line a reason.
-void add_tried(std::string& out, const std::vector<RefusedCandidate>& tried) {
-  std::vector<std::pair<std::string, std::vector<std::string>>> by_reason;
-  for (const RefusedCandidate& candidate : tried) {
-    auto known = std::ranges::find(by_reason, candidate.reason, [](const auto& entry) { return entry.first; });
-    if (known == by_reason.end()) known = by_reason.insert(known, {candidate.reason, {}});
-    known->second.push_back(fmt::format("{}({})", candidate.index.table, fmt::join(candidate.index.columns, ", ")));
-  }
-  for (const auto& [reason, indexes] : by_reason)
-    out += fmt::format("    tried {}: {}\n", printable_line(fmt::format("{}", fmt::join(indexes, ", "))), reason);
-}
-
 void add_unserved(std::string& out, const Painter& paint, const Advice& advice, bool all) {
   std::vector<const UnservedQuery*> unserved;
   for (const UnservedQuery& query : advice.workload.unserved)
@@ -110,7 +98,8 @@ void add_unserved(std::string& out, const Painter& paint, const Advice& advice, 
     const AdvisedQuery& query = advice.queries[unserved[i]->query];
     out += fmt::format("  {}  {}\n", paint.cyan(place(query)),
                        paint.dim(printable(shorten(fold_spaces(query.text), kTextShown))));
-    add_tried(out, unserved[i]->tried);
+    for (const std::string& line : tried_words(unserved[i]->tried))
+      out += fmt::format("    {}\n", printable_line(line));
   }
   if (shown < unserved.size()) out += fmt::format("  … and {} more; --verbose lists them\n", unserved.size() - shown);
   out += "\n";
@@ -132,13 +121,8 @@ std::string advice_text(const Advice& advice, const TextStyle& style) {
   std::string out;
   for (const AdvisedIndex& index : workload.indexes) add_index(out, paint, advice, index);
   if (!workload.indexes.empty() && advice.concurrently) {
-    out += fmt::format(
-        "{}: CONCURRENTLY builds without blocking writes, but not inside a transaction{}; where it fails, it leaves an "
-        "invalid index to drop\n\n",
-        paint.bold("note"),
-        advice.way_around_transaction.empty()
-            ? ""
-            : fmt::format(": with {}, {}", advice.migration_tool, advice.way_around_transaction));
+    out += fmt::format("{}: {}\n\n", paint.bold("note"),
+                       concurrently_words(advice.migration_tool, advice.way_around_transaction));
   }
   add_unserved(out, paint, advice, style.verbose);
   for (const std::string& note : advice.outcome.notes)

@@ -150,15 +150,20 @@ std::string explain_json(const Explanation& explanation) {
   out["rows_examined"] = explanation.planned.ok() ? whole(explanation.planned.largest().metrics.rows_examined) : 0;
   out["scales"] = std::move(scales);
   out["findings"] = findings_json(explanation.outcome.findings);
-  Json advice = Json::array();
-  for (const Trial& trial : explanation.trials)
-    advice.push_back({{"ddl", trial.index.ddl()},
+  Json advice = Json::array(), tried = Json::array();
+  for (const Trial& trial : explanation.trials.helpful)
+    advice.push_back({{"ddl", trial.index.ddl(explanation.concurrently)},
                       {"relation", trial.relation},
                       {"growth_before", two_digits(trial.before.work)},
                       {"growth_after", two_digits(trial.after.work)},
                       {"rows_before", whole(trial.rows_before)},
-                      {"rows_after", whole(trial.rows_after)}});
+                      {"rows_after", whole(trial.rows_after)},
+                      {"plan_after", trial.plan_after}});
+  for (const RefusedCandidate& refused : explanation.trials.refused)
+    tried.push_back(
+        {{"relation", refused.index.table}, {"columns", refused.index.columns}, {"reason", refused.reason}});
   out["advice"] = std::move(advice);
+  out["tried"] = std::move(tried);
   out["not_analysed"] = not_analysed_json(explanation.outcome.not_analysed);
   out["exit_code"] = explanation.outcome.exit_code;
   return dump(out);

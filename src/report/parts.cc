@@ -101,6 +101,29 @@ std::vector<const ReportedFinding*> worst_first(const Outcome& outcome) {
   return sorted;
 }
 
+std::vector<std::string> tried_words(const std::vector<RefusedCandidate>& refused) {
+  std::vector<std::pair<std::string, std::string>> by_reason;  // and the indexes, in the order of the first of each
+  for (const RefusedCandidate& candidate : refused) {
+    std::string index = fmt::format("{}({})", candidate.index.table, fmt::join(candidate.index.columns, ", "));
+    auto known = std::ranges::find(by_reason, candidate.reason, &std::pair<std::string, std::string>::first);
+    if (known == by_reason.end())
+      by_reason.emplace_back(candidate.reason, std::move(index));
+    else
+      known->second += ", " + index;
+  }
+  std::vector<std::string> lines;
+  for (const auto& [reason, indexes] : by_reason) lines.push_back(fmt::format("tried {}: {}", indexes, reason));
+  return lines;
+}
+
+std::string concurrently_words(std::string_view tool, std::string_view way) {
+  return fmt::format(
+      "CONCURRENTLY builds without blocking writes, but not inside a transaction{}; where it fails, it leaves an "
+      "invalid "
+      "index to drop",
+      way.empty() ? "" : fmt::format(": with {}, {}", tool, way));
+}
+
 std::string path_uri(std::string_view path) {
   std::string out;
   for (char c : path) {

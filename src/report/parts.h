@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "advise/advise.h"
 #include "gate/outcome.h"
 
 namespace explaingate {
@@ -40,6 +41,13 @@ inline constexpr std::string_view kNoFindings = "no findings";
 
 // Those that aren't listed apart; errors first, then warnings, else in the outcome's order.
 [[nodiscard]] std::vector<const ReportedFinding*> worst_first(const Outcome& outcome);
+
+// "tried orders(a), orders(a, b): the planner goes by what is there", a line a reason.
+[[nodiscard]] std::vector<std::string> tried_words(const std::vector<RefusedCandidate>& refused);
+
+// What CREATE INDEX CONCURRENTLY asks of whoever pastes it. `tool`: the migration tool, and `way` how it runs a
+// statement outside of a transaction, "" = it does so anyway.
+[[nodiscard]] std::string concurrently_words(std::string_view tool, std::string_view way);
 
 // A path as a relative URI (RFC 3986): every byte but letters, digits, "-._~" and "/" percent-encoded.
 [[nodiscard]] std::string path_uri(std::string_view path);

@@ -26,7 +26,9 @@ struct TextStyle {
 struct Explanation {
   std::string sql;
   Planned planned;
-  std::vector<Trial> trials;
+  Trials trials;
+  bool concurrently = false;                           // an index can be built while the table is written
+  std::string migration_tool, way_around_transaction;  // "" = none is needed
   Outcome outcome;
 };
 [[nodiscard]] std::string explain_text(const Explanation& explanation, const TextStyle& style);

@@ -109,6 +109,21 @@ std::string check_concise(const Outcome& outcome) {
   return out + summary_line(outcome, Painter(false));
 }
 
+void trials_text(std::string& out, const Painter& paint, const Explanation& explanation) {
+  for (const Trial& trial : explanation.trials.helpful) {
+    out += fmt::format("{}   {};  -- {} → {}, {} growth\n", paint.bold("advice"),
+                       printable(trial.index.ddl(explanation.concurrently)), counted(trial.rows_before, "row"),
+                       with_commas(trial.rows_after), growth_words(trial.after.work));
+    for (const std::string& line : trial.plan_after)
+      out += fmt::format("           {}\n", paint.dim(printable_line(line)));
+  }
+  for (const std::string& line : tried_words(explanation.trials.refused))
+    out += fmt::format("         {}\n", printable_line(line));
+  if (explanation.concurrently && !explanation.trials.helpful.empty())
+    out += fmt::format("{}     {}\n", paint.bold("note"),
+                       concurrently_words(explanation.migration_tool, explanation.way_around_transaction));
+}
+
 std::string explain_text(const Explanation& explanation, const TextStyle& style) {
   Painter paint(style.color);
   std::string out;
@@ -139,10 +154,7 @@ std::string explain_text(const Explanation& explanation, const TextStyle& style)
                          with_commas(metrics.rows_returned));
     }
     out += "\n";
-    for (const Trial& trial : explanation.trials)
-      out +=
-          fmt::format("{}   {};  -- {} → {}, {} growth\n", paint.bold("advice"), printable(trial.index.ddl()),
-                      counted(trial.rows_before, "row"), with_commas(trial.rows_after), growth_words(trial.after.work));
+    trials_text(out, paint, explanation);
     out += "\n";
   }
   for (ReportedFinding reported : explanation.outcome.findings) {

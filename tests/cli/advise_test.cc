@@ -70,6 +70,31 @@ TEST_CASE("advise: none where none is due") {
   }
 }
 
+// A log that is written all day and looked into once: an entry more for each row outweighs the look.
+TEST_CASE("advise: none where writes dominate, and one where the query runs as often as they do") {
+  Project project;
+  project.write("schema.sql", "CREATE TABLE events (id INTEGER PRIMARY KEY, kind TEXT, at TEXT);\n");
+  project.write("explaingate.json", R"({"schema": "schema.sql"})");
+  project.write("queries.sql",
+                "INSERT INTO events (kind, at) VALUES (?, ?);\n"
+                "SELECT count(*) FROM events WHERE kind = ?;\n");
+  project.commit();
+  CHECK(project.gate({"baseline", "update"}).code == 0);
+  auto with_calls = [&](int64_t inserts, int64_t selects) {
+    json baseline = json::parse(project.read(".explaingate/baseline.json"));
+    for (json& entry : baseline["queries"])
+      entry["executions"]["all"] = entry["query"].get<std::string>().starts_with("INSERT") ? inserts : selects;
+    project.write(".explaingate/baseline.json", baseline.dump());
+    project.commit();
+    return advice(project);
+  };
+  json report = with_calls(1'000'000'000, 1);
+  CHECK(ddl_of(report).empty());
+  REQUIRE(report["unserved"].size() == 1);
+  CHECK(report["unserved"][0]["tried"][0]["reason"] == "writing its entries would cost more than it saves");
+  CHECK(ddl_of(with_calls(1000, 1000)) == "CREATE INDEX eg_events_kind ON events(kind);\n");
+}
+
 TEST_CASE("advise: the incident's advice makes the gate pass, beside the loop that no index mends") {
   Project project;
   project.lay("fixtures/incident/base");
