@@ -69,8 +69,8 @@ double spared(const TriedIndex& index) {
 std::vector<TriedIndex> indexes_of(const Run& run) {
   std::map<CandidateIndex, TriedIndex> indexes;
   for (const KnownStatement& statement : run.statements) {
-    if (statement.trials.empty()) continue;
-    const Trial& best = statement.trials.front();
+    if (statement.trials.helpful.empty()) continue;
+    const Trial& best = statement.trials.helpful.front();
     TriedIndex::Use use{site_of(statement), best.rows_before, best.rows_after, std::nullopt, std::nullopt};
     if (statement.on[kHeadSide] && statement.on[kHeadSide]->growth_known()) {
       use.growth_before = best.before.work;
