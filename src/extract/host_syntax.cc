@@ -19,7 +19,7 @@ constexpr std::array<std::string_view, static_cast<size_t>(Role::kCount)> kRoleN
     "string", "heredoc",  "heredoc_body",  "start",      "end",        "content",    "escape",    "interpolation",
     "concat", "binary",   "conditional",   "group",      "member",     "subscript",  "slice",     "list",
     "map",    "pair",     "import",        "comment",    "decorator",  "identifier", "number",    "constant",
-    "record", "typed",    "namespace",     "macro_text", "wrapper"};
+    "record", "typed",    "namespace",     "macro_text", "test", "wrapper"};
 
 constexpr std::array<std::string_view, static_cast<size_t>(Part::kCount)> kPartNames = {
     "name", "callee",   "receiver", "arguments", "parameters", "bases",     "body",
@@ -225,6 +225,7 @@ std::optional<Tree> Tree::parse(const Grammar& grammar, std::string_view source)
   result.source_ = source;
   TreeWalk walk{ts_tree_root_node(tree.get()), {}, {}, {}};
   if (!result.walk(grammar, walk) || !result.assign_roles(*grammar.patterns, walk)) return std::nullopt;
+  result.leave_out_tests();
   result.assign_scopes();
   return result;
 }
@@ -336,6 +337,21 @@ void Tree::take_match(const Patterns& patterns, const TreeWalk& walk, const Tree
   if (first) std::swap(known, found);
   for (size_t part = 0; part < known.size(); ++part)
     if (known[part] < 0) known[part] = found[part];
+}
+
+void Tree::leave_out_tests() {
+  for (size_t mark = 0; mark < nodes_.size(); ++mark) {
+    if (nodes_[mark].role != Role::kTest) continue;
+    nodes_[mark].role = Role::kComment;
+    int item = next_named(static_cast<int>(mark));
+    if (item < 0) continue;
+    for (int node = item; node < at(item).after; ++node) {
+      Node& inner = nodes_[static_cast<size_t>(node)];
+      inner.role = Role::kNone;
+      inner.parts = -1;
+      inner.named = false;
+    }
+  }
 }
 
 void Tree::assign_scopes() {

@@ -74,6 +74,7 @@ enum class Role : uint8_t {
   kTyped,        // @typed: any other declaration of a variable or field with a type: @left @type
   kNamespace,    // @namespace: its @name stands before those of the functions in it
   kMacroText,    // @macro_text: literals and names that are read where the macro is used: "a" NAME "b"
+  kTest,         // @test: a mark in front of an item that only tests have; nothing of the item is read
   kWrapper,      // @wrapper: around one argument or element: left out of the tree where it has an only child
   kCount,
 };
@@ -182,6 +183,7 @@ class Tree {
   [[nodiscard]] bool assign_roles(const Patterns& patterns, const struct TreeWalk& walk);
   void take_match(const Patterns& patterns, const struct TreeWalk& walk, const struct TreeMatch& match,
                   std::vector<uint16_t>& pattern_of);
+  void leave_out_tests();
   void assign_scopes();
 };
 
