@@ -46,22 +46,15 @@ Json site_json(const QuerySite& site) {
   return {{"path", printable_line(site.path)}, {"line", site.line}, {"function", site.function}};
 }
 
-// Findings by the statement that they are about.
-using Found = std::map<int64_t, size_t>;
-
-Json workload_json(const ReportedWorkload& workload, const Found& found) {
+Json workload_json(const ReportedWorkload& workload) {
   Json queries = Json::array(), indexes = Json::array();
   for (const ReportedQuery& query : workload.queries) {
     if (queries.size() == kMostQueries) break;
     Json sites = Json::array();
-    size_t findings = 0;
     for (const QuerySite& site : query.sites) sites.push_back(site_json(site));
-    for (int64_t id : query.statements)
-      if (auto of = found.find(id); of != found.end()) findings += of->second;
     queries.push_back({{"text", query.text},
                        {"sites", std::move(sites)},
                        {"changed", query.changed},
-                       {"findings", findings},
                        {"before", whole_plan_json(query.before)},
                        {"after", whole_plan_json(query.after)}});
   }
@@ -82,7 +75,8 @@ Json workload_json(const ReportedWorkload& workload, const Found& found) {
 }
 
 // The JSON report has findings, and places that were not analysed; a page shows more of each.
-void extend(Json& list, const std::vector<ReportedFinding>& findings) {
+// `query_of`: the number of a statement's query in the workload.
+void extend(Json& list, const std::vector<ReportedFinding>& findings, const std::map<int64_t, size_t>& query_of) {
   for (size_t i = 0; i < findings.size(); ++i) {
     const ReportedFinding& reported = findings[i];
     Json& out = list[i];
@@ -91,6 +85,10 @@ void extend(Json& list, const std::vector<ReportedFinding>& findings) {
     out["excerpt"] = reported.excerpt;
     out["before"] = plan_differs(reported) ? whole_plan_json(reported.before) : Json(nullptr);
     out["after"] = whole_plan_json(reported.after);
+    out["query"] = nullptr;
+    if (reported.finding.statement_id)
+      if (auto query = query_of.find(*reported.finding.statement_id); query != query_of.end())
+        out["query"] = query->second;
     out["listed_apart"] = is_listed_apart(reported.finding);
   }
 }
@@ -104,19 +102,20 @@ void make_printable(Json& value) {
 }
 
 std::string data_of(const Outcome& outcome) {
+  const ReportedWorkload workload = outcome.workload.value_or(ReportedWorkload{});
+  std::map<int64_t, size_t> query_of;
+  for (size_t i = 0; i < std::min(workload.queries.size(), kMostQueries); ++i)
+    for (int64_t statement : workload.queries[i].statements) query_of[statement] = i;
   Json document = check_document(outcome);
-  extend(document["findings"], outcome.findings);
-  extend(document["waived"], outcome.waived);
+  extend(document["findings"], outcome.findings, query_of);
+  extend(document["waived"], outcome.waived, query_of);
   document["counts"] = counts_words(outcome);
   document["scope"] = scope_words(outcome);
   document["unverified_hint"] = outcome.unverified ? outcome.unverified->hint : "";
   Json about = Json::object();
   for (const RuleAbout& rule : outcome.about) about[rule.id] = {{"summary", rule.summary}, {"page", rule.page}};
   document["about"] = std::move(about);
-  Found found;
-  for (const ReportedFinding& reported : outcome.findings)
-    if (reported.finding.statement_id && !is_listed_apart(reported.finding)) ++found[*reported.finding.statement_id];
-  document["workload"] = workload_json(outcome.workload.value_or(ReportedWorkload{}), found);
+  document["workload"] = workload_json(workload);
   make_printable(document);
   std::string out;
   for (char c : document.dump(-1, ' ', false, Json::error_handler_t::replace)) {

@@ -3,7 +3,11 @@
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 
-const { chromium } = createRequire(new URL("../node/package.json", import.meta.url))("playwright-core");
+const require = createRequire(new URL("../node/package.json", import.meta.url));
+const { chromium } = require("playwright-core");
+
+/** Where a package of tests/node has its main file. */
+export const resolve = require.resolve;
 
 /** A browser; root, as which CI runs, needs it without its sandbox. */
 export function browser() {

@@ -3,7 +3,7 @@
 // finding. What the page shouldn't have done comes before, a line each.
 import { browser, open } from "./page.mjs";
 
-const allowed = new Set(("html head meta title style body noscript main script header h1 h2 h4 p nav a button section div input select option label details " +
+const allowed = new Set(("html head meta title style body noscript main script header h1 h2 h3 p nav a button section div input select option label details " +
   "summary span code pre ol ul li figure figcaption svg line text polyline circle table thead tbody tr th td article footer kbd").split(" "));
 
 /** In the page: the findings as the other formats word them. */
@@ -12,8 +12,8 @@ function said(cards) {
   return cards.map((card) => {
     const lines = [text(card, ".message")];
     for (const panel of card.querySelectorAll(".panel")) {
-      const growth = text(panel, "h4 .badge");
-      lines.push(`${panel.querySelector("h4").firstChild.textContent}: ${text(panel, ".cost")}${growth ? `, ${growth} growth` : ""}`);
+      const growth = text(panel, "h3 .badge");
+      lines.push(`${panel.querySelector("h3").firstChild.textContent}: ${text(panel, ".cost")}${growth ? `, ${growth} growth` : ""}`);
       for (const step of panel.querySelectorAll(".step code")) lines.push(`  ${step.textContent}`);
     }
     for (const part of card.querySelectorAll(".labelled")) {

@@ -65,7 +65,7 @@ function planTree(plan, other, mark, most) {
     const known = left.get(text) > 0;
     if (known) left.set(text, left.get(text) - 1);
     const changed = other && !known;
-    const row = element("li", { class: `step${changed ? ` ${mark}` : ""}`, role: "treeitem", "aria-level": indentOf(line) + 1 });
+    const row = element("li", { class: `step${changed ? ` ${mark}` : ""}` }, element("span", { class: "unseen" }, `level ${indentOf(line) + 1}: `));
     for (let depth = 0; depth < Math.min(indentOf(line), 20); ++depth) row.append(element("span", { class: "guide", "aria-hidden": "true" }));
     if (changed) row.append(element("span", { class: "mark", title: mark === "gone" ? "only before" : "only after" }, mark === "gone" ? "−" : "+"));
     row.append(element("code", { class: step ? `access-${kAccessRank[step.access] || "plain"}` : null }, text));
@@ -78,25 +78,24 @@ function planTree(plan, other, mark, most) {
     }
     return row;
   });
-  return element("ol", { class: "plan", role: "tree" }, steps);
+  return element("ol", { class: "plan" }, steps);
 }
 
 function planPanel(title, plan, other, mark, most) {
-  return element("section", { class: "panel", "aria-label": `plan ${title}` },
-    element("h4", {}, title, " ", element("span", { class: "cost" }, `${counted(plan.rows_examined, "row")} examined`), " ", growthBadge(plan.growth)),
+  return element("div", { class: "panel" },
+    element("h3", {}, title, " ", element("span", { class: "cost" }, `${counted(plan.rows_examined, "row")} examined`), " ", growthBadge(plan.growth)),
     planTree(plan, other, mark, most));
 }
 
 /** Plans before and after side by side, or the one there is; the curves below. */
 function plansOf(before, after) {
-  if (!after && !before) return [];
+  if (!after && !before) return null;
   const same = before && after && before.plan.join("\n") === after.plan.join("\n") && before.rows_examined === after.rows_examined;
   const most = Math.max(1, ...[before, after].flatMap((plan) => (plan ? plan.steps.map((step) => step.rows_examined) : [])));
   const panels = before && after && !same
     ? [planPanel("before", before, after, "gone", most), planPanel("after", after, before, "come", most)]
     : [planPanel(after ? "plan" : "plan before", after || before, null, "", most)];
-  const curves = growthChart(same ? null : before, after);
-  return [element("div", { class: `plans${panels.length > 1 ? " two" : ""}` }, panels), curves];
+  return element("div", { class: `plans${panels.length > 1 ? " two" : ""}` }, panels, growthChart(same ? null : before, after));
 }
 
 /** Rows examined at each size of the data, both axes logarithmic: a slope of 0 is constant, 1 linear, 2 quadratic. */
@@ -106,7 +105,7 @@ function growthChart(before, after) {
     .map(([name, plan, key]) => ({ name, growth: key === "rows_examined" ? growthWord(plan.growth) : "", points: plan.scales.map((at) => [at.factor, Math.max(1, at[key])]) }));
   if (series.length === 0) return null;
   const all = series.flatMap((each) => each.points);
-  const width = 560, height = 220, left = 52, right = 150, top = 14, bottom = 38;
+  const width = 560, height = 200, left = 52, right = 150, top = 14, bottom = 38;
   const top10 = Math.max(1, Math.ceil(Math.log10(Math.max(...all.map(([, y]) => y))) - 1e-9));
   const last10 = Math.log10(Math.max(...all.map(([x]) => x))), first10 = Math.log10(Math.min(...all.map(([x]) => x)));
   const x = (factor) => left + ((Math.log10(factor) - first10) / (last10 - first10 || 1)) * (width - left - right);

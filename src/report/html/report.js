@@ -3,7 +3,7 @@
 // are opened, so that a thousand of them cost little until then.
 
 const data = JSON.parse(document.getElementById("data").textContent);
-const kRowsAtOnce = 200;
+const kRowsAtOnce = 100;
 const kOpenAtFirst = 10;
 const kLevels = ["error", "warning", "info"];
 
@@ -11,8 +11,11 @@ const place = (site) => `${site.path}:${site.line}`;
 const findings = data.findings.filter((finding) => !finding.listed_apart)
   .map((finding) => ({ ...finding, rank: kLevels.indexOf(finding.level), text: [finding.path, finding.rule, finding.message, finding.subject].join(" ").toLowerCase() }))
   .sort((a, b) => a.rank - b.rank);
-const queries = data.workload.queries.map((query) => ({
+const foundIn = new Map();
+for (const finding of findings) foundIn.set(finding.query, (foundIn.get(finding.query) || 0) + 1);
+const queries = data.workload.queries.map((query, number) => ({
   ...query,
+  findings: foundIn.get(number) || 0,
   where: query.sites.map((site) => `${place(site)} ${site.function}`).join(" "),
 }));
 
@@ -37,10 +40,17 @@ function excerpt(finding) {
     element("li", {}, element("span", { class: "number", "aria-hidden": "true" }, String(finding.line + index)), element("code", {}, line))));
 }
 
+/** Whether the source that is shown has the whole query. */
+function isIn(text, lines) {
+  const bare = (words) => words.replace(/\s+/g, "");
+  return bare(lines.join("")).includes(bare(text));
+}
+
 function bodyOf(finding) {
   const about = data.about[finding.rule];
   const cause = finding.cause;
-  return [element("div", { class: "body" }, excerpt(finding), plansOf(finding.before, finding.after),
+  const query = finding.query === null ? null : queries[finding.query];
+  return [element("div", { class: "body" }, excerpt(finding), query && !isIn(query.text, finding.excerpt) ? labelled("query", element("pre", {}, query.text)) : null, plansOf(finding.before, finding.after),
     cause ? labelled("cause", element("code", {}, `${cause.path}:${cause.line}: ${cause.text}${cause.removed ? " (removed by this change)" : ""}`)) : null,
     finding.fix ? labelled("fix", element("code", {}, finding.fix)) : null,
     finding.reason ? labelled("waived", element("span", {}, finding.reason)) : null,
@@ -219,9 +229,17 @@ function step(by) {
   next.scrollIntoView({ block: "nearest" });
 }
 
+/** Browsers differ in whether Escape empties a field of searches; here it does everywhere. */
+function leaveSearch(event) {
+  event.preventDefault();
+  event.target.value = "";
+  event.target.dispatchEvent(new Event("input"));
+  event.target.blur();
+}
+
 function onKey(event) {
   const typing = event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement;
-  if (event.key === "Escape" && typing) event.target.blur();
+  if (event.key === "Escape" && event.target.type === "search") leaveSearch(event);
   if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
   const action = { j: () => step(1), k: () => step(-1), t: switchTheme, "/": () => document.getElementById("search")?.focus() }[event.key];
   if (!action) return;
