@@ -19,7 +19,7 @@ constexpr std::array<std::string_view, static_cast<size_t>(Role::kCount)> kRoleN
     "string", "heredoc",  "heredoc_body",  "start",      "end",        "content",    "escape",    "interpolation",
     "concat", "binary",   "conditional",   "group",      "member",     "subscript",  "slice",     "list",
     "map",    "pair",     "import",        "comment",    "decorator",  "identifier", "number",    "constant",
-    "record", "typed",    "namespace",     "macro_text", "test", "wrapper"};
+    "record", "typed",    "namespace",     "macro_text", "test",       "wrapper"};
 
 constexpr std::array<std::string_view, static_cast<size_t>(Part::kCount)> kPartNames = {
     "name", "callee",   "receiver", "arguments", "parameters", "bases",     "body",

@@ -200,19 +200,26 @@ TEST_CASE("reports that can't be written") {
   CHECK(fs::is_fifo(project.path() + "/pipe"));
 }
 
+// As root every file is open and no folder is closed: runs the command as another user, who owns the project then.
+bool as_other_user(const Project& project, Words& command) {
+  if (::geteuid() != 0) return true;
+  const Words other = {"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"};
+  Words version = other;
+  version.insert(version.end(), {EXPLAINGATE_BINARY, "--version"});
+  if (run_program(version).code != 0) {
+    MESSAGE("skipped: as root nothing is closed, and setpriv can't run the binary as another user");
+    return false;
+  }
+  command.insert(command.begin(), other.begin(), other.end());
+  run_program({"chown", "-R", "65534:65534", project.outside("")});
+  return true;
+}
+
 TEST_CASE("a folder that can't be written to") {
   Project project = make_shop();
   project.write(".explaingate/baseline.json", "{}");
   std::vector<std::string> command = {EXPLAINGATE_BINARY, "baseline", "update"};
-  if (::geteuid() == 0) {
-    if (run_program({"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", EXPLAINGATE_BINARY, "--version"})
-            .code != 0) {
-      MESSAGE("skipped: as root no folder is closed, and setpriv can't run the binary as another user");
-      return;
-    }
-    command.insert(command.begin(), {"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"});
-    run_program({"chown", "-R", "65534:65534", project.outside("")});
-  }
+  if (!as_other_user(project, command)) return;
   REQUIRE(::chmod((project.path() + "/.explaingate").c_str(), 0555) == 0);
   Ran ran = run_program(command, {project.path(), {}, "", -1});
   CHECK(ran.err == "explaingate: .explaingate/baseline.json: cannot write: Permission denied\n");
@@ -228,15 +235,7 @@ TEST_CASE("a file that can't be read: named, with what to do") {
   project.write("closed.py", "def f(c):\n    c.execute('SELECT 2 FROM t')\n");
   project.write("new.py", "def f(c):\n    c.execute('SELECT 3 FROM t')\n");
   std::vector<std::string> command = {EXPLAINGATE_BINARY, "check", "--all"};
-  if (::geteuid() == 0) {
-    if (run_program({"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", EXPLAINGATE_BINARY, "--version"})
-            .code != 0) {
-      MESSAGE("skipped: as root every file is open, and setpriv can't run the binary as another user");
-      return;
-    }
-    command.insert(command.begin(), {"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"});
-    run_program({"chown", "-R", "65534:65534", project.outside("")});
-  }
+  if (!as_other_user(project, command)) return;
   REQUIRE(::chmod((project.path() + "/new.py").c_str(), 0) == 0);
   Ran ran = run_program(command, {project.path(), {}, "", -1});
   CHECK(ran.out.find("  new.py:1: the file can't be read: Permission denied\n") != std::string::npos);

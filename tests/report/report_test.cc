@@ -1,15 +1,13 @@
 // Every format, read back by a parser of its own: what it says of a finding is what the outcome says, whatever stands
 // in names, messages and SQL.
-#include <array>
-#include <cstdio>
 #include <fstream>
-#include <memory>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "base/file.h"
+#include "base/output_of.h"
 #include "base/text.h"
 #include "report/formats.h"
 #include "report/markdown.h"
@@ -80,17 +78,6 @@ Outcome hostile_outcome() {
   outcome.exit_code = 1;
   outcome.fail_level = FailLevel::kInfo;
   return outcome;
-}
-
-std::string output_of(const std::string& command) {
-  std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen((command + " 2>&1").c_str(), "r"),
-                                             [](FILE* file) { return pclose(file); });
-  REQUIRE(pipe);
-  std::string output;
-  std::array<char, 4096> buffer{};
-  for (size_t got = 0; (got = fread(buffer.data(), 1, buffer.size(), pipe.get())) > 0;)
-    output.append(buffer.data(), got);
-  return output;
 }
 
 using Said = std::vector<std::string>;

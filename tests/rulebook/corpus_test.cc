@@ -1,8 +1,6 @@
 // The rules in the repository and their fixtures belong together: each rule has a whole page and all three kinds of
 // fixtures, no fixture is an orphan, and each rule gives in the sqlite3 shell what it gives here.
 #include <algorithm>
-#include <array>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -11,6 +9,7 @@
 #include <doctest/doctest.h>
 
 #include "base/file.h"
+#include "base/output_of.h"
 #include "facts_builder.h"
 #include "rulebook/page.h"
 #include "rulebook/rule_case.h"
@@ -100,14 +99,7 @@ TEST_CASE("no rule without fixtures that fire, stay quiet and are fixed; no fixt
 
 // What the sqlite3 shell prints for a rule's file on a saved fact base; "skipped" where the shell isn't installed.
 std::string shell_output(const fs::path& base, const fs::path& rule) {
-  std::string command = "sqlite3 -readonly -bail -noheader '" + base.string() + "' < '" + rule.string() + "' 2>&1";
-  std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen(command.c_str(), "r"), [](FILE* file) { return pclose(file); });
-  REQUIRE(pipe);
-  std::string output;
-  std::array<char, 4096> buffer{};
-  for (size_t got = 0; (got = fread(buffer.data(), 1, buffer.size(), pipe.get())) > 0;)
-    output.append(buffer.data(), got);
-  return output;
+  return output_of("sqlite3 -readonly -bail -noheader '" + base.string() + "' < '" + rule.string() + "'");
 }
 
 TEST_CASE("rule files run unchanged in the sqlite3 shell on a saved fact base, and give as many rows") {
