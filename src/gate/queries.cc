@@ -60,6 +60,10 @@ std::vector<ReportedQuery> queries_of(const Run& run) {
   return queries;
 }
 
+bool concurrently(const Run& run) {
+  return run.settings.dialect() == Dialect::kPostgres;
+}
+
 double spared(const TriedIndex& index) {
   double rows = 0;
   for (const TriedIndex::Use& use : index.uses) rows += use.rows_before - use.rows_after;
@@ -71,13 +75,14 @@ std::vector<TriedIndex> indexes_of(const Run& run) {
   for (const KnownStatement& statement : run.statements) {
     if (statement.trials.helpful.empty()) continue;
     const Trial& best = statement.trials.helpful.front();
-    TriedIndex::Use use{site_of(statement), best.rows_before, best.rows_after, std::nullopt, std::nullopt};
+    TriedIndex::Use use{site_of(statement), best.rows_before, best.rows_after,
+                        std::nullopt,       std::nullopt,     best.plan_after};
     if (statement.on[kHeadSide] && statement.on[kHeadSide]->growth_known()) {
       use.growth_before = best.before.work;
       use.growth_after = best.after.work;
     }
     TriedIndex& index = indexes[best.index];
-    index.ddl = best.index.ddl();
+    index.ddl = best.index.ddl(concurrently(run));
     index.table = best.index.table;
     index.uses.push_back(std::move(use));
   }
@@ -88,6 +93,15 @@ std::vector<TriedIndex> indexes_of(const Run& run) {
   }
   std::ranges::stable_sort(sorted, std::greater(), spared);
   return sorted;
+}
+
+std::vector<RefusedIndex> refused_of(const Run& run) {
+  std::vector<RefusedIndex> refused;
+  for (const KnownStatement& statement : run.statements)
+    for (const RefusedCandidate& candidate : statement.trials.refused)
+      refused.push_back({candidate.index.ddl(concurrently(run)), candidate.reason, site_of(statement)});
+  std::ranges::stable_sort(refused, {}, [](const RefusedIndex& index) { return by_place(index.site); });
+  return refused;
 }
 
 }  // namespace
@@ -109,7 +123,7 @@ std::optional<PlanSummary> plan_before(const Run& run, const Comparison& compari
 }
 
 ReportedWorkload workload_of(const Run& run) {
-  return {queries_of(run), indexes_of(run)};
+  return {queries_of(run), indexes_of(run), refused_of(run)};
 }
 
 }  // namespace explaingate

@@ -57,13 +57,20 @@ struct TriedIndex {  // the best that was found for some statement
     QuerySite site;
     double rows_before = 0, rows_after = 0;             // examined, at the largest scale
     std::optional<double> growth_before, growth_after;  // exponents; nothing = not known
+    std::vector<std::string> plan_after;                // as PlanSummary::plan
   };
   std::vector<Use> uses;  // by path and line
+};
+
+struct RefusedIndex {  // one that was tried for a statement, and is no help
+  std::string ddl, reason;
+  QuerySite site;
 };
 
 struct ReportedWorkload {
   std::vector<ReportedQuery> queries;  // those that examine the most rows first
   std::vector<TriedIndex> indexes;     // those that spare the most rows first
+  std::vector<RefusedIndex> refused;   // by path, line and index
 };
 
 [[nodiscard]] ReportedWorkload workload_of(const Run& run);

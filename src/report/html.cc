@@ -47,7 +47,7 @@ Json site_json(const QuerySite& site) {
 }
 
 Json workload_json(const ReportedWorkload& workload) {
-  Json queries = Json::array(), indexes = Json::array();
+  Json queries = Json::array(), indexes = Json::array(), refused = Json::array();
   for (const ReportedQuery& query : workload.queries) {
     if (queries.size() == kMostQueries) break;
     Json sites = Json::array();
@@ -65,13 +65,19 @@ Json workload_json(const ReportedWorkload& workload) {
       uses.back().update({{"rows_before", whole(use.rows_before)},
                           {"rows_after", whole(use.rows_after)},
                           {"growth_before", growth_json(use.growth_before)},
-                          {"growth_after", growth_json(use.growth_after)}});
+                          {"growth_after", growth_json(use.growth_after)},
+                          {"plan_after", use.plan_after}});
     }
     indexes.push_back({{"ddl", index.ddl}, {"table", index.table}, {"uses", std::move(uses)}});
   }
+  for (const RefusedIndex& index : workload.refused) {
+    refused.push_back(site_json(index.site));
+    refused.back().update({{"ddl", index.ddl}, {"reason", index.reason}});
+  }
   return {{"queries", std::move(queries)},
           {"queries_left_out", workload.queries.size() - std::min(workload.queries.size(), kMostQueries)},
-          {"indexes", std::move(indexes)}};
+          {"indexes", std::move(indexes)},
+          {"refused", std::move(refused)}};
 }
 
 // The JSON report has findings, and places that were not analysed; a page shows more of each.

@@ -4,7 +4,7 @@
 import { browser, open } from "./page.mjs";
 
 const allowed = new Set(("html head meta title style body noscript main script header h1 h2 h3 p nav a button section div input select option label details " +
-  "summary span code pre ol ul li figure figcaption svg line text polyline circle table thead tbody tr th td article footer kbd").split(" "));
+  "summary span code pre ol ul li figure figcaption svg g line text polyline circle table thead tbody tr th td article footer kbd").split(" "));
 
 /** In the page: the findings as the other formats word them. */
 function said(cards) {

@@ -55,6 +55,10 @@ const indentOf = (line) => (line.length - line.trimStart().length) / 2;
 /**
  * One plan as a tree: a line a step, with the rows that it reads over all its executions and a bar for them; `most` fills a bar.
  * `other`: the plan beside it; steps that it doesn't have are marked.
+ *
+ * Drawn here for both engines, and not by a plan viewer: pev2 1.21, the one that is kept for PostgreSQL, holds one plan a page (two
+ * share a store: the left one lists the right one's nodes), adds 938 kB with Vue and Bootstrap, needs innerHTML and inline styles, which
+ * the page's policy refuses, has no dark scheme, and reads no plan of SQLite.
  */
 function planTree(plan, other, mark, most) {
   const left = new Map();
@@ -95,7 +99,8 @@ function plansOf(before, after) {
   const panels = before && after && !same
     ? [planPanel("before", before, after, "gone", most), planPanel("after", after, before, "come", most)]
     : [planPanel(after ? "plan" : "plan before", after || before, null, "", most)];
-  return element("div", { class: `plans${panels.length > 1 ? " two" : ""}` }, panels, growthChart(same ? null : before, after));
+  const change = before && after ? Math.sign(after.rows_examined - before.rows_examined) : 0;
+  return element("div", { class: `plans${panels.length > 1 ? " two" : ""} ${["better", "", "worse"][change + 1]}` }, panels, growthChart(same ? null : before, after));
 }
 
 /** Rows examined at each size of the data, both axes logarithmic: a slope of 0 is constant, 1 linear, 2 quadratic. */
@@ -121,15 +126,14 @@ function growthChart(before, after) {
   parts.push(drawing("text", { class: "tick", x: (left + width - right) / 2, y: height - 4, "text-anchor": "middle" }, "size of the data"));
   const taken = [];
   for (const { name, growth, points } of series) {
-    parts.push(drawing("polyline", { class: `curve ${name}`, points: points.map(([at, rows]) => `${x(at).toFixed(1)},${y(rows).toFixed(1)}`).join(" ") }));
-    for (const [at, rows] of points) {
-      parts.push(drawing("circle", { class: `dot ${name}`, cx: x(at).toFixed(1), cy: y(rows).toFixed(1), r: 3.5 },
-        drawing("title", {}, `${name}: ${whole(rows)} rows at ×${whole(at)}`)));
-    }
     let label = y(points[points.length - 1][1]) + 4;
     while (taken.some((used) => Math.abs(used - label) < 14)) label += 14;
     taken.push(label);
-    parts.push(drawing("text", { class: `label ${name}`, x: width - right + 10, y: label.toFixed(1) }, growth ? `${name}: ${growth}` : name));
+    parts.push(drawing("g", { class: `series ${name}` },
+      drawing("polyline", { class: "curve", points: points.map(([at, rows]) => `${x(at).toFixed(1)},${y(rows).toFixed(1)}`).join(" ") }),
+      points.map(([at, rows]) => drawing("circle", { class: "dot", cx: x(at).toFixed(1), cy: y(rows).toFixed(1), r: 3.5 },
+        drawing("title", {}, `${name}: ${whole(rows)} rows at ×${whole(at)}`))),
+      drawing("text", { class: "label", x: width - right + 10, y: label.toFixed(1) }, growth ? `${name}: ${growth}` : name)));
   }
   const says = series.map(({ name, growth, points }) =>
     `${name}${growth ? ` (${growth})` : ""}: ${points.map(([at, rows]) => `${whole(rows)} rows at ×${whole(at)}`).join(", ")}`).join("; ");

@@ -183,18 +183,20 @@ function queriesSection() {
     shown, more);
 }
 
-function advicePart(index) {
-  return element("article", { class: "advice" }, element("pre", {}, element("code", {}, `${index.ddl};`)),
-    element("ul", {}, index.uses.map((use) => element("li", {}, element("code", {}, place(use)), use.function ? ` in ${use.function}` : "", ": ",
-      `${whole(use.rows_before)} → ${counted(use.rows_after, "row")} examined `, growthBadge(use.growth_before), use.growth_before === null ? null : " → ", growthBadge(use.growth_after)))));
+function useOf(use) {
+  return element("li", {}, element("code", {}, place(use)), use.function ? ` in ${use.function}` : "", ": ",
+    `${whole(use.rows_before)} → ${counted(use.rows_after, "row")} examined `, growthBadge(use.growth_before), use.growth_before === null ? null : " → ", growthBadge(use.growth_after),
+    element("div", { class: "panel" }, planTree({ plan: use.plan_after, steps: [] }, null, "", 1)));
 }
 
 function adviceSection() {
-  const indexes = data.workload.indexes;
-  if (indexes.length === 0) return null;
+  const { indexes, refused } = data.workload;
+  if (indexes.length + refused.length === 0) return null;
   return section("advice", "Index advice", indexes.length,
-    element("p", {}, "Each was tried: the database planned the query with it. Queries that are new or edited are looked at, one by one; `explaingate advise` finds the smallest set for all."),
-    indexes.map(advicePart));
+    element("p", {}, "Each was tried: the database planned the query with it. Queries that are new or edited are looked at, one by one; ", element("code", {}, "explaingate advise"), " finds the smallest set for all."),
+    indexes.map((index) => element("article", { class: "advice" }, element("pre", {}, element("code", {}, `${index.ddl};`)), element("ul", {}, index.uses.map(useOf)))),
+    refused.length === 0 ? null : lazy({ class: "list" }, element("summary", {}, `Tried, and no help: ${whole(refused.length)}`), () => [element("ul", {}, refused.map((index) =>
+      element("li", {}, element("code", {}, place(index)), ": ", element("code", {}, index.ddl), ": ", index.reason)))]));
 }
 
 function listOf(id, title, items, line) {
@@ -266,7 +268,7 @@ const report = document.getElementById("report");
 report.append(...[header(), findingsSection(), queriesSection(), adviceSection(),
   listOf("waived", "Waived", data.waived, (item) => findingCard(item, false)),
   listOf("not-analysed", "Not analysed", data.not_analysed, (item) => [element("code", {}, place(item)), ` ${item.reason}`]),
-  listOf("rules", "Rules", data.rules, (item) => [element("code", {}, item.rule), ` ${item.outcome}`, item.outcome === "ran" ? `, ${counted(item.findings, "finding")}` : `: ${item.reason}`]),
+  listOf("rules", "Rules", data.rules, (item) => [element("code", {}, item.rule), ` ${item.outcome.replace("_", " ")}`, item.outcome === "ran" ? `, ${counted(item.findings, "finding")}` : `: ${item.reason}`]),
   data.notes.length === 0 ? null : section("notes", "Notes", null, element("ul", {}, data.notes.map((note) => element("li", {}, note)))),
   element("footer", {}, "Keys: ", element("kbd", {}, "j"), " ", element("kbd", {}, "k"), " next and previous finding, ", element("kbd", {}, "Enter"), " opens or closes it, ",
     element("kbd", {}, "/"), " search, ", element("kbd", {}, "t"), " light or dark. ", `${data.tool.name} ${data.tool.version}`)].filter(Boolean));
