@@ -74,27 +74,30 @@ Status judge(Run& run) {
   return {};
 }
 
-Status run_passes(Run& run) {
-  using Pass = Status (*)(Run&);
-  constexpr Pass kPasses[] = {
-      load_rules,         // a broken rule file is reported before any work
-      load_schemas,       // DDL of both sides; from here on it is known whether the schema changed
-      load_program,       // which calls lead to statements, and what files say to one another
-      load_statements,    // statements of both sides, as texts
-      load_baseline,      // the merge base's, and the waivers
-      parse_statements,   // each one understood, or its error kept
-      pair_statements,    // heads know which base statement they replaced, and whether they are new
-      add_code_tables,    // what the program makes for itself and the schema lacks
-      open_engines,       // one database a schema
-      plan_statements,    // plans at every scale, on the schemas where they are compared
-      list_not_analysed,  // what has no plan has a line
-      compare_sides,      // before, after, cause
-      try_indexes,        // advice that was tried
-      fill_facts,         // everything above as rows
-      judge,              // findings
+std::span<const Pass> passes() {
+  static constexpr Pass kPasses[] = {
+      {"load_rules", load_rules},              // a broken rule file is reported before any work
+      {"load_schemas", load_schemas},          // DDL of both sides; from here on it is known whether the schema changed
+      {"load_program", load_program},          // which calls lead to statements, and what files say to one another
+      {"load_statements", load_statements},    // statements of both sides, as texts
+      {"load_baseline", load_baseline},        // the merge base's, and the waivers
+      {"parse_statements", parse_statements},  // each one understood, or its error kept
+      {"pair_statements", pair_statements},  // heads know which base statement they replaced, and whether they are new
+      {"add_code_tables", add_code_tables},  // what the program makes for itself and the schema lacks
+      {"open_engines", open_engines},        // one database a schema
+      {"plan_statements", plan_statements},  // plans at every scale, on the schemas where they are compared
+      {"list_not_analysed", list_not_analysed},  // what has no plan has a line
+      {"compare_sides", compare_sides},          // before, after, cause
+      {"try_indexes", try_indexes},              // advice that was tried
+      {"fill_facts", fill_facts},                // everything above as rows
+      {"judge", judge},                          // findings
   };
-  for (Pass pass : kPasses)
-    if (Status done = pass(run); !done) return done;
+  return kPasses;
+}
+
+Status run_passes(Run& run) {
+  for (const Pass& pass : passes())
+    if (Status done = pass.run(run); !done) return done;
   return {};
 }
 

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -187,7 +188,12 @@ Status fill_facts(Run& run);
 Status load_rules(Run& run);
 Status judge(Run& run);
 
-// All of the above after the change was found.
+// All of the above, in the order in which they run after the change was found.
+struct Pass {
+  std::string_view name;
+  Status (*run)(Run&);
+};
+[[nodiscard]] std::span<const Pass> passes();
 Status run_passes(Run& run);
 
 // The environment block that a baseline of this run has.

@@ -3,13 +3,15 @@
 //   bench write FOLDER COUNT              lays the workload out, for a git repository to be made of it
 //   bench run FOLDER BINARY COUNT ROUNDS  measures and prints
 //   bench postgres COUNT ROUNDS           the same for PostgreSQL's plans, beside a loop over libpq
-//   bench passes static|plan              one run of the gate's passes in the repository around it; prints their times
+//   bench passes static|plan|all          one run of the gate's passes in the repository around it; prints their times,
+//                                         for all of them those of each rule as well
 //
 // Static analysis is a process of its own with every pass of `check --all` but those that plan (no command leaves these
 // out), from its start to its report. Wall times are for all cores, the yardsticks run on one thread; so CPU time
 // stands beside.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -36,25 +38,10 @@ namespace {
 
 constexpr double kStaticAim = 1.6, kPlanAim = 1.5;
 
-struct Pass {
-  const char* name;
-  Status (*run)(Run&);
-};
-constexpr Pass kStatic[] = {{"load_rules", load_rules},
-                            {"load_schemas", load_schemas},
-                            {"load_statements", load_statements},
-                            {"load_baseline", load_baseline},
-                            {"parse_statements", parse_statements},
-                            {"pair_statements", pair_statements},
-                            {"open_engines", open_engines},
-                            {"list_not_analysed", list_not_analysed},
-                            {"compare_sides", compare_sides},
-                            {"fill_facts", fill_facts},
-                            {"judge", judge}};
-constexpr Pass kPlan[] = {
-    {"load_rules", load_rules},       {"load_schemas", load_schemas},         {"load_statements", load_statements},
-    {"load_baseline", load_baseline}, {"parse_statements", parse_statements}, {"pair_statements", pair_statements},
-    {"open_engines", open_engines},   {"plan_statements", plan_statements}};
+// Passes that static analysis, and a process that only plans, do without.
+constexpr std::string_view kNotStatic[] = {"load_program", "add_code_tables", "plan_statements", "try_indexes"};
+constexpr std::string_view kNotPlan[] = {
+    "load_program", "add_code_tables", "list_not_analysed", "compare_sides", "try_indexes", "fill_facts", "judge"};
 
 int complain(const Error& error) {
   fmt::print(stderr, "bench: {}", to_text(error));
@@ -62,30 +49,47 @@ int complain(const Error& error) {
 }
 
 // Lines "name wall cpu", and "statements", "planned", "findings" with a number.
-int passes(bool plan) {
+int time_passes(std::string_view which) {
   GateOptions options;
   options.all = true;
   Context context;
   Status status;
-  auto timed = [&](const char* name, const std::function<void()>& work) {
+  auto timed = [&](std::string_view name, const std::function<void()>& work) {
     Time time = time_of(work);
     fmt::print("{} {} {}\n", name, time.wall, time.cpu);
   };
   timed("prepare", [&] { status = prepare(options, context); });
   if (!status) return complain(status.error());
-  for (const Pass& pass : plan ? std::span<const Pass>(kPlan) : std::span<const Pass>(kStatic)) {
+  std::span<const std::string_view> without;
+  if (which == "static") without = kNotStatic;
+  if (which == "plan") without = kNotPlan;
+  for (const Pass& pass : passes()) {
+    if (std::ranges::find(without, pass.name) != without.end()) continue;
     timed(pass.name, [&] { status = pass.run(context.run); });
     if (!status) return complain(status.error());
   }
   size_t planned = 0;
   for (const KnownStatement& statement : context.run.statements)
     planned += statement.on[kHeadSide] && statement.on[kHeadSide]->ok() ? 1 : 0;
-  if (!plan) {
+  if (which != "plan") {
     Outcome outcome;
     std::string report;
     timed("conclude", [&] { outcome = conclude(context.run, FailLevel::kError); });
     timed("report", [&] { report = check_text(outcome, {}); });
     fmt::print("findings {} 0\nbytes {} 0\n", outcome.findings.size(), report.size());
+  }
+  if (which == "all") {
+    RuleSettings settings;
+    settings.engine = context.run.settings.engine;
+    settings.step_limit = static_cast<int64_t>(context.run.settings.limits.at("rule_steps"));
+    for (Rule rule : context.run.rules) {
+      rule.after.clear();
+      rule.yields_to.clear();
+      timed("rule " + rule.id, [&] {
+        if (auto found = run_rules(*context.run.facts, {rule}, settings); !found) status = fail(found.error());
+      });
+      if (!status) return complain(status.error());
+    }
   }
   fmt::print("statements {} 0\nplanned {} 0\n", context.run.statements.size(), planned);
   return 0;
@@ -200,7 +204,7 @@ int write(const std::string& folder, size_t count) {
 int main(int argc, char** argv) {
   using namespace explaingate::bench;
   std::vector<std::string> words(argv + 1, argv + argc);
-  if (words.size() == 2 && words[0] == "passes") return passes(words[1] == "plan");
+  if (words.size() == 2 && words[0] == "passes") return time_passes(words[1]);
   if (words.size() == 3 && words[0] == "write") return write(words[1], std::stoul(words[2]));
   if (words.size() == 2 && words[0] == "grammars") return parse_alone(words[1]);
   if (words.size() == 4 && words[0] == "repository") return measure_repository(words[1], words[2], words[3]);
@@ -208,7 +212,8 @@ int main(int argc, char** argv) {
   if (words.size() == 5 && words[0] == "run") return run(words[1], words[2], std::stoul(words[3]), std::stoi(words[4]));
   if (words.size() == 3 && words[0] == "postgres") return run_postgres(std::stoul(words[1]), std::stoi(words[2]));
   std::fputs(
-      "usage: bench write FOLDER COUNT | run FOLDER BINARY COUNT ROUNDS | postgres COUNT ROUNDS | "
+      "usage: bench write FOLDER COUNT | run FOLDER BINARY COUNT ROUNDS | passes static|plan|all | postgres COUNT "
+      "ROUNDS | "
       "repository FOLDER BINARY FILE | cluster ROUNDS\n",
       stderr);
   return 2;
