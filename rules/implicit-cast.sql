@@ -77,16 +77,16 @@ WITH
         ELSE '' END AS other_family,
       row_number() OVER (PARTITION BY s.statement_id, t.name ORDER BY n.rows_examined DESC, p.line, p."column", p.name) AS place
     FROM run
-    JOIN statements AS s
-    JOIN growth AS g ON g.statement_id = s.statement_id AND g.side = 'head' AND g.growth_class >= 1 AND g.waste >= 10
-    JOIN predicates AS p ON p.statement_id = s.statement_id AND p.sargable = 1 AND p.in_or = 0
-      AND p.clause IN ('where', 'join_on') AND p.operator IN ('=', '==', '<', '<=', '>', '>=', 'IN')
-    JOIN tables AS t ON t.side = 'head' AND t.name = p.relation COLLATE NOCASE AND t.type = 'table' AND t.fixed = 0
-    JOIN typed AS own ON own.table_name = t.name AND own.name = p.name COLLATE NOCASE
+    CROSS JOIN statements AS s
+    CROSS JOIN growth AS g ON g.statement_id = s.statement_id AND g.side = 'head' AND g.growth_class >= 1 AND g.waste >= 10
+    CROSS JOIN predicates AS p ON p.statement_id = s.statement_id AND p.sargable = 1 AND p.in_or = 0
+      AND (p.operand = 'column' OR p.other_type <> '') AND p.clause IN ('where', 'join_on') AND p.operator IN ('=', '==', '<', '<=', '>', '>=', 'IN')
+    CROSS JOIN tables AS t ON t.side = 'head' AND t.name = p.relation COLLATE NOCASE AND t.type = 'table' AND t.fixed = 0
+    CROSS JOIN typed AS own ON own.table_name = t.name AND own.name = p.name COLLATE NOCASE
     LEFT JOIN tables AS u ON u.side = 'head' AND u.name = p.other_relation COLLATE NOCASE
     LEFT JOIN typed AS other ON other.table_name = u.name AND other.name = p.other_name COLLATE NOCASE
-    JOIN query_tables AS q ON q.statement_id = s.statement_id AND q.table_ref = p.table_ref
-    JOIN plan_nodes AS n ON n.statement_id = s.statement_id AND n.side = 'head' AND n.scale = run.largest_scale
+    CROSS JOIN query_tables AS q ON q.statement_id = s.statement_id AND q.table_ref = p.table_ref
+    CROSS JOIN plan_nodes AS n ON n.statement_id = s.statement_id AND n.side = 'head' AND n.scale = run.largest_scale
       AND n.relation = t.name AND n.access IN ('scan', 'scan_covering') AND n.rows_examined >= :min_rows
       AND CASE q.alias WHEN '' THEN q.name ELSE q.alias END COLLATE NOCASE IN (n.alias, substr(n.alias, instr(n.alias, '.') + 1))
     WHERE s.side = 'head' AND s.changed = 1 AND s.planned = 1

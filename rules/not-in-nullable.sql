@@ -41,13 +41,13 @@ WITH
   negated AS (
     SELECT s.statement_id, p.name, p.line, p."column", t.name AS relation, t.row_count, t.fixed, c.name AS nullable,
       row_number() OVER (PARTITION BY s.statement_id, p.other_block ORDER BY p.line, p."column", p.name) AS place
-    FROM statements AS s
-    JOIN predicates AS p ON p.statement_id = s.statement_id AND p.operator = 'NOT IN' AND p.operand = 'subquery'
+    FROM predicates AS p
+    CROSS JOIN statements AS s ON s.statement_id = p.statement_id  -- NOT IN is rare: they come first
     JOIN projections AS i ON i.statement_id = s.statement_id AND i.block = p.other_block AND i.position = 0
     JOIN query_tables AS q ON q.statement_id = s.statement_id AND q.table_ref = i.table_ref
     JOIN tables AS t ON t.side = 'head' AND t.name = q.name COLLATE NOCASE AND t.type = 'table'
     JOIN columns AS c ON c.side = 'head' AND c.table_name = t.name AND c.name = i.name COLLATE NOCASE
-    WHERE s.side = 'head' AND s.changed = 1 AND s.planned = 1
+    WHERE p.operator = 'NOT IN' AND p.operand = 'subquery' AND s.side = 'head' AND s.changed = 1 AND s.planned = 1
       AND c.not_null = 0 AND c.primary_key = 0
       AND NOT EXISTS (
         SELECT 1 FROM predicates AS own

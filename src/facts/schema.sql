@@ -543,6 +543,8 @@ WHERE c.side = 'head' AND c.allowed_values = 0
         OR c.name GLOB '*[a-z0-9]' || upper(substr(w.word, 1, 1)) || substr(w.word, 2)));
 
 -- Rules go from a statement to what is known of it.
+CREATE INDEX tables_by_name ON tables(side, name COLLATE NOCASE);  -- a statement's spelling of it
+CREATE INDEX columns_by_name ON columns(side, table_name, name COLLATE NOCASE);
 CREATE INDEX call_sites_by_statement ON call_sites(statement_id);
 CREATE INDEX loops_by_statement ON loops(statement_id);
 CREATE INDEX query_tables_by_statement ON query_tables(statement_id);
