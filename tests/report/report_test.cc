@@ -82,7 +82,7 @@ Outcome hostile_outcome() {
 
 using Said = std::vector<std::string>;
 
-Said parsed_back(const std::string& format, const std::string& text) {
+Said parsed_back(const std::string& format, const std::string& text, const std::string& part = "") {
   auto folder = TemporaryFolder::create();
   REQUIRE(folder);
   std::string file = (folder->path() / ("report." + format)).string();
@@ -93,7 +93,7 @@ Said parsed_back(const std::string& format, const std::string& text) {
                         : "";
   std::string output =
       format == "html"
-          ? output_of("node " SOURCE_DIR "/tests/browser/read.mjs " + file)
+          ? output_of("node " SOURCE_DIR "/tests/browser/read.mjs " + file + part)
           : output_of(fmt::format("python3 " SOURCE_DIR "/tests/report/parse_back.py {} {}{}", format, file, schema));
   Said lines;
   for (size_t at = 0; at < output.size();) {
@@ -142,6 +142,30 @@ TEST_CASE("hostile names, messages and SQL come through every format") {
           fmt::format("{}", fmt::join(wanted(outcome, name), "\n")));
     CHECK(text == format.render(outcome, {}));
   }
+}
+
+TEST_CASE("queries and indexes of any text are text in a page; of thousands, those that cost most") {
+  Outcome outcome;
+  outcome.workload.emplace();
+  Said want;
+  double rows = 1e6;
+  for (const std::string& text : hostile_texts()) {
+    QuerySite site{"src/" + fold_spaces(printable_line(text)) + ".py", 7, text};
+    ReportedQuery query{
+        text, {site}, {}, true, PlanSummary{{"SEARCH " + text}, 1, 0.0}, PlanSummary{{text}, rows--, 1.0}};
+    query.after.steps = {{Access::kScan, 1, rows, rows}};
+    query.after.scales = {{1, 10, 1}, {10, 100, 1}, {100, 1000, 1}};
+    outcome.workload->queries.push_back(query);
+    outcome.workload->indexes.push_back({"CREATE INDEX " + text, text, {{site, 100, 1, 1.0, 0.0, {"SEARCH " + text}}}});
+    outcome.workload->refused.push_back({"CREATE INDEX " + text, text, site});
+    using Json = nlohmann::json;
+    want.push_back(fmt::format("[{}, 7, {}]", Json(site.path).dump(), Json(printable(text)).dump()));
+  }
+  std::string all = fmt::format("{}", fmt::join(parsed_back("html", check_html(outcome), " queries"), "\n"));
+  CHECK(all == fmt::format("{}", fmt::join(want, "\n")));
+  CHECK(check_html(outcome).find("\"queries_left_out\":0,") != std::string::npos);
+  while (outcome.workload->queries.size() < 5003) outcome.workload->queries.push_back(outcome.workload->queries.back());
+  CHECK(check_html(outcome).find("\"queries_left_out\":3,") != std::string::npos);
 }
 
 TEST_CASE("a concise report has a line a finding, whatever the finding says") {
