@@ -9,8 +9,9 @@
 -- summary: UNION looks for doubles between parts that can't have any in common; UNION ALL gives the same rows without that.
 --
 -- ## What it does
--- Finds UNION between parts each of which gives another constant in the same column (`'order' AS kind` and `'item' AS kind`) and a key of
--- its table, so that no two rows can be alike, where the rows that are compared grow with the data.
+-- Finds UNION between parts of which no two rows can be alike, because each part gives a key of its table, and
+-- - another constant in the same column (`'order' AS kind` and `'item' AS kind`), or
+-- - rows of one table that differ in a column by their filters (`state = 'overdue'` and `state = 'disputed'`): a row has one state.
 --
 -- ## Why
 -- To leave out doubles, the engine keeps or sorts all rows before it gives back the first, needs memory for them, and goes to disk
@@ -19,11 +20,13 @@
 -- ## Example
 -- ```sql
 -- SELECT 'order' AS kind, id FROM orders UNION SELECT 'item', id FROM items;
+-- SELECT id FROM orders WHERE status = 'new' UNION SELECT id FROM orders WHERE status = 'paid';
 -- ```
 --
 -- ## Remedy
 -- ```sql
 -- SELECT 'order' AS kind, id FROM orders UNION ALL SELECT 'item', id FROM items;
+-- SELECT id FROM orders WHERE status IN ('new', 'paid');
 -- ```
 --
 -- ## Stays quiet when
@@ -31,7 +34,7 @@
 -- - each part gives one row at most.
 --
 -- ## Limits
--- Parts that exclude each other by their filters (`WHERE a = 1`, `WHERE a = 2`) aren't told apart.
+-- Filters that exclude each other by ranges, by IN lists or by IS NULL aren't told apart; nor are those of different columns.
 WITH
   united AS (  -- the blocks whose parts are put together by UNION
     SELECT s.statement_id, b.block, b.line, b."column", count(*) AS parts
@@ -50,7 +53,7 @@ WITH
     HAVING count(DISTINCT i.literal) = u.parts AND count(*) = u.parts
   ),
   keyed AS (  -- parts that read one table and give its one-column key
-    SELECT u.statement_id, u.block, part.block AS part, t.name AS relation, t.row_count
+    SELECT u.statement_id, u.block, part.block AS part, t.name AS relation, min(i.position) AS position, q.table_ref
     FROM united AS u
     JOIN query_blocks AS part ON part.statement_id = u.statement_id AND part.parent = u.block AND part.kind = 'set_operand'
       AND part.has_group_by = 0
@@ -62,8 +65,19 @@ WITH
       AND (SELECT count(*) FROM query_tables AS other WHERE other.statement_id = u.statement_id AND other.block = part.block) = 1
     GROUP BY u.statement_id, u.block, part.block
   ),
+  kept_apart AS (  -- rows of one table with their key in the same place, and in each part another value of one column
+    SELECT u.statement_id, u.block
+    FROM united AS u
+    JOIN keyed AS k ON k.statement_id = u.statement_id AND k.block = u.block
+    JOIN predicates AS p ON p.statement_id = u.statement_id AND p.block = k.part AND p.table_ref = k.table_ref
+    WHERE p.operator = '=' AND p.operand = 'literal' AND p.clause = 'where' AND p.in_or = 0 AND p.sargable = 1 AND p.collation = ''
+    GROUP BY u.statement_id, u.block, lower(p.name)
+    HAVING count(DISTINCT lower(p.literal)) = u.parts AND count(DISTINCT k.part) = u.parts AND count(*) = u.parts
+      AND count(DISTINCT p.other_type) = 1 AND count(DISTINCT k.relation) = 1 AND count(DISTINCT k.position) = 1
+  ),
   found AS (
-    SELECT u.statement_id, u.line, u."column", u.parts, sum(n.rows_out) AS rows, min(k.relation) AS relation,
+    SELECT u.statement_id, u.line, u."column", u.parts, sum(n.rows_out) * count(DISTINCT n.node) / count(*) AS rows, min(k.relation) AS relation,
+      EXISTS (SELECT 1 FROM told_apart AS d WHERE d.statement_id = u.statement_id AND d.block = u.block) AS constants,
       row_number() OVER (PARTITION BY u.statement_id ORDER BY u.block) AS place
     FROM run
     JOIN united AS u
@@ -71,9 +85,10 @@ WITH
     JOIN query_tables AS q ON q.statement_id = u.statement_id AND q.block = k.part
     JOIN plan_nodes AS n ON n.statement_id = u.statement_id AND n.side = 'head' AND n.scale = run.largest_scale AND n.relation = k.relation
       AND n.access <> 'none' AND CASE q.alias WHEN '' THEN q.name ELSE q.alias END COLLATE NOCASE IN (n.alias, substr(n.alias, instr(n.alias, '.') + 1))
-    WHERE EXISTS (SELECT 1 FROM told_apart AS d WHERE d.statement_id = u.statement_id AND d.block = u.block)
     GROUP BY u.statement_id, u.block
-    HAVING count(DISTINCT k.part) = u.parts AND max(n.rows_out) >= 2
+    HAVING (constants = 1
+        OR EXISTS (SELECT 1 FROM kept_apart AS d WHERE d.statement_id = u.statement_id AND d.block = u.block))
+      AND count(DISTINCT k.part) = u.parts AND max(n.access <> 'constant') = 1
   )
 SELECT
   f.statement_id,
@@ -81,8 +96,9 @@ SELECT
   f."column",
   CASE WHEN f.rows >= :min_rows THEN NULL ELSE 'info' END AS level,
   f.relation AS subject,
-  printf('UNION looks for doubles among %,d rows (at the largest scale), and there can be none: each of the %d parts gives a constant of its own, and a key.',
-    CAST(f.rows AS INTEGER), f.parts) AS message,
+  printf('UNION looks for doubles among %,d rows (at the largest scale), and there can be none: each of the %d parts gives %s.',
+    CAST(f.rows AS INTEGER), f.parts,
+    CASE f.constants WHEN 1 THEN 'a constant of its own, and a key' ELSE 'the key of other rows of ' || f.relation END) AS message,
   'Write UNION ALL.' AS fix
 FROM found AS f
 WHERE f.place = 1;

@@ -239,6 +239,11 @@ CREATE TABLE schema_failures (
   changed INTEGER NOT NULL        -- 1 = it came, or began to fail, with this change
 ) STRICT;
 
+CREATE TABLE broken_statements (  -- queries that the schema before the change serves, and the one after it refuses
+  statement_id INTEGER PRIMARY KEY,  -- of the head side; of the base side where the change edited the query
+  message TEXT NOT NULL              -- the engine's, of the schema after the change
+) STRICT;
+
 CREATE TABLE query_tables (
   statement_id INTEGER NOT NULL,
   table_ref INTEGER NOT NULL,   -- number within the statement

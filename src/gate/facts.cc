@@ -307,7 +307,10 @@ class Filler {
     FactInserter measured(store_, "measured");
     FactInserter trials(store_, "index_trials");
     bool concurrently = run_.settings.dialect() == Dialect::kPostgres;
+    FactInserter broken(store_, "broken_statements");
     for (const KnownStatement& known : run_.statements) {
+      const auto& [before, after] = known.on;
+      if (before && before->ok() && after && !after->error.empty()) broken(known.id, after->error);
       for (SideIndex side : {kBaseSide, kHeadSide}) {
         if (known.measured[side]) {
           const Measured& work = *known.measured[side];
@@ -341,7 +344,7 @@ class Filler {
                trial.sorted_before, trial.sorted_after);
       }
     }
-    for (const FactInserter* inserter : {&nodes, &metrics, &growth, &measured, &trials}) keep(*inserter);
+    for (const FactInserter* inserter : {&nodes, &metrics, &growth, &measured, &trials, &broken}) keep(*inserter);
   }
 
   void comparisons() {
