@@ -29,7 +29,6 @@ using Columns = std::vector<std::string>;
 constexpr size_t kMaxCandidates = 8;
 constexpr size_t kMaxEqualities = 3;  // a fourth column costs every write and saves little
 constexpr size_t kMaxColumns = 5;
-using advise::kDescending;
 using advise::plain;
 
 bool contains(const Columns& columns, std::string_view name) {
@@ -37,16 +36,23 @@ bool contains(const Columns& columns, std::string_view name) {
 }
 
 // `columns` followed by the order, as an index must have it: columns held constant drop out; when all go the same way
-// the index is read backwards, so that only a mixed order needs DESC.
-Columns with_order(Columns columns, const std::vector<SortColumn>& order) {
+// the index is read backwards, so that only a mixed order needs DESC. With `nulls` they stand where the order wants
+// them: PostgreSQL's index on (score) read backwards is no help for ORDER BY score DESC NULLS LAST; SQLite's is, and it
+// refuses an index with such words.
+Columns with_order(Columns columns, const std::vector<SortColumn>& order, bool nulls = false) {
   std::vector<SortColumn> rest;
   for (const SortColumn& column : order)
     if (!contains(columns, column.name) &&
         std::ranges::none_of(rest, [&](const SortColumn& other) { return other.name == column.name; }))
       rest.push_back(column);
-  bool mixed = std::ranges::any_of(rest, [&](const SortColumn& c) { return c.descending != rest[0].descending; });
-  for (const SortColumn& column : rest)
-    columns.push_back(column.name + (mixed && column.descending ? std::string(kDescending) : ""));
+  bool as_written =
+      nulls || std::ranges::any_of(rest, [&](const SortColumn& c) { return c.descending != rest[0].descending; });
+  for (const SortColumn& column : rest) {
+    std::string part = column.name;
+    if (as_written && column.descending) part += " DESC";
+    if (nulls && column.odd_nulls) part += column.descending ? " NULLS LAST" : " NULLS FIRST";
+    columns.push_back(std::move(part));
+  }
   return columns;
 }
 
@@ -96,6 +102,7 @@ class Variants {
 
   // A key at the end of an order decides between equal rows only; the engine may hold it in every index anyway.
   void add_order(const Columns& base, const std::vector<SortColumn>& order) {
+    if (std::ranges::any_of(order, &SortColumn::odd_nulls)) add(with_order(base, order, true), base.size());
     add(with_order(base, order), base.size());
     if (order.size() > 1 && advise::is_key(*wishes_.table, order.back().name))
       add(with_order(base, {order.begin(), order.end() - 1}), base.size());
@@ -123,13 +130,21 @@ class Variants {
 
 namespace advise {
 
+Direction direction_of(const CatalogueIndexColumn& indexed, std::string_view column) {
+  IndexPart part = index_part(column);
+  if (indexed.odd_nulls != part.odd_nulls) return Direction::kNeither;
+  return indexed.descending == part.descending ? Direction::kSame : Direction::kOpposite;
+}
+
 bool exists(const CatalogueTable& table, const std::vector<std::string>& columns) {
   return std::ranges::any_of(table.indexes, [&](const CatalogueIndex& index) {
     if (index.partial || index.columns.size() < columns.size()) return false;
     size_t same = 0, opposite = 0;
     for (size_t i = 0; i < columns.size(); ++i) {
       if (index.columns[i].name != plain(columns[i])) return false;
-      ++(index.columns[i].descending == columns[i].ends_with(kDescending) ? same : opposite);
+      Direction direction = direction_of(index.columns[i], columns[i]);
+      same += direction == Direction::kSame;
+      opposite += direction == Direction::kOpposite;
     }
     return same == columns.size() || opposite == columns.size();
   });

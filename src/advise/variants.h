@@ -10,12 +10,14 @@
 
 namespace explaingate::advise {
 
-inline constexpr std::string_view kDescending = " DESC";
-
 // A candidate's column without its direction.
-[[nodiscard]] constexpr std::string_view plain(std::string_view column) {
-  return column.ends_with(kDescending) ? column.substr(0, column.size() - kDescending.size()) : column;
+[[nodiscard]] inline std::string_view plain(std::string_view column) {
+  return index_part(column).name;
 }
+
+// An index gives its rows in the order of these columns, from one end or the other: how its column stands to that.
+enum class Direction { kSame, kOpposite, kNeither };
+[[nodiscard]] Direction direction_of(const CatalogueIndexColumn& indexed, std::string_view column);
 
 struct Variant {
   CandidateIndex index;

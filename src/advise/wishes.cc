@@ -276,7 +276,8 @@ class Collector {
       if (!column || column->hidden || (list.owner >= 0 && list.owner != reference)) list.ended = true;
       if (list.ended) continue;
       list.owner = reference;
-      list.columns.push_back({column->name, ordering.descending});
+      bool odd = ordering.nulls == (ordering.descending ? Ordering::Nulls::kLast : Ordering::Nulls::kFirst);
+      list.columns.push_back({column->name, ordering.descending, odd});
     }
     for (auto& [unused, list] : lists)
       if (!list.columns.empty()) wanted(list.owner)->orders.push_back(std::move(list.columns));

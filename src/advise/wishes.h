@@ -20,6 +20,7 @@ struct WishedColumn {
 struct SortColumn {
   std::string name;
   bool descending = false;
+  bool odd_nulls = false;  // NULLS FIRST ascending or NULLS LAST descending
 };
 
 struct Wishes {

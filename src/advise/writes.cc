@@ -133,7 +133,9 @@ std::vector<std::string> redundant_with(const CandidateIndex& index, const Catal
     size_t same = 0, opposite = 0;
     for (size_t i = 0; i < other.columns.size(); ++i) {
       if (other.columns[i].name != plain(index.columns[i])) break;
-      ++(other.columns[i].descending == index.columns[i].ends_with(kDescending) ? same : opposite);
+      Direction direction = direction_of(other.columns[i], index.columns[i]);
+      same += direction == Direction::kSame;
+      opposite += direction == Direction::kOpposite;
     }
     if (same == other.columns.size() || opposite == other.columns.size()) names.push_back(other.name);
   }

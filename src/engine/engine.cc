@@ -36,11 +36,6 @@ std::string quoted(std::string_view name) {
   return text + "\"";
 }
 
-std::string_view without_direction(std::string_view column) {
-  constexpr std::string_view kDescending = " DESC";
-  return column.ends_with(kDescending) ? column.substr(0, column.size() - kDescending.size()) : column;
-}
-
 void append_name_part(std::string& name, std::string_view part) {
   name += '_';
   for (char c : part) name += plain_identifier(std::string_view(&c, 1)) || (c >= '0' && c <= '9') ? c : '_';
@@ -114,6 +109,18 @@ std::string quote_where_needed(std::string_view name) {
   return quoted(name);
 }
 
+IndexPart index_part(std::string_view column) {
+  IndexPart part{column};
+  for (auto [direction, descending, odd_nulls] :
+       {std::tuple(" DESC NULLS LAST", true, true), std::tuple(" NULLS FIRST", false, true),
+        std::tuple(" DESC", true, false)})
+    if (column.ends_with(direction)) {
+      part = {column.substr(0, column.size() - std::string_view(direction).size()), descending, odd_nulls};
+      break;
+    }
+  return part;
+}
+
 std::optional<IndexedExpression> indexed_expression(std::string_view part) {
   for (std::string_view function : {"lower", "upper"})  // of text; both engines have them, and both index them
     if (part.ends_with(')') && part.starts_with(function) && part.substr(function.size()).starts_with('('))
@@ -128,17 +135,19 @@ std::string_view indexed_column(std::string_view part) {
 
 bool CandidateIndex::has_expression() const {
   return std::ranges::any_of(
-      columns, [](std::string_view column) { return indexed_expression(without_direction(column)).has_value(); });
+      columns, [](std::string_view column) { return indexed_expression(index_part(column).name).has_value(); });
 }
 
 std::string CandidateIndex::name() const {
   std::string name = "eg";
   append_name_part(name, table);
   for (const std::string& column : columns) {
-    auto expression = indexed_expression(without_direction(column));
+    IndexPart part = index_part(column);
+    auto expression = indexed_expression(part.name);
     if (expression) append_name_part(name, expression->function);
-    append_name_part(name, expression ? expression->column : without_direction(column));
-    if (without_direction(column).size() != column.size()) name += "_desc";
+    append_name_part(name, expression ? expression->column : part.name);
+    if (part.descending) name += "_desc";
+    if (part.odd_nulls) name += part.descending ? "_nulls_last" : "_nulls_first";
   }
   return name;
 }
@@ -152,7 +161,7 @@ std::string CandidateIndex::ddl(bool concurrently) const {
       std::string("CREATE INDEX ") + (concurrently ? "CONCURRENTLY " : "") + quoted(name()) + " ON " + place + "(";
   for (size_t i = 0; i < columns.size(); ++i) {
     if (i > 0) text += ", ";
-    std::string_view column = without_direction(columns[i]);
+    std::string_view column = index_part(columns[i]).name;
     if (auto expression = indexed_expression(column))
       text += std::string(expression->function) + "(" + quoted(expression->column) + ")";
     else

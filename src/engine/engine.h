@@ -100,6 +100,7 @@ struct CatalogueIndexColumn {
   std::string name;  // "" for an expression
   bool descending = false;
   std::string collation;
+  bool odd_nulls = false;  // PostgreSQL: NULLS FIRST of an ascending column, NULLS LAST of a descending one
 };
 struct CatalogueIndex {
   std::string name;
@@ -153,7 +154,8 @@ struct SchemaFailure {   // a statement that the engine refused; the rest was st
 
 struct CandidateIndex {
   std::string table;
-  // Column names, or a function of one column where the engine has such indexes: "lower(email)"; " DESC" may follow.
+  // Column names, or a function of one column where the engine has such indexes: "lower(email)"; a direction may
+  // follow, " DESC", " NULLS FIRST" or " DESC NULLS LAST".
   std::vector<std::string> columns;
   [[nodiscard]] std::string name() const;  // deterministic: "eg_orders_customer_id_placed_at"
   // CREATE INDEX …, identifiers quoted where they must be.
@@ -161,6 +163,13 @@ struct CandidateIndex {
   [[nodiscard]] bool has_expression() const;
   auto operator<=>(const CandidateIndex&) const = default;
 };
+
+// "score DESC NULLS LAST" -> "score", descending, odd nulls.
+struct IndexPart {
+  std::string_view name;
+  bool descending = false, odd_nulls = false;
+};
+[[nodiscard]] IndexPart index_part(std::string_view column);
 
 // "lower(email)" -> "lower" and "email". Nothing for a plain column: only functions that candidates are made of count.
 struct IndexedExpression {

@@ -46,6 +46,10 @@ void Analysis::order_by(const Node& list, int block) {
     if (node == nullptr) continue;
     Ordering entry = new_ordering(block, Ordering::Kind::kOrderBy, position);
     entry.descending = tree_.text(*item, Key::kSortbyDir) == "SORTBY_DESC";
+    std::string_view nulls = tree_.text(*item, Key::kSortbyNulls);
+    entry.nulls = nulls == "SORTBY_NULLS_FIRST"  ? Ordering::Nulls::kFirst
+                  : nulls == "SORTBY_NULLS_LAST" ? Ordering::Nulls::kLast
+                                                 : Ordering::Nulls::kDefault;
     ordering(*node, std::move(entry));
   }
 }

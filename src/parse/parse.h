@@ -113,6 +113,7 @@ struct Ordering {
   std::string column;      // empty for an expression or an output position
   std::string expression;  // source text
   bool descending = false;
+  enum class Nulls { kDefault, kFirst, kLast } nulls = Nulls::kDefault;
   uint32_t offset = 0;
 };
 

@@ -179,7 +179,7 @@ Status SqliteEngine::create_candidate(const CandidateIndex& candidate) {
   candidates_.push_back(candidate);
   IndexInfo info{name, found->second, nullptr, false, false, {}, {}, table.rows, {}};
   for (const std::string& part : candidate.columns) {
-    std::string column = part.ends_with(" DESC") ? part.substr(0, part.size() - 5) : part;
+    std::string column(index_part(part).name);
     info.columns.push_back(indexed_expression(column) ? "" : column);
   }
   IndexShape shape{name, false, false, info.columns};

@@ -15,12 +15,6 @@
 namespace explaingate::postgres {
 namespace {
 
-constexpr std::string_view kDescending = " DESC";
-
-std::string_view bare_column(std::string_view column) {
-  return column.ends_with(kDescending) ? column.substr(0, column.size() - kDescending.size()) : column;
-}
-
 // Nothing of the file, for as long as this lives. Further segments stay: the server only looks for them behind a first
 // one of full length.
 class Shrunk {
@@ -55,7 +49,7 @@ RelationInfo index_of(const CandidateIndex& candidate, const RelationInfo& table
   index.method = "btree";
   index.table = table.oid;
   for (const std::string& name : candidate.columns) {
-    std::string_view part = bare_column(name);
+    std::string_view part = index_part(name).name;
     auto column = std::ranges::find(table.columns, indexed_column(part), &ColumnInfo::name);
     if (column == table.columns.end()) continue;
     index.keys.push_back(indexed_expression(part) ? 0 : column->number);  // as in pg_index
@@ -140,7 +134,7 @@ Result<int64_t> Candidates::create(Connection& connection, const CandidateIndex&
   if (there->count() > 0) return there->integer(0, 0);  // another engine's
   std::string columns;
   for (const std::string& column : candidate.columns) {
-    std::string_view bare = bare_column(column);
+    std::string_view bare = index_part(column).name;
     auto expression = indexed_expression(bare);
     std::string part =
         expression ? fmt::format("pg_catalog.{}({})", expression->function, quote_identifier(expression->column))

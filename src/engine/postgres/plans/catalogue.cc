@@ -52,10 +52,11 @@ SELECT i.indrelid, i.indexrelid, c.relname, i.indisunique, i.indpred IS NOT NULL
   coalesce((SELECT k.contype FROM pg_catalog.pg_constraint AS k
             WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x') ORDER BY k.contype LIMIT 1), 'c'),
   pg_catalog.pg_get_indexdef(i.indexrelid), m.amname,
-  s.n, i.indkey[s.n], a.attname, i.indoption[s.n] & 1, o.collname,
+  s.n, i.indkey[s.n], a.attname, i.indoption[s.n], o.collname,
   m.amname = 'btree' AND i.indnatts = i.indnkeyatts AND i.indpred IS NULL AND i.indexprs IS NULL
     AND NOT EXISTS (SELECT FROM pg_catalog.unnest(i.indclass::pg_catalog.oid[]) AS u(oid)
                     JOIN pg_catalog.pg_opclass AS p ON p.oid = u.oid WHERE NOT p.opcdefault)
+    AND NOT EXISTS (SELECT FROM pg_catalog.unnest(i.indoption::pg_catalog.int2[]) AS u(option) WHERE u.option IN (1, 2))
 FROM pg_catalog.pg_index AS i
 JOIN pg_catalog.pg_class AS c ON c.oid = i.indexrelid
 JOIN pg_catalog.pg_am AS m ON m.oid = c.relam
@@ -213,8 +214,9 @@ class Reader {
         owner->indexes.push_back(std::move(shown));
       }
       relation.indexes.back().columns.push_back(static_cast<int>(rows->integer(i, 9)));
+      bool descending = (rows->integer(i, 11) & 1) != 0, nulls_first = (rows->integer(i, 11) & 2) != 0;
       owner->indexes.back().columns.push_back(
-          {std::string(rows->text(i, 10)), rows->integer(i, 11) != 0, std::string(rows->text(i, 12))});
+          {std::string(rows->text(i, 10)), descending, std::string(rows->text(i, 12)), descending != nulls_first});
     }
     return {};
   }
