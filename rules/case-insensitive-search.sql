@@ -44,20 +44,11 @@
 -- PostgreSQL manual, "Indexes on Expressions". SQLite, "The SQLite Query Optimizer Overview", the LIKE optimization.
 WITH
   compared AS (
-    SELECT s.statement_id, t.name AS relation, p.name, p.operator, p.line, p."column", t.row_count, p.why_not, p.collation,
-      row_number() OVER (PARTITION BY s.statement_id, t.name ORDER BY n.rows_examined DESC, p.line, p."column", p.name) AS place
+    SELECT p.*, row_number() OVER (PARTITION BY p.statement_id, p.relation ORDER BY p.rows_examined DESC, p.line, p."column", p.name) AS place
     FROM run
-    JOIN statements AS s
-    JOIN growth AS g ON g.statement_id = s.statement_id AND g.side = 'head' AND g.growth_class >= 1
-    JOIN predicates AS p ON p.statement_id = s.statement_id
-    JOIN tables AS t ON t.side = 'head' AND t.name = p.relation COLLATE NOCASE AND t.type = 'table' AND t.fixed = 0
-    JOIN query_tables AS q ON q.statement_id = s.statement_id AND q.table_ref = p.table_ref
-    JOIN plan_nodes AS n ON n.statement_id = s.statement_id AND n.side = 'head' AND n.scale = run.largest_scale
-      AND n.relation = t.name AND n.access IN ('scan', 'scan_covering') AND n.rows_examined >= :min_rows
-      AND CASE q.alias WHEN '' THEN q.name ELSE q.alias END COLLATE NOCASE IN (n.alias, substr(n.alias, instr(n.alias, '.') + 1))
-    WHERE s.side = 'head' AND s.changed = 1 AND s.planned = 1 AND s.dynamic = 0
-      AND p.clause IN ('where', 'join_on') AND p.operator NOT LIKE 'NOT %' AND p.in_or = 0
-      AND (
+    JOIN scanned_predicates AS p ON p.rows_examined >= :min_rows AND p.in_or = 0 AND p.operator NOT LIKE 'NOT %'
+    JOIN statements AS s ON s.statement_id = p.statement_id AND s.dynamic = 0
+    WHERE (
         (p.why_not IN ('function lower() around the column', 'function upper() around the column')
           AND p.operator IN ('=', '==', 'IS', 'IN', 'LIKE') AND p.operand <> 'subquery')
         OR p.why_not = 'ILIKE ignores case'
@@ -65,7 +56,7 @@ WITH
         OR (run.engine = 'sqlite' AND p.sargable = 1 AND p.operator = 'LIKE' AND p.operand = 'literal' AND p.literal GLOB '[A-Za-z]*[%_]*'))
       AND NOT EXISTS (
         SELECT 1 FROM columns AS c
-        WHERE c.side = 'head' AND c.table_name = t.name AND c.name = p.name COLLATE NOCASE AND c.allowed_values > 0)
+        WHERE c.side = 'head' AND c.table_name = p.relation AND c.name = p.name COLLATE NOCASE AND c.allowed_values > 0)
   )
 SELECT
   w.statement_id,

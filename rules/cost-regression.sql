@@ -47,21 +47,16 @@ WITH
   )
 SELECT
   c.statement_id,
-  coalesce(
-    (SELECT n.relation FROM plan_nodes AS n JOIN run ON n.scale = run.largest_scale
-     WHERE n.statement_id = c.statement_id AND n.side = 'head' AND n.relation <> '' AND n.access <> 'none'
-     ORDER BY n.rows_examined DESC, n.relation LIMIT 1),
-    nullif(s.name, ''), nullif(s.function, ''), 'query') AS subject,
+  o.subject,
   CASE WHEN c.more_rows
       THEN printf('The query examines %,d rows at the largest scale, %,d before the change', CAST(c.rows_after AS INTEGER), CAST(c.rows_before AS INTEGER))
     ELSE printf('The query examines about as many rows as before, but its cost with sorting is %,d at the largest scale, %,d before the change', CAST(c.cost_after AS INTEGER), CAST(c.cost_before AS INTEGER)) END
-  || CASE k.kind WHEN 'schema' THEN '; the schema change did it.' WHEN 'both' THEN '; the schema change and the query''s own edit did it.' ELSE '.' END AS message,
+  || o.by_what AS message,
   coalesce(
     (SELECT printf('%s; with it %,d rows are examined.', t.ddl, CAST(t.rows_after AS INTEGER)) FROM index_trials AS t
      WHERE t.statement_id = c.statement_id AND t.rows_after < c.rows_after ORDER BY t.rank LIMIT 1),
     'Compare the plans before and after: filter earlier, or give what is new its index.') AS fix,
-  k.cause_statement_id
+  o.cause_statement_id
 FROM compared AS c
-JOIN statements AS s ON s.statement_id = c.statement_id
-LEFT JOIN causes AS k ON k.statement_id = c.statement_id
-WHERE s.side = 'head' AND (c.more_rows OR c.more_cost);
+JOIN compared_subjects AS o ON o.statement_id = c.statement_id
+WHERE c.more_rows OR c.more_cost;

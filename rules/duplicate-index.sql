@@ -32,33 +32,22 @@
 -- ## Limits
 -- Of two that serve alike the one that isn't unique is named; of two unique ones the one whose name comes later.
 WITH
-  shape AS (
-    SELECT i.side, i.table_name, i.name, i.is_unique, i.origin, i.statement_id,
-      (SELECT group_concat(part, '|') FROM (
-         SELECT lower(x.name) || CASE x.descending WHEN 1 THEN ' desc' ELSE '' END || CASE x.collation WHEN '' THEN '' WHEN 'default' THEN '' WHEN 'BINARY' THEN '' ELSE ' ' || x.collation END AS part
-         FROM index_columns AS x
-         WHERE x.side = i.side AND x.table_name = i.table_name AND x.index_name = i.name ORDER BY x.position)) AS columns
-    FROM indexes AS i
-    WHERE i.plain = 1
-      AND NOT EXISTS (
-        SELECT 1 FROM index_columns AS x WHERE x.side = i.side AND x.table_name = i.table_name AND x.index_name = i.name AND x.name = '')
-  ),
   pairs AS (
     SELECT a.table_name, a.name AS spare, a.statement_id AS spare_by, b.name AS kept, b.statement_id AS kept_by, b.origin AS kept_origin, a.columns,
       row_number() OVER (PARTITION BY a.table_name, a.name ORDER BY b.is_unique DESC, b.origin = 'create', b.name) AS place
-    FROM shape AS a
-    JOIN shape AS b ON b.side = a.side AND b.table_name = a.table_name AND b.columns = a.columns AND b.name <> a.name
+    FROM index_shapes AS a
+    JOIN index_shapes AS b ON b.side = a.side AND b.table_name = a.table_name AND b.columns = a.columns AND b.name <> a.name
     WHERE a.side = 'head' AND a.origin = 'create' AND a.is_unique <= b.is_unique
       AND (a.is_unique < b.is_unique OR b.origin <> 'create' OR a.name > b.name)
       AND NOT EXISTS (
-        SELECT 1 FROM shape AS old JOIN shape AS other ON other.side = 'base' AND other.table_name = old.table_name AND other.columns = old.columns
+        SELECT 1 FROM index_shapes AS old JOIN index_shapes AS other ON other.side = 'base' AND other.table_name = old.table_name AND other.columns = old.columns
           AND other.name = b.name
         WHERE old.side = 'base' AND old.table_name = a.table_name AND old.name = a.name AND (SELECT mode FROM run) = 'change')
   )
 SELECT
   coalesce((SELECT s.statement_id FROM statements AS s WHERE s.statement_id = p.spare_by AND s.changed = 1), p.kept_by, p.spare_by) AS statement_id,
   p.spare AS subject,
-  printf('%s holds %s(%s), and so does %s: every write to %s pays for both.', p.spare, p.table_name, replace(p.columns, '|', ', '),
+  printf('%s holds %s(%s), and so does %s: every write to %s pays for both.', p.spare, p.table_name, replace(rtrim(p.columns, '|'), '|', ', '),
     CASE WHEN p.kept_origin = 'primary_key' THEN 'the primary key' WHEN p.kept_origin = 'unique' THEN 'the UNIQUE constraint' || CASE WHEN p.kept LIKE 'sqlite\_%' ESCAPE '\' THEN '' ELSE ' ' || p.kept END
       ELSE p.kept END, p.table_name) AS message,
   printf('DROP INDEX %s', p.spare) AS fix

@@ -12,6 +12,9 @@
 -- statement with a candidate index and it got better: the growth class falls, or it stays linear and the rows examined fall to
 -- less than a third.
 --
+-- PostgreSQL reads `ORDER BY score DESC NULLS LAST` from no ordinary index on score: read backwards, that gives its nulls first. An index
+-- with the nulls where the query wants them is tried, too.
+--
 -- ## Why
 -- A scan of ten test rows and a look-up by index look the same in every test. The scan gets slower with each row that is ever
 -- stored; under load such queries hold their connections until the pool is empty.

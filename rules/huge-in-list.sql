@@ -28,8 +28,8 @@
 -- ## Stays quiet when
 -- - the list has a bounded length below the limit;
 -- - the list is one parameter, or a subquery;
--- - the list that the program puts together is a constant or a field, or the statement runs in a loop that hands it one batch after the
---   other, here or where the function is called.
+-- - the list that the program puts together is a constant or a field, or the statement runs in a loop that hands it one part of the whole
+--   after the other, here or where the function is called.
 --
 -- ## Limits
 -- That a check before it bounds the program's list isn't seen. Lists that a library puts in (`IN (?)` and an array) aren't seen either.
@@ -44,11 +44,8 @@ WITH
         OR (p.list_length = 1 AND p.operator IN ('IN', 'NOT IN')
           AND EXISTS (
             SELECT 1 FROM holes AS h WHERE h.statement_id = s.statement_id AND h.kind = 'list' AND h.fixed = 0)
-          AND NOT EXISTS (SELECT 1 FROM loops AS l WHERE l.statement_id = s.statement_id AND l.source IN ('batch', 'literal'))
-          AND NOT EXISTS (
-            SELECT 1 FROM calls AS c
-            JOIN call_loops AS l ON l.call_id = c.call_id AND l.source IN ('batch', 'literal')
-            WHERE c.callee_id = s.function_id)))
+          AND NOT EXISTS (SELECT 1 FROM loops AS l WHERE l.statement_id = s.statement_id)
+          AND NOT EXISTS (SELECT 1 FROM calls AS c WHERE c.callee_id = s.function_id)))
   )
 SELECT
   l.statement_id,

@@ -41,20 +41,9 @@
 -- SQLite, "The SQLite Query Optimizer Overview", the LIKE optimization.
 WITH
   searched AS (
-    SELECT s.statement_id, t.name AS relation, p.name, p.operator, p.line, p."column", t.row_count,
-      row_number() OVER (PARTITION BY s.statement_id, t.name ORDER BY n.rows_examined DESC, p.line, p."column", p.name) AS place
-    FROM run
-    JOIN statements AS s
-    JOIN growth AS g ON g.statement_id = s.statement_id AND g.side = 'head' AND g.growth_class >= 1
-    JOIN predicates AS p ON p.statement_id = s.statement_id
-    JOIN tables AS t ON t.side = 'head' AND t.name = p.relation COLLATE NOCASE AND t.type = 'table' AND t.fixed = 0
-    JOIN query_tables AS q ON q.statement_id = s.statement_id AND q.table_ref = p.table_ref
-    JOIN plan_nodes AS n ON n.statement_id = s.statement_id AND n.side = 'head' AND n.scale = run.largest_scale
-      AND n.relation = t.name AND n.access IN ('scan', 'scan_covering') AND n.rows_examined >= :min_rows
-      AND CASE q.alias WHEN '' THEN q.name ELSE q.alias END COLLATE NOCASE IN (n.alias, substr(n.alias, instr(n.alias, '.') + 1))
-    WHERE s.side = 'head' AND s.changed = 1 AND s.planned = 1
-      AND p.clause IN ('where', 'join_on') AND p.operator NOT LIKE 'NOT %'
-      AND p.why_not LIKE '%pattern starts with a wildcard'
+    SELECT p.*, row_number() OVER (PARTITION BY p.statement_id, p.relation ORDER BY p.rows_examined DESC, p.line, p."column", p.name) AS place
+    FROM scanned_predicates AS p
+    WHERE p.rows_examined >= :min_rows AND p.operator NOT LIKE 'NOT %' AND p.why_not LIKE '%pattern starts with a wildcard'
   )
 SELECT
   w.statement_id,

@@ -34,9 +34,8 @@
 -- ## Limits
 -- How many rows the filter outside keeps is PostgreSQL's estimate; in SQLite any comparison by equality with a value counts.
 WITH
-  kept AS (
-    SELECT s.statement_id, b.name, b.line, b."column", made.rows_possible AS rows_made, t.name AS relation,
-      row_number() OVER (PARTITION BY s.statement_id ORDER BY made.rows_possible DESC, n.node, t.row_count DESC, t.name) AS place
+  ctes AS (  -- that a filter could be put into, of statements whose work grows, and the growing tables that they read
+    SELECT s.statement_id, b.block, b.name, b.line, b."column", t.name AS relation, t.row_count, run.engine, run.largest_scale
     FROM run
     JOIN statements AS s
     JOIN growth AS g ON g.statement_id = s.statement_id AND g.side = 'head' AND g.growth_class >= 1
@@ -44,30 +43,31 @@ WITH
       AND b.has_group_by = 0 AND b.has_window = 0 AND b.is_distinct = 0 AND b.has_limit = 0
     JOIN query_tables AS q ON q.statement_id = s.statement_id AND q.block = b.block AND q.role = 'from'
     JOIN tables AS t ON t.side = 'head' AND t.name = q.name COLLATE NOCASE AND t.type = 'table' AND t.fixed = 0
-    JOIN query_tables AS outer_ref ON outer_ref.statement_id = s.statement_id AND outer_ref.role = 'cte' AND outer_ref.subquery_block = b.block
-    JOIN plan_nodes AS n ON n.statement_id = s.statement_id AND n.side = 'head' AND n.scale = run.largest_scale
-      AND n.alias = CASE outer_ref.alias WHEN '' THEN outer_ref.name ELSE outer_ref.alias END COLLATE NOCASE
-      AND n.operation = 'CTE Scan'
-    JOIN plan_nodes AS made ON made.statement_id = s.statement_id AND made.side = 'head' AND made.scale = run.largest_scale
-      AND substr(made.detail, 1, length(b.name) + 6) = printf('CTE %s: ', b.name)
-    WHERE s.side = 'head' AND s.changed = 1 AND s.planned = 1 AND run.engine = 'postgres'
-      AND made.rows_possible >= :min_rows AND made.rows_possible >= :ratio * n.rows_possible
+    WHERE s.side = 'head' AND s.changed = 1 AND s.planned = 1
+  ),
+  made AS (  -- and what the plan keeps of them
+    SELECT c.*, n.rows_possible AS rows_made, n.node
+    FROM ctes AS c
+    JOIN plan_nodes AS n ON n.statement_id = c.statement_id AND n.side = 'head' AND n.scale = c.largest_scale
+      AND substr(n.detail, 1, length(c.name) + 6) = printf('CTE %s: ', c.name)
+    JOIN query_tables AS o ON o.statement_id = c.statement_id AND o.role = 'cte' AND o.subquery_block = c.block
+    JOIN plan_nodes AS taken ON taken.statement_id = c.statement_id AND taken.side = 'head' AND taken.scale = c.largest_scale
+      AND taken.alias = CASE o.alias WHEN '' THEN o.name ELSE o.alias END COLLATE NOCASE AND taken.operation = 'CTE Scan'
+    WHERE c.engine = 'postgres' AND n.rows_possible >= :ratio * taken.rows_possible
     UNION ALL
-    SELECT s.statement_id, b.name, b.line, b."column", made.rows_out, t.name,
-      row_number() OVER (PARTITION BY s.statement_id ORDER BY made.rows_out DESC, made.node, t.row_count DESC, t.name)
-    FROM run
-    JOIN statements AS s
-    JOIN growth AS g ON g.statement_id = s.statement_id AND g.side = 'head' AND g.growth_class >= 1
-    JOIN query_blocks AS b ON b.statement_id = s.statement_id AND b.kind = 'cte' AND b.recursive = 0 AND b.has_aggregate = 0
-      AND b.has_group_by = 0 AND b.has_window = 0 AND b.is_distinct = 0 AND b.has_limit = 0
-    JOIN query_tables AS q ON q.statement_id = s.statement_id AND q.block = b.block AND q.role = 'from'
-    JOIN tables AS t ON t.side = 'head' AND t.name = q.name COLLATE NOCASE AND t.type = 'table' AND t.fixed = 0
-    JOIN plan_nodes AS made ON made.statement_id = s.statement_id AND made.side = 'head' AND made.scale = run.largest_scale
-      AND made.operation = 'MATERIALIZE' AND made.alias = b.name COLLATE NOCASE
-    JOIN predicates AS p ON p.statement_id = s.statement_id AND p.operator IN ('=', '==') AND p.operand IN ('literal', 'placeholder')
-      AND p.clause = 'where' AND p.in_or = 0 AND p.sargable = 1
-    JOIN query_tables AS r ON r.statement_id = s.statement_id AND r.table_ref = p.table_ref AND r.role = 'cte' AND r.subquery_block = b.block
-    WHERE s.side = 'head' AND s.changed = 1 AND s.planned = 1 AND run.engine = 'sqlite' AND made.rows_out >= :min_rows
+    SELECT c.*, n.rows_out, n.node
+    FROM ctes AS c
+    JOIN plan_nodes AS n ON n.statement_id = c.statement_id AND n.side = 'head' AND n.scale = c.largest_scale
+      AND n.operation = 'MATERIALIZE' AND n.alias = c.name COLLATE NOCASE
+    JOIN query_tables AS o ON o.statement_id = c.statement_id AND o.role = 'cte' AND o.subquery_block = c.block
+    JOIN predicates AS p ON p.statement_id = c.statement_id AND p.table_ref = o.table_ref AND p.operator IN ('=', '==')
+      AND p.operand IN ('literal', 'placeholder') AND p.clause = 'where' AND p.in_or = 0 AND p.sargable = 1
+    WHERE c.engine = 'sqlite'
+  ),
+  kept AS (
+    SELECT m.*, row_number() OVER (PARTITION BY m.statement_id ORDER BY m.rows_made DESC, m.node, m.row_count DESC, m.relation) AS place
+    FROM made AS m
+    WHERE m.rows_made >= :min_rows
   )
 SELECT
   k.statement_id,

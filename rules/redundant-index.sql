@@ -35,30 +35,18 @@
 -- ## Limits
 -- How wide the columns are isn't looked at.
 WITH
-  shape AS (
-    SELECT i.side, i.table_name, i.name, i.is_unique, i.origin, i.statement_id,
-      (SELECT count(*) FROM index_columns AS x WHERE x.side = i.side AND x.table_name = i.table_name AND x.index_name = i.name) AS width,
-      (SELECT group_concat(part, '|') || '|' FROM (
-         SELECT lower(x.name) || CASE x.descending WHEN 1 THEN ' desc' ELSE '' END || CASE x.collation WHEN '' THEN '' WHEN 'default' THEN '' WHEN 'BINARY' THEN '' ELSE ' ' || x.collation END AS part
-         FROM index_columns AS x
-         WHERE x.side = i.side AND x.table_name = i.table_name AND x.index_name = i.name ORDER BY x.position)) AS columns
-    FROM indexes AS i
-    WHERE i.plain = 1
-      AND NOT EXISTS (
-        SELECT 1 FROM index_columns AS x WHERE x.side = i.side AND x.table_name = i.table_name AND x.index_name = i.name AND x.name = '')
-  ),
   pairs AS (
     SELECT a.table_name, a.name AS spare, a.statement_id AS spare_by, b.name AS kept, b.statement_id AS kept_by, b.origin AS kept_origin,
       a.columns, b.columns AS kept_columns,
       row_number() OVER (PARTITION BY a.table_name, a.name ORDER BY b.width, b.name) AS place
-    FROM shape AS a
-    JOIN shape AS b ON b.side = a.side AND b.table_name = a.table_name AND b.width > a.width AND b.width <= a.width + :max_more_columns
+    FROM index_shapes AS a
+    JOIN index_shapes AS b ON b.side = a.side AND b.table_name = a.table_name AND b.width > a.width AND b.width <= a.width + :max_more_columns
       AND substr(b.columns, 1, length(a.columns)) = a.columns
     WHERE a.side = 'head' AND a.origin = 'create' AND a.is_unique = 0
       AND NOT EXISTS (
-        SELECT 1 FROM shape AS same WHERE same.side = 'head' AND same.table_name = a.table_name AND same.columns = a.columns AND same.name <> a.name)
+        SELECT 1 FROM index_shapes AS same WHERE same.side = 'head' AND same.table_name = a.table_name AND same.columns = a.columns AND same.name <> a.name)
       AND NOT ((SELECT mode FROM run) = 'change' AND EXISTS (
-        SELECT 1 FROM shape AS old JOIN shape AS other ON other.side = 'base' AND other.table_name = old.table_name AND other.name = b.name
+        SELECT 1 FROM index_shapes AS old JOIN index_shapes AS other ON other.side = 'base' AND other.table_name = old.table_name AND other.name = b.name
           AND other.columns = b.columns
         WHERE old.side = 'base' AND old.table_name = a.table_name AND old.name = a.name AND old.columns = a.columns))
   )

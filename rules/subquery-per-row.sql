@@ -39,27 +39,9 @@
 -- One finding a statement: for the subquery that is executed most.
 WITH
   repeated AS (
-    SELECT s.statement_id, b.line, b."column", b.place AS clause, n.relation, n.executions, n.rows_examined,
-      row_number() OVER (PARTITION BY s.statement_id ORDER BY n.executions DESC, n.rows_examined DESC, b.block, n.node) AS place
-    FROM run
-    JOIN statements AS s
-    JOIN growth AS g ON g.statement_id = s.statement_id AND g.side = 'head' AND g.growth_class >= 1
-    JOIN query_blocks AS b ON b.statement_id = s.statement_id AND b.kind = 'scalar' AND b.place IN ('where', 'join_on', 'having', 'order_by', 'group_by', 'set')
-    JOIN query_tables AS q ON q.statement_id = s.statement_id AND q.block = b.block AND q.role = 'from'
-    JOIN tables AS t ON t.side = 'head' AND t.name = q.name COLLATE NOCASE AND t.type = 'table' AND t.fixed = 0
-    JOIN plan_nodes AS n ON n.statement_id = s.statement_id AND n.side = 'head' AND n.scale = run.largest_scale
-      AND n.relation = t.name AND n.access NOT IN ('none', 'scan', 'scan_covering')
-      AND CASE q.alias WHEN '' THEN q.name ELSE q.alias END COLLATE NOCASE IN (n.alias, substr(n.alias, instr(n.alias, '.') + 1))
-    WHERE s.side = 'head' AND s.changed = 1 AND s.planned = 1 AND n.executions >= :min_runs
-      AND EXISTS (  -- below a subquery that depends on the row
-        WITH RECURSIVE above(node, parent, correlated) AS (
-          SELECT n.node, n.parent, n.correlated
-          UNION ALL
-          SELECT p.node, p.parent, p.correlated
-          FROM above AS a
-          JOIN plan_nodes AS p ON p.statement_id = s.statement_id AND p.side = 'head' AND p.scale = n.scale AND p.node = a.parent
-        )
-        SELECT 1 FROM above WHERE correlated = 1)
+    SELECT q.*, row_number() OVER (PARTITION BY q.statement_id ORDER BY q.executions DESC, q.rows_examined DESC, q.block, q.node) AS rank
+    FROM subqueries_per_row AS q
+    WHERE q.kind = 'scalar' AND q.place IN ('where', 'join_on', 'having', 'order_by', 'group_by', 'set') AND q.executions >= :min_runs
   )
 SELECT
   r.statement_id,
@@ -67,8 +49,8 @@ SELECT
   r."column",
   r.relation AS subject,
   printf('The subquery in %s is executed for each of %,d rows (at the largest scale): as many look-ups in %s, %,d rows examined.',
-    CASE r.clause WHEN 'where' THEN 'WHERE' WHEN 'join_on' THEN 'ON' WHEN 'set' THEN 'SET' WHEN 'having' THEN 'HAVING' WHEN 'order_by' THEN 'ORDER BY' ELSE 'GROUP BY' END,
+    CASE r.place WHEN 'where' THEN 'WHERE' WHEN 'join_on' THEN 'ON' WHEN 'set' THEN 'SET' WHEN 'having' THEN 'HAVING' WHEN 'order_by' THEN 'ORDER BY' ELSE 'GROUP BY' END,
     CAST(r.executions AS INTEGER), r.relation, CAST(r.rows_examined AS INTEGER)) AS message,
   printf('Work it out once, grouped by the column that relates %s, and join with that.', r.relation) AS fix
 FROM repeated AS r
-WHERE r.place = 1;
+WHERE r.rank = 1;

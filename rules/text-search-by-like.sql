@@ -40,23 +40,10 @@
 -- PostgreSQL manual, "Full Text Search", introduction: what LIKE lacks. SQLite, "FTS5 Extension".
 WITH
   searched AS (
-    SELECT s.statement_id, t.name AS relation, t.row_count, min(p.line) AS line, count(DISTINCT lower(p.name)) AS columns,
-      group_concat(DISTINCT p.name) AS names
-    FROM run
-    JOIN statements AS s
-    JOIN growth AS g ON g.statement_id = s.statement_id AND g.side = 'head' AND g.growth_class >= 1
-    JOIN predicates AS p ON p.statement_id = s.statement_id
-    JOIN tables AS t ON t.side = 'head' AND t.name = p.relation COLLATE NOCASE AND t.type = 'table' AND t.fixed = 0
-    JOIN query_tables AS q ON q.statement_id = s.statement_id AND q.table_ref = p.table_ref
-    WHERE s.side = 'head' AND s.changed = 1 AND s.planned = 1
-      AND p.clause IN ('where', 'join_on') AND p.operator NOT LIKE 'NOT %'
-      AND p.why_not LIKE '%pattern starts with a wildcard'
-      AND EXISTS (
-        SELECT 1 FROM plan_nodes AS n
-        WHERE n.statement_id = s.statement_id AND n.side = 'head' AND n.scale = run.largest_scale
-          AND n.relation = t.name AND n.access IN ('scan', 'scan_covering') AND n.rows_examined >= :min_rows
-          AND CASE q.alias WHEN '' THEN q.name ELSE q.alias END COLLATE NOCASE IN (n.alias, substr(n.alias, instr(n.alias, '.') + 1)))
-    GROUP BY s.statement_id, p.table_ref
+    SELECT p.statement_id, p.relation, p.row_count, min(p.line) AS line, count(DISTINCT lower(p.name)) AS columns, group_concat(DISTINCT p.name) AS names
+    FROM scanned_predicates AS p
+    WHERE p.rows_examined >= :min_rows AND p.operator NOT LIKE 'NOT %' AND p.why_not LIKE '%pattern starts with a wildcard'
+    GROUP BY p.statement_id, p.table_ref
     HAVING count(DISTINCT lower(p.name)) >= 2
   ),
   ranked AS (

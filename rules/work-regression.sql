@@ -40,18 +40,13 @@ WITH
   )
 SELECT
   c.statement_id,
-  coalesce(
-    (SELECT n.relation FROM plan_nodes AS n JOIN run ON n.scale = run.largest_scale
-     WHERE n.statement_id = c.statement_id AND n.side = 'head' AND n.relation <> '' AND n.access <> 'none'
-     ORDER BY n.rows_examined DESC, n.relation LIMIT 1),
-    nullif(s.name, ''), nullif(s.function, ''), 'query') AS subject,
+  o.subject,
   printf('Run on the seed data, the query takes %,d %s, %,d before the change', c.work_after,
     CASE (SELECT engine FROM run) WHEN 'postgres' THEN 'pages' ELSE 'steps' END, c.work_before)
-  || CASE k.kind WHEN 'schema' THEN '; the schema change did it.' WHEN 'both' THEN '; the schema change and the query''s own edit did it.' ELSE '.' END AS message,
+  || o.by_what AS message,
   'Look at what is done for each row now: compare stored values in place of computed ones, filter by the cheap condition first.' AS fix,
-  k.cause_statement_id
+  o.cause_statement_id
 FROM bounds AS b
 JOIN comparisons AS c ON c.work_after >= b.work_ratio * c.work_before AND c.work_after - c.work_before >= b.work_floor
-JOIN statements AS s ON s.statement_id = c.statement_id AND s.side = 'head'
-LEFT JOIN causes AS k ON k.statement_id = c.statement_id
+JOIN compared_subjects AS o ON o.statement_id = c.statement_id
 WHERE c.unstable = 0;

@@ -423,6 +423,13 @@ CREATE TABLE index_trials (
   sorted_after REAL NOT NULL
 ) STRICT;
 
+CREATE TABLE refused_index_trials (
+  statement_id INTEGER NOT NULL,
+  relation TEXT NOT NULL,
+  ddl TEXT NOT NULL,              -- a CREATE INDEX that was thought of, and doesn't lessen the work
+  reason TEXT NOT NULL            -- 'the planner goes by what is there', 'used, and … rows are still examined', 'not tried: …'
+) STRICT;
+
 CREATE TABLE comparisons (
   statement_id INTEGER PRIMARY KEY,  -- a head statement with a past
   source TEXT NOT NULL,           -- where the past comes from: 'base' (planned in this run) or 'baseline'
@@ -498,6 +505,221 @@ CREATE TABLE findings (
 
 -- Views: what several rules ask of the tables above.
 
+CREATE VIEW growing_reads (  -- how the plan of a judged statement (head side, new or edited) reads the growing tables that its text names, at the largest scale
+  statement_id,
+  block,
+  table_ref,
+  relation,
+  row_count,
+  row_source,
+  node,
+  access,
+  executions,
+  rows_examined,
+  rows_out
+) AS
+SELECT s.statement_id, q.block, q.table_ref, t.name, t.row_count, t.row_source, n.node, n.access, n.executions, n.rows_examined, n.rows_out
+FROM run
+JOIN statements AS s
+JOIN query_tables AS q ON q.statement_id = s.statement_id
+JOIN tables AS t ON t.side = 'head' AND t.name = q.name COLLATE NOCASE AND t.type = 'table' AND t.fixed = 0
+JOIN plan_nodes AS n ON n.statement_id = s.statement_id AND n.side = 'head' AND n.scale = run.largest_scale AND n.relation = t.name
+  AND n.access <> 'none'
+  AND CASE q.alias WHEN '' THEN q.name ELSE q.alias END COLLATE NOCASE IN (n.alias, substr(n.alias, instr(n.alias, '.') + 1))
+WHERE s.side = 'head' AND s.changed = 1 AND s.planned = 1;
+
+CREATE VIEW scanned_predicates (  -- conditions on growing tables that the plan of a judged statement reads whole, where its work grows with them
+  statement_id,
+  relation,
+  row_count,
+  rows_examined,
+  name,
+  operator,
+  operand,
+  literal,
+  collation,
+  sargable,
+  why_not,
+  expression,
+  bare,
+  in_or,
+  table_ref,
+  line,
+  "column"
+) AS
+SELECT r.statement_id, r.relation, r.row_count, r.rows_examined, p.name, p.operator, p.operand, p.literal, p.collation, p.sargable, p.why_not, p.expression,
+  replace(replace(p.expression, coalesce(nullif(q.alias, ''), r.relation) || '.', ''), r.relation || '.', ''),
+  p.in_or, p.table_ref, p.line, p."column"
+FROM growing_reads AS r
+JOIN growth AS g ON g.statement_id = r.statement_id AND g.side = 'head' AND g.growth_class >= 1
+JOIN query_tables AS q ON q.statement_id = r.statement_id AND q.table_ref = r.table_ref
+JOIN predicates AS p ON p.statement_id = r.statement_id AND p.table_ref = r.table_ref AND p.clause IN ('where', 'join_on')
+WHERE r.access IN ('scan', 'scan_covering');
+
+CREATE VIEW subqueries_per_row (  -- subqueries of judged statements that look something up in a growing table once for each row of the query around them, at the largest scale
+  statement_id,
+  block,
+  kind,
+  place,
+  line,
+  "column",
+  relation,
+  node,
+  executions,
+  rows_examined
+) AS
+SELECT r.statement_id, b.block, b.kind, b.place, b.line, b."column", r.relation, r.node, r.executions, r.rows_examined
+FROM run
+JOIN growing_reads AS r ON r.access NOT IN ('scan', 'scan_covering')
+JOIN query_tables AS q ON q.statement_id = r.statement_id AND q.table_ref = r.table_ref AND q.role = 'from'
+JOIN query_blocks AS b ON b.statement_id = r.statement_id AND b.block = r.block AND b.kind IN ('scalar', 'exists', 'in')
+JOIN growth AS g ON g.statement_id = r.statement_id AND g.side = 'head' AND g.growth_class >= 1
+WHERE EXISTS (  -- below a subquery that depends on the row
+    WITH RECURSIVE above(node, parent, correlated) AS (
+      SELECT n.node, n.parent, n.correlated
+      FROM plan_nodes AS n WHERE n.statement_id = r.statement_id AND n.side = 'head' AND n.scale = run.largest_scale AND n.node = r.node
+      UNION ALL
+      SELECT p.node, p.parent, p.correlated
+      FROM above AS a
+      JOIN plan_nodes AS p ON p.statement_id = r.statement_id AND p.side = 'head' AND p.scale = run.largest_scale AND p.node = a.parent
+    )
+    SELECT 1 FROM above WHERE correlated = 1);
+
+CREATE VIEW compared_subjects (  -- of each comparison: the table that most rows are read of, else the statement's name; and what did it, as the end of a sentence
+  statement_id,
+  subject,
+  by_what,
+  cause_statement_id
+) AS
+SELECT c.statement_id,
+  coalesce(
+    (SELECT n.relation FROM plan_nodes AS n JOIN run ON n.scale = run.largest_scale
+     WHERE n.statement_id = c.statement_id AND n.side = 'head' AND n.relation <> '' AND n.access <> 'none'
+     ORDER BY n.rows_examined DESC, n.relation LIMIT 1),
+    nullif(s.name, ''), nullif(s.function, ''), 'query'),
+  CASE k.kind WHEN 'schema' THEN '; the schema change did it.' WHEN 'both' THEN '; the schema change and the query''s own edit did it.' ELSE '.' END,
+  k.cause_statement_id
+FROM comparisons AS c
+JOIN statements AS s ON s.statement_id = c.statement_id AND s.side = 'head'
+LEFT JOIN causes AS k ON k.statement_id = c.statement_id;
+
+CREATE VIEW index_shapes (  -- plain indexes without expressions; their columns in order, each with what isn't the usual and a bar: 'customer_id|placed_at desc|'
+  side,
+  table_name,
+  name,
+  is_unique,
+  origin,
+  statement_id,
+  width,
+  columns
+) AS
+SELECT i.side, i.table_name, i.name, i.is_unique, i.origin, i.statement_id,
+  (SELECT count(*) FROM index_columns AS x WHERE x.side = i.side AND x.table_name = i.table_name AND x.index_name = i.name),
+  (SELECT group_concat(part, '') FROM (
+     SELECT lower(x.name) || CASE x.descending WHEN 1 THEN ' desc' ELSE '' END
+       || CASE WHEN x.collation IN ('', 'default', 'BINARY') THEN '' ELSE ' ' || x.collation END || '|' AS part
+     FROM index_columns AS x
+     WHERE x.side = i.side AND x.table_name = i.table_name AND x.index_name = i.name ORDER BY x.position))
+FROM indexes AS i
+WHERE i.plain = 1
+  AND NOT EXISTS (
+    SELECT 1 FROM index_columns AS x WHERE x.side = i.side AND x.table_name = i.table_name AND x.index_name = i.name AND x.name = '');
+
+CREATE VIEW keys_without_index (  -- foreign keys of growing tables of the head side that no index serves; of a change those that came or lost their index with it
+  table_name,
+  parent_table,
+  on_delete,           -- in capitals
+  column_list,         -- 'a,b'
+  quoted_list,         -- '"a", "b"'
+  joined_list,         -- 'a_b'
+  row_count,
+  row_source,
+  lost_index,          -- '' = the primary key served it
+  statement_id,        -- that brought the key, else that created the table
+  cause_statement_id   -- that took the index away
+) AS
+WITH
+  named AS (  -- one row a foreign key, its columns in order
+    SELECT DISTINCT f.side, f.table_name, f.foreign_key, first_value(f.parent_table) OVER whole AS parent_table,
+      upper(first_value(f.on_delete) OVER whole) AS on_delete,
+      count(*) OVER whole AS width,
+      group_concat(f.name, ',') OVER whole AS column_list,
+      group_concat(printf('"%w"', f.name), ', ') OVER whole AS quoted_list,
+      group_concat(f.name, '_') OVER whole AS joined_list
+    FROM foreign_keys AS f
+    WINDOW whole AS (
+      PARTITION BY f.side, f.table_name, f.foreign_key ORDER BY f.position
+      ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
+  ),
+  serving AS (  -- the keys that an index or the primary key serves, and by which
+    SELECT n.side, n.table_name, n.foreign_key, i.name AS index_name
+    FROM named AS n
+    JOIN indexes AS i ON i.side = n.side AND i.table_name = n.table_name
+      AND (i.partial = 0 OR (n.width = 1 AND lower(replace(i.condition, '"', '')) = lower(n.column_list) || ' is not null'))
+    WHERE n.width = (
+      SELECT count(*) FROM index_columns AS x
+      JOIN foreign_keys AS f ON f.side = n.side AND f.table_name = n.table_name AND f.foreign_key = n.foreign_key
+        AND f.name = x.name COLLATE NOCASE
+      WHERE x.side = n.side AND x.table_name = n.table_name AND x.index_name = i.name AND x.position < n.width)
+    UNION
+    SELECT n.side, n.table_name, n.foreign_key, ''
+    FROM named AS n
+    WHERE n.width = (
+      SELECT count(*) FROM columns AS c
+      JOIN foreign_keys AS f ON f.side = n.side AND f.table_name = n.table_name AND f.foreign_key = n.foreign_key
+        AND f.name = c.name COLLATE NOCASE
+      WHERE c.side = n.side AND c.table_name = n.table_name AND c.primary_key BETWEEN 1 AND n.width)
+  ),
+  bare AS (
+    SELECT n.table_name, n.foreign_key, n.parent_table, n.on_delete, n.column_list, n.quoted_list, n.joined_list, child.row_count, child.row_source,
+      child.statement_id AS created_by, past.foreign_key AS past_key,
+      (SELECT min(v.index_name) FROM serving AS v
+       WHERE v.side = 'base' AND v.table_name = past.table_name AND v.foreign_key = past.foreign_key) AS lost_index
+    FROM named AS n
+    JOIN tables AS child ON child.side = 'head' AND child.name = n.table_name AND child.fixed = 0 AND child.type = 'table'
+    LEFT JOIN tables AS parent ON parent.side = 'head' AND parent.name = n.parent_table COLLATE NOCASE
+    LEFT JOIN named AS past ON past.side = 'base' AND past.table_name = n.table_name AND past.column_list = n.column_list
+      AND past.parent_table = n.parent_table
+    WHERE n.side = 'head' AND coalesce(parent.fixed, 0) = 0
+      AND NOT EXISTS (
+        SELECT 1 FROM serving AS v WHERE v.side = 'head' AND v.table_name = n.table_name AND v.foreign_key = n.foreign_key)
+  )
+SELECT b.table_name, b.parent_table, b.on_delete, b.column_list, b.quoted_list, b.joined_list, b.row_count, b.row_source, b.lost_index,
+  coalesce(
+    (SELECT min(s.statement_id) FROM statements AS s WHERE s.statement_id = b.created_by AND s.changed = 1),
+    (SELECT min(a.statement_id) FROM schema_changes AS a
+     JOIN statements AS s ON s.statement_id = a.statement_id AND s.changed = 1
+     WHERE a.side = 'head' AND a.action = 'alter_table'
+       AND (a.on_table = b.table_name COLLATE NOCASE OR a.object = b.table_name COLLATE NOCASE)),
+    CASE WHEN b.lost_index IS NOT NULL THEN b.created_by END),
+  (SELECT min(a.statement_id) FROM schema_changes AS a
+   WHERE b.lost_index IS NOT NULL AND a.object = b.lost_index COLLATE NOCASE
+     AND ((a.side = 'head' AND a.action = 'drop') OR (a.side = 'base' AND a.action = 'create_index')))
+FROM bare AS b
+JOIN run
+WHERE run.mode = 'all' OR (run.schema_changed = 1 AND (b.past_key IS NULL OR b.lost_index IS NOT NULL));
+
+CREATE VIEW side_jobs (  -- statements of the head side that no user waits for, as far as path and function tell: of tests, migrations, scripts, exports, clean-ups
+  statement_id
+) AS
+WITH
+  words(word) AS (  -- of the path or the function
+    VALUES ('test'), ('tests'), ('testing'), ('spec'), ('specs'), ('fixtures'), ('bench'), ('benches'), ('benchmark'), ('examples'), ('example'), ('tools'), ('scripts'),
+      ('migration'), ('migrations'), ('migrate'), ('seed'), ('seeds'), ('gc'), ('cron'), ('dump'), ('debug'), ('install'), ('setup')
+  ),
+  parts(part) AS (  -- of the function's or the statement's name
+    VALUES ('migrat'), ('upgrade'), ('cleanup'), ('cleanout'), ('prune'), ('purge'), ('vacuum'), ('maintenance'), ('backfill'), ('rebuild'), ('reindex'), ('export'),
+      ('import'), ('backup'), ('restore'), ('archive'), ('orphan'), ('expired'), ('garbage'), ('setup'), ('install'), ('wipe'), ('reset')
+  )
+SELECT s.statement_id
+FROM statements AS s
+WHERE s.side = 'head'
+  AND (s.kind IN ('schema', 'migration')
+    OR EXISTS (
+      SELECT 1 FROM words AS w
+      WHERE replace(replace(replace('/' || lower(s.path || '/' || s.function) || '/', '_', '/'), '-', '/'), '.', '/') LIKE '%/' || w.word || '/%')
+    OR EXISTS (SELECT 1 FROM parts AS p WHERE replace(lower(s.function || ' ' || s.name), '_', '') LIKE '%' || p.part || '%'));
+
 CREATE VIEW single_row_statements (  -- queries of the head side that give one row at most, by their own text or by a plan that looks up whole unique keys
   statement_id
 ) AS
@@ -564,6 +786,7 @@ CREATE INDEX metrics_by_statement ON metrics(statement_id, side, scale);
 CREATE INDEX growth_by_statement ON growth(statement_id, side);
 CREATE INDEX measured_by_statement ON measured(statement_id, side);
 CREATE INDEX index_trials_by_statement ON index_trials(statement_id, rank);
+CREATE INDEX refused_index_trials_by_statement ON refused_index_trials(statement_id);
 CREATE INDEX access_comparisons_by_statement ON access_comparisons(statement_id);
 CREATE INDEX causes_by_statement ON causes(statement_id);
 CREATE INDEX schema_actions_by_statement ON schema_actions(statement_id);

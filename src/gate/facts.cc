@@ -307,6 +307,7 @@ class Filler {
     FactInserter measured(store_, "measured");
     FactInserter trials(store_, "index_trials");
     bool concurrently = run_.settings.dialect() == Dialect::kPostgres;
+    FactInserter refused(store_, "refused_index_trials");
     FactInserter broken(store_, "broken_statements");
     for (const KnownStatement& known : run_.statements) {
       const auto& [before, after] = known.on;
@@ -343,8 +344,11 @@ class Filler {
                growth_class(trial.before.work), growth_class(trial.after.work), trial.rows_before, trial.rows_after,
                trial.sorted_before, trial.sorted_after);
       }
+      for (const RefusedCandidate& candidate : known.trials.refused)
+        refused(known.id, candidate.index.table, candidate.index.ddl(concurrently), candidate.reason);
     }
-    for (const FactInserter* inserter : {&nodes, &metrics, &growth, &measured, &trials, &broken}) keep(*inserter);
+    for (const FactInserter* inserter : {&nodes, &metrics, &growth, &measured, &trials, &refused, &broken})
+      keep(*inserter);
   }
 
   void comparisons() {

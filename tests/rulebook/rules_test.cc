@@ -15,10 +15,13 @@ struct Case {
 
 void check(const std::vector<Case>& cases) {
   for (const Case& each : cases) {
-    CAPTURE(each.name);
+    CAPTURE(std::string(each.name));
     CHECK(found(shop() + each.facts) == each.want);
   }
 }
+
+// The work still grows with the table, whatever the rule in question says of it.
+const std::string kRead = "warning growing-read shop/1.sql:10:3 orders\n";
 
 TEST_CASE("full-scan-growth") {
   const std::string scan = query({}) + node(1, {}) + where(1, {});
@@ -307,16 +310,16 @@ TEST_CASE("cross-join") {
       {"one side is one row by key",
        query({}) + node(1, {.access = "constant", .relation = "customers", .rows = 1}) + node(1, {}) +
            from(1, 0, "customers") + from(1, 1, "orders") + join(1, 0, 1, ",", 0),
-       ""},
+       kRead},
       {"one side is fixed",
        query({}) + node(1, {.relation = "country", .rows = 250}) + node(1, {}) + from(1, 0, "country") +
            from(1, 1, "orders") + join(1, 0, 1, ",", 0),
-       ""},
+       kRead},
       {"one side is a subquery",
        query({}) + node(1, {}) + from(1, 0, "", "recent", "subquery") + from(1, 1, "orders") + join(1, 0, 1, ",", 0),
-       ""},
+       kRead},
       {"json_each",
-       query({}) + node(1, {}) + from(1, 0, "orders") + from(1, 1, "", "", "function") + join(1, 0, 1, ",", 0), ""},
+       query({}) + node(1, {}) + from(1, 0, "orders") + from(1, 1, "", "", "function") + join(1, 0, 1, ",", 0), kRead},
       {"not part of the change", both + join(1, 0, 1, ",", 0) + "UPDATE statements SET changed = 0;", ""},
       {"constant cost",
        query({.growth_class = 0}) + node(1, {.access = "search", .relation = "customers"}) +
@@ -356,31 +359,31 @@ TEST_CASE("non-sargable-predicate") {
                {.relation = "customers", .name = "id", .why_not = "function abs() around the column", .table_ref = 1}),
        "error non-sargable-predicate shop/1.sql:11:7 orders.customer_id\n"},
       {"an index on the expression serves it: no scan",
-       query({}) + node(1, {.access = "search", .alias = "o"}) + from(1, 0, "orders", "o") + where(1, wrapped), ""},
+       query({}) + node(1, {.access = "search", .alias = "o"}) + from(1, 0, "orders", "o") + where(1, wrapped), kRead},
       {"another table is scanned, this one searched",
        query({}) + node(1, {.relation = "items"}) + node(1, {.access = "search", .alias = "o"}) +
            from(1, 0, "orders", "o") + where(1, wrapped),
-       ""},
-      {"no index on the column: nothing is lost", with([](Where& w) { w.name = "email"; }), ""},
+       kRead},
+      {"no index on the column: nothing is lost", with([](Where& w) { w.name = "email"; }), kRead},
       {"only a partial index",
-       scan + where(1, wrapped) + "UPDATE indexes SET partial = 1 WHERE name = 'orders_customer';", ""},
+       scan + where(1, wrapped) + "UPDATE indexes SET partial = 1 WHERE name = 'orders_customer';", kRead},
       {"a search box: leading-wildcard has it",
        with([](Where& w) { w.op = "LIKE", w.why_not = "LIKE pattern starts with a wildcard"; }),
        "warning leading-wildcard shop/1.sql:11:7 orders.customer_id\n"},
       {"LIKE with a pattern that isn't known", with([](Where& w) { w.op = "LIKE"; }), ""},
-      {"a negation", with([](Where& w) { w.op = "<>", w.why_not = "negation"; }), ""},
-      {"a function and <>", with([](Where& w) { w.op = "<>"; }), ""},
-      {"HAVING", with([](Where& w) { w.clause = "having"; }), ""},
-      {"an arm of an OR", with([](Where& w) { w.in_or = 1; }), ""},
+      {"a negation", with([](Where& w) { w.op = "<>", w.why_not = "negation"; }), kRead},
+      {"a function and <>", with([](Where& w) { w.op = "<>"; }), kRead},
+      {"HAVING", with([](Where& w) { w.clause = "having"; }), kRead},
+      {"an arm of an OR", with([](Where& w) { w.in_or = 1; }), kRead},
       {"partly dynamic",
-       query({.dynamic = 1}) + node(1, {.alias = "o"}) + from(1, 0, "orders", "o") + where(1, wrapped), ""},
+       query({.dynamic = 1}) + node(1, {.alias = "o"}) + from(1, 0, "orders", "o") + where(1, wrapped), kRead},
       {"not part of the change",
        query({.changed = 0}) + node(1, {.alias = "o"}) + from(1, 0, "orders", "o") + where(1, wrapped), ""},
       {"four values",
        with([](Where& w) { w.name = "status"; }) +
            "INSERT INTO index_columns VALUES ('head', 'orders', 'orders_customer2', 0, 'status', 0, '');INSERT INTO "
            "indexes VALUES ('head', 'orders', 'orders_customer2', 0, 0, 'create', NULL, '', 1);",
-       ""},
+       kRead},
       {"a fixed table",
        query({.growth_class = 1}) + node(1, {.relation = "country"}) + from(1, 0, "country") +
            where(1, {.relation = "country", .name = "id", .why_not = "cast of the column"}),
@@ -390,7 +393,7 @@ TEST_CASE("non-sargable-predicate") {
       {"the other reference to the table is scanned",
        scan + from(1, 1, "orders", "p") +
            where(1, {.name = "customer_id", .why_not = "cast of the column", .table_ref = 1}),
-       ""},
+       kRead},
   });
   CHECK(found(shop() + scan + where(1, wrapped), true) ==
         "error non-sargable-predicate shop/1.sql:11:7 orders.customer_id\n"
