@@ -17,8 +17,8 @@ TEST_CASE("the page of the incident, in a browser") {
   CHECK(ran.out.empty());
   project.gate({"check", "--format", "html=" + again});
   CHECK(read_file(file).value() == read_file(again).value());
-  Ran clicks =
-      run_program({"node", "--test", SOURCE_DIR "/tests/browser/clicks.test.mjs"}, {"", {{"INCIDENT", file}}, "", -1});
+  Ran clicks = run_program({"node", "--test-reporter=tap", SOURCE_DIR "/tests/browser/clicks.test.mjs"},
+                           {"", {{"INCIDENT", file}}, "", -1});
   CAPTURE(clicks.out);
   CHECK(clicks.code == 0);
   CHECK(clicks.out.find("\n# pass 14\n# fail 0\n") != std::string::npos);
