@@ -323,14 +323,14 @@ TEST_CASE("check: a program's queries are looked at, whatever becomes of its DDL
       "    conn.execute(f'CREATE TEMP TABLE {s}(id INTEGER)')\n"
       "def g(conn):\n"
       "    for i in range(100):\n"
-      "        conn.execute('SELECT * FROM root WHERE status = ?', (i,))\n";
+      "        conn.execute('SELECT * FROM root WHERE parcel = ?', (i,))\n";
   project.write("store/app.py", program);
   Ran ran = project.gate({"check", "--all"});
   CHECK(ran.code == 3);
   CHECK(ran.out.find("  store/app.py:6: not planned: no such table: root\n") != std::string::npos);
   CHECK(ran.out.find("not verified: no schema was found, so no statement could be planned") != std::string::npos);
   // Beside a schema of .sql files, where the folder is named as a schema too.
-  project.write("schema.sql", "CREATE TABLE root (id INTEGER PRIMARY KEY, status INTEGER);\n");
+  project.write("schema.sql", "CREATE TABLE root (id INTEGER PRIMARY KEY, parcel INTEGER);\n");
   project.write("explaingate.json", "{\"schema\": [\"schema.sql\", \"store\"]}");
   ran = project.gate({"check", "--all"});
   CHECK(ran.code == 1);
