@@ -30,9 +30,11 @@ constexpr size_t kMaxCandidates = 8;
 constexpr size_t kMaxEqualities = 3;  // a fourth column costs every write and saves little
 constexpr size_t kMaxColumns = 5;
 using advise::plain;
+constexpr size_t kMostExtra = 3;
+constexpr size_t kMostIncluded = 4;
 
 bool contains(const Columns& columns, std::string_view name) {
-  return std::ranges::any_of(columns, [&](const std::string& column) { return plain(column) == name; });
+  return std::ranges::any_of(columns, [&](const std::string& column) { return without_suffix(column) == name; });
 }
 
 // `columns` followed by the order, as an index must have it: columns held constant drop out; when all go the same way
@@ -109,8 +111,10 @@ class Variants {
   }
 
   void add(const Columns& columns, size_t equalities) {
-    if (columns.empty() || columns.size() > kMaxColumns || advise::is_key(*wishes_.table, plain(columns[0]))) return;
-    if (std::ranges::none_of(columns, [&](const std::string& column) { return selective(plain(column)); })) return;
+    if (columns.empty() || columns.size() > kMaxColumns || advise::is_key(*wishes_.table, without_suffix(columns[0])))
+      return;
+    if (std::ranges::none_of(columns, [&](const std::string& column) { return selective(without_suffix(column)); }))
+      return;
     if (std::ranges::find(variants_, columns, &List::columns) == variants_.end())
       variants_.push_back({columns, equalities});
   }
@@ -132,7 +136,7 @@ namespace advise {
 
 Direction direction_of(const CatalogueIndexColumn& indexed, std::string_view column) {
   IndexPart part = index_part(column);
-  if (indexed.odd_nulls != part.odd_nulls) return Direction::kNeither;
+  if (part.name != plain(column) || indexed.odd_nulls != part.odd_nulls) return Direction::kNeither;
   return indexed.descending == part.descending ? Direction::kSame : Direction::kOpposite;
 }
 
@@ -150,7 +154,40 @@ bool exists(const CatalogueTable& table, const std::vector<std::string>& columns
   });
 }
 
-std::vector<Variant> variants_of(const ParsedQuery& parsed, const Plan& plan, const Catalogue& catalogue) {
+namespace {
+
+// Of the rows alone that a constant in the statement asks for: (placed_at) WHERE status = 'new'. Where nothing but the
+// constant is asked for, of its own column, if the planner can tell a rare value from a frequent one (SQLite's
+// doesn't).
+void add_partial(const Wishes& wishes, const IndexKinds& kinds, std::vector<Variant>& extra) {
+  for (const IndexCondition& condition : wishes.conditions) {
+    Wishes rest = wishes;
+    std::erase_if(rest.equalities, [&](const WishedColumn& column) { return column.name == condition.column; });
+    std::vector<List> lists = Variants(rest).run();
+    std::erase_if(lists, [&](const List& list) { return contains(list.columns, condition.column); });
+    if (lists.empty() && kinds.knows_values) lists.push_back({{condition.column}, 1});
+    if (lists.empty()) continue;
+    if (exists(*wishes.table, lists[0].columns)) continue;
+    extra.push_back(
+        {{.table = wishes.table->name, .columns = lists[0].columns, .condition = condition}, lists[0].equalities});
+  }
+}
+
+// With everything that the statement reads of the table, which then needn't be touched. An index that is there with the
+// same columns is widened so: the new one takes its place.
+void add_covering(const Wishes& wishes, std::vector<Variant>& extra) {
+  std::vector<List> lists = Variants(wishes).run();
+  if (lists.empty() || wishes.read.empty()) return;
+  CandidateIndex index{.table = wishes.table->name, .columns = lists[0].columns};
+  for (const std::string& column : wishes.read)
+    if (!contains(index.columns, column)) index.included.push_back(column);
+  if (!index.included.empty() && index.included.size() <= kMostIncluded)
+    extra.push_back({std::move(index), lists[0].equalities});
+}
+
+}  // namespace
+
+std::vector<Variant> variants_of(const ParsedQuery& parsed, const Plan& plan, const Catalogue& catalogue, bool all) {
   std::vector<Wishes> wishes = wishes_of(parsed, plan, catalogue);
   std::vector<std::vector<List>> lists;
   size_t rounds = 0;
@@ -158,15 +195,27 @@ std::vector<Variant> variants_of(const ParsedQuery& parsed, const Plan& plan, co
     lists.push_back(Variants(each).run());
     rounds = std::max(rounds, lists.back().size());
   }
-  std::vector<Variant> result;
+  std::vector<Variant> result, extra;
+  for (const Wishes& each : wishes)
+    for (const CandidateIndex& index : each.special)
+      if (result.size() < kMaxCandidates) result.push_back({index, 0});
   for (size_t round = 0; round < rounds; ++round)  // each table's best before any table's second best
     for (size_t i = 0; i < wishes.size(); ++i) {
       if (round >= lists[i].size() || result.size() >= kMaxCandidates) continue;
       const CatalogueTable& table = *wishes[i].table;
-      CandidateIndex index{table.name, lists[i][round].columns};
+      CandidateIndex index{.table = table.name, .columns = lists[i][round].columns};
       bool known = std::ranges::find(result, index, &Variant::index) != result.end();
       if (!known && !exists(table, index.columns)) result.push_back({std::move(index), lists[i][round].equalities});
     }
+  if (!all) return result;
+  for (const Wishes& each : wishes) {
+    if (catalogue.index_kinds.included) add_covering(each, extra);
+    add_partial(each, catalogue.index_kinds, extra);
+  }
+  size_t most = result.size() + kMostExtra;
+  for (Variant& variant : extra)
+    if (result.size() < most && std::ranges::find(result, variant.index, &Variant::index) == result.end())
+      result.push_back(std::move(variant));
   return result;
 }
 
@@ -174,7 +223,8 @@ std::vector<Variant> variants_of(const ParsedQuery& parsed, const Plan& plan, co
 
 std::vector<CandidateIndex> candidates(const ParsedQuery& parsed, const Plan& plan, const Catalogue& catalogue) {
   std::vector<CandidateIndex> result;
-  for (Variant& variant : advise::variants_of(parsed, plan, catalogue)) result.push_back(std::move(variant.index));
+  for (Variant& variant : advise::variants_of(parsed, plan, catalogue, false))
+    result.push_back(std::move(variant.index));
   return result;
 }
 

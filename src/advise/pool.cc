@@ -30,10 +30,15 @@ void add(Found& found, const CandidateIndex& index, size_t equalities, const std
   place->second.wanted = std::move(both);
 }
 
+bool all_rows(const CandidateIndex& index) {
+  return !index.is_partial() && index.method.empty() && index.included.empty();
+}
+
 // `longer` with the columns of `first` in front, or nothing where that isn't an order of its equalities.
 std::vector<std::string> reordered(const PoolCandidate& longer, const PoolCandidate& first) {
   size_t count = first.index.columns.size();
   if (first.equalities != count || longer.equalities <= count) return {};
+  if (!all_rows(first.index) || !all_rows(longer.index)) return {};
   auto end = longer.index.columns.begin() + static_cast<std::ptrdiff_t>(longer.equalities);
   for (const std::string& column : first.index.columns)
     if (std::find(longer.index.columns.begin(), end, column) == end) return {};
@@ -94,8 +99,11 @@ std::vector<size_t> relevant_to(size_t query, const WorkloadQuery& of, const Cat
       const PoolCandidate& candidate = pool.candidates[i];
       if (std::ranges::binary_search(candidate.wanted, query))
         own.push_back(i);
-      else if (std::ranges::any_of(candidate.index.columns,
-                                   [&](const std::string& part) { return columns.contains(lower(plain(part))); }))
+      else if (candidate.index.is_partial() && !columns.contains(lower(candidate.index.condition.column)))
+        continue;
+      else if (std::ranges::any_of(candidate.index.columns, [&](const std::string& part) {
+                 return columns.contains(lower(indexed_column(without_suffix(part))));
+               }))
         others.push_back(i);
     }
   }
@@ -116,7 +124,7 @@ Pool pool_of(const std::vector<WorkloadQuery>& queries, const Catalogue& catalog
     bool gains =
         growth_class(growth_of(*query.before, factors).work) > 0 || query.before->back().metrics.rows_sorted >= 1;
     if (!query.advise || !gains) continue;
-    for (const Variant& variant : variants_of(*query.statement.parsed, query.before->back().plan, catalogue))
+    for (const Variant& variant : variants_of(*query.statement.parsed, query.before->back().plan, catalogue, true))
       add(found, variant.index, variant.equalities, {i});
   }
   keep_most_wanted(found);

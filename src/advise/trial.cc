@@ -50,8 +50,7 @@ std::vector<Attempt> attempts_of(const Engine& engine, const std::vector<TrialRe
     for (CandidateIndex& index : candidates(*statement.parsed, before->back().plan, engine.catalogue()))
       attempts.push_back({i, std::move(index), {}, {}, false, ""});
   }
-  std::ranges::stable_sort(attempts, {},
-                           [](const Attempt& attempt) { return std::tie(attempt.index.table, attempt.index.columns); });
+  std::ranges::stable_sort(attempts, {}, &Attempt::index);
   return attempts;
 }
 

@@ -10,9 +10,9 @@
 
 namespace explaingate::advise {
 
-// A candidate's column without its direction.
+// A candidate's column without its suffix.
 [[nodiscard]] inline std::string_view plain(std::string_view column) {
-  return index_part(column).name;
+  return without_suffix(column);
 }
 
 // An index gives its rows in the order of these columns, from one end or the other: how its column stands to that.
@@ -24,8 +24,9 @@ struct Variant {
   size_t equalities = 0;  // so many of its first columns may stand in any order
 };
 
-// As candidates().
-[[nodiscard]] std::vector<Variant> variants_of(const ParsedQuery& parsed, const Plan& plan, const Catalogue& catalogue);
+// As candidates(); with `all`, three more at most that hold some rows alone or what the statement returns, too.
+[[nodiscard]] std::vector<Variant> variants_of(const ParsedQuery& parsed, const Plan& plan, const Catalogue& catalogue,
+                                               bool all);
 
 // An index begins with these columns, all in their direction or all against it: it does whatever the candidate would.
 [[nodiscard]] bool exists(const CatalogueTable& table, const std::vector<std::string>& columns);

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "advise/comparison.h"
 #include "base/text.h"
 
 namespace explaingate::advise {
@@ -27,38 +28,6 @@ bool could_be_better(const PlanNode& node) {
     default:
       return false;
   }
-}
-
-bool is_equality(const Predicate& predicate) {
-  return predicate.op == "=" || predicate.op == "==" || predicate.op == "IN" || predicate.op == "IS";
-}
-
-bool is_range(const Predicate& predicate) {
-  static const std::set<std::string, std::less<>> kRanges = {"<", "<=", ">", ">=", "BETWEEN", "LIKE", "GLOB"};
-  return kRanges.contains(predicate.op);
-}
-
-// A constant as it is compared: quotes and a cast of PostgreSQL's are spelling, and so are the words for true and
-// false. 'new'::text, "new" and 'new' are one; false, 'f' and 0 are. "" = not a plain constant: now(), 1 + 1.
-std::string plain_constant(std::string_view text) {
-  size_t cast = text.starts_with('\'') ? text.find("'::") : std::string_view::npos;
-  if (cast != std::string_view::npos) text = text.substr(0, cast + 1);
-  bool quoted = text.size() >= 2 && text.starts_with('\'') && text.ends_with('\'');
-  if (quoted) text = text.substr(1, text.size() - 2);
-  std::string word = lower(text);
-  if (word == "true" || word == "t") return "1";
-  if (word == "false" || word == "f") return "0";
-  if (!quoted && word.find_first_of("( ") != std::string::npos) return "";
-  return quoted && word.empty() ? "''" : std::string(text);
-}
-
-// hidden = 0 for `hidden INTEGER DEFAULT 0`: what a row has that nobody said otherwise of, most rows. Statistics that
-// are assumed know of no value that is more frequent than the others.
-bool is_default(const CatalogueColumn& column, const Predicate& predicate) {
-  if (!is_equality(predicate) || predicate.other != Operand::kLiteral || column.default_value.empty()) return false;
-  std::string usual = plain_constant(column.default_value);
-  std::string literal = predicate.literal.empty() ? "''" : plain_constant(predicate.literal);
-  return !usual.empty() && usual == literal;
 }
 
 template <class T>
@@ -97,6 +66,7 @@ class Collector {
           want(static_cast<size_t>(table));
     for (const Predicate& predicate : parsed_.predicates) add(predicate);
     add_orders();
+    add_read();
     for (Wishes& wishes : wishes_) arrange(wishes);
     return std::move(wishes_);
   }
@@ -215,6 +185,8 @@ class Collector {
 
   void add(const Predicate& predicate) {
     if (predicate.clause == Clause::kHaving) return;
+    add_special(predicate);
+    add_condition(predicate);
     bool null_test = predicate.op == "IS NULL";
     if (!predicate.sargable && !null_test) {
       add_expression(predicate);
@@ -233,8 +205,63 @@ class Collector {
     } else if (is_equality(predicate) || null_test) {
       add_equality(*wishes, {column->name, join, selective, predicate.offset});
     } else if (is_range(predicate)) {
-      add_once(wishes->ranges, column->name);
+      add_once(wishes->ranges, column->name + std::string(range_suffix(predicate, *column, catalogue_.index_kinds)));
     }
+  }
+
+  void add_special(const Predicate& predicate) {
+    Wishes* wishes = predicate.in_or ? nullptr : wanted(resolve(predicate.table, predicate.block, predicate.column));
+    const CatalogueColumn* column = wishes ? find_column(*wishes->table, predicate.column) : nullptr;
+    std::string part = column ? gin_part(predicate, *column, catalogue_.index_kinds) : "";
+    if (part.empty()) return;
+    CandidateIndex index{.table = wishes->table->name, .columns = {part}, .method = "gin"};
+    add_once(wishes->special, index);
+  }
+
+  // Rows that a partial index could hold: those for which a column of few values has this one.
+  void add_condition(const Predicate& predicate) {
+    if (predicate.clause != Clause::kWhere || predicate.in_or) return;
+    Wishes* wishes = wanted(resolve(predicate.table, predicate.block, predicate.column));
+    const CatalogueColumn* column = wishes ? find_column(*wishes->table, predicate.column) : nullptr;
+    if (!column || column->hidden || is_key(*wishes->table, column->name)) return;
+    std::string test;
+    if ((predicate.op == "IS NULL" || predicate.op == "IS NOT NULL") && predicate.expression.empty())
+      test = column->not_null ? "" : predicate.op;
+    else if (column->type == "boolean" && (predicate.op == "IS TRUE" || predicate.op == "IS FALSE"))
+      test = predicate.op == "IS TRUE" ? "= true" : "= false";  // what PostgreSQL makes of `active` and `NOT active`
+    else if (predicate.sargable && is_equality(predicate) && predicate.other == Operand::kLiteral &&
+             (column->allowed_values > 0 || is_default(*column, predicate)))
+      test = equality_test(predicate);
+    if (!test.empty()) add_once(wishes->conditions, {column->name, test});
+  }
+
+  // What a table's rows are read for, as far as the statement's lists tell: SELECT *, and expressions whose columns
+  // aren't known here, say no more than that it isn't known.
+  void add_read() {
+    std::set<int> unknown;  // blocks
+    for (const Projection& projection : parsed_.projections) {
+      if (projection.column == "*" || (projection.column.empty() && !projection.literal && !counts_rows(projection)))
+        unknown.insert(projection.block);
+    }
+    for (size_t i = 0; i < slot_.size(); ++i) {
+      Wishes* wishes = wanted(static_cast<int>(i));
+      if (!wishes || parsed_.kind != StatementKind::kSelect || unknown.contains(parsed_.tables[i].block)) continue;
+      auto read = [&](int table, int block, const std::string& name) {
+        if (resolve(table, block, name) != static_cast<int>(i)) return;
+        if (const CatalogueColumn* column = find_column(*wishes->table, name)) add_once(wishes->read, column->name);
+      };
+      for (const Predicate& predicate : parsed_.predicates) read(predicate.table, predicate.block, predicate.column);
+      for (const Ordering& ordering : parsed_.orderings) read(ordering.table, ordering.block, ordering.column);
+      for (const Projection& projection : parsed_.projections)
+        read(projection.table, projection.block, projection.column);
+    }
+  }
+
+  bool counts_rows(const Projection& projection) const {
+    return std::ranges::any_of(parsed_.calls, [&](const FunctionCall& call) {
+      return call.block == projection.block && call.place == Place::kSelect && call.position == projection.position &&
+             call.star;
+    });
   }
 
   // lower(email) = ?: an index of the expression serves it. Other operators would need the expression's own order.
@@ -289,7 +316,8 @@ class Collector {
       return std::tuple(!a.selective, a.join, a.offset) < std::tuple(!b.selective, b.join, b.offset);
     });
     std::erase_if(wishes.ranges, [&](const std::string& range) {
-      return std::ranges::any_of(wishes.equalities, [&](const WishedColumn& column) { return column.name == range; });
+      return std::ranges::any_of(wishes.equalities,
+                                 [&](const WishedColumn& column) { return column.name == without_suffix(range); });
     });
   }
 

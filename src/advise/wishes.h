@@ -26,10 +26,13 @@ struct SortColumn {
 struct Wishes {
   const CatalogueTable* table = nullptr;
   std::vector<WishedColumn> equalities;         // the most useful first
-  std::vector<std::string> ranges;              // in the order of the text
+  std::vector<std::string> ranges;              // in the order of the text, with a part's suffix
   std::vector<std::string> alternatives;        // arms of OR: each needs an index of its own
   std::vector<std::vector<SortColumn>> orders;  // ORDER BY, GROUP BY, DISTINCT; none empty
   std::vector<std::vector<std::string>> given;  // whole column lists that the plan itself names (automatic indexes)
+  std::vector<CandidateIndex> special;          // of other methods than a B-tree, which an operator asks for
+  std::vector<IndexCondition> conditions;       // constants of columns of few values
+  std::vector<std::string> read;                // all columns that the statement reads of it; empty = not known
 };
 
 [[nodiscard]] bool same_name(std::string_view left, std::string_view right);

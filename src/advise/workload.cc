@@ -33,7 +33,7 @@ class Adviser {
         options_(options),
         catalogue_(engines[0]->catalogue()),
         model_(engines[0]->cost_model()),
-        writes_(queries, catalogue_, model_) {
+        writes_(queries, catalogue_, model_, engines[0]->statistics()) {
     for (int scale = 0; scale < engines[0]->scales(); ++scale) factors_.push_back(engines[0]->scale_factor(scale));
   }
 

@@ -6,12 +6,15 @@
 #include "advise/variants.h"
 #include "advise/wishes.h"
 #include "base/text.h"
+#include "engine/condition.h"
 
 namespace explaingate::advise {
 namespace {
 
 constexpr double kColumn =
     0.001;  // of the charge, for each column after the first: of two that are as good, the narrower
+constexpr double kIncluded = 0.25;     // for each column that is only carried along: it makes every entry larger
+constexpr double kPartial = 0.01;      // of two that are as good, the one that serves other values, too
 constexpr double kReplacing = 0.5;     // of the charge, where another index goes: no more of them than before
 constexpr double kEntryOverhead = 12;  // header and pointer of an entry
 constexpr double kFill = 0.9;          // of a page
@@ -47,7 +50,7 @@ double bytes_of(const CatalogueTable& table, std::string_view name, const Statis
 }
 
 bool holds_any(const std::vector<std::string>& assigned, std::string_view column) {
-  return std::ranges::find(assigned, lower(indexed_column(plain(column)))) != assigned.end();
+  return std::ranges::find(assigned, lower(indexed_column(without_suffix(column)))) != assigned.end();
 }
 
 double rows_written(const WorkloadQuery& query, const std::string& table) {
@@ -59,8 +62,9 @@ double rows_written(const WorkloadQuery& query, const std::string& table) {
 
 }  // namespace
 
-Writes::Writes(const std::vector<WorkloadQuery>& queries, const Catalogue& catalogue, CostModel model)
-    : queries_(queries), catalogue_(catalogue), model_(model) {
+Writes::Writes(const std::vector<WorkloadQuery>& queries, const Catalogue& catalogue, CostModel model,
+               const Statistics& statistics)
+    : queries_(queries), catalogue_(catalogue), model_(model), statistics_(statistics) {
   for (size_t i = 0; i < queries.size(); ++i) {
     const ParsedQuery& parsed = *queries[i].statement.parsed;
     if (parsed.kind != StatementKind::kInsert && parsed.kind != StatementKind::kUpdate &&
@@ -89,9 +93,12 @@ double Writes::entries(const CatalogueTable& table, const Write& write, const Ca
         index.columns, [&](const CatalogueIndexColumn& column) { return holds_any(write.assigned, column.name); });
   }
   if (added != nullptr) {
-    ++all;
-    changed += std::ranges::any_of(added->columns,
-                                   [&](const std::string& column) { return holds_any(write.assigned, column); });
+    double share = share_of(*added, catalogue_, statistics_);
+    auto holds = [&](const std::string& column) { return holds_any(write.assigned, column); };
+    all += share;
+    if (std::ranges::any_of(added->columns, holds) || std::ranges::any_of(added->included, holds) ||
+        holds(added->condition.column))
+      changed += share;
   }
   if (write.kind != StatementKind::kUpdate) return 1 + all;
   return 1 + (model_.versions_rows && changed > 0 ? all : changed);
@@ -99,7 +106,9 @@ double Writes::entries(const CatalogueTable& table, const Write& write, const Ca
 
 double Writes::charge(const CandidateIndex& index) const {
   double parts = redundant_with(index, catalogue_).empty() ? 1 : kReplacing;
-  double charge = model_.small * (parts + kColumn * static_cast<double>(index.columns.size() - 1));
+  double charge =
+      model_.small * (parts + kColumn * static_cast<double>(index.columns.size() - 1) +
+                      kIncluded * static_cast<double>(index.included.size()) + (index.is_partial() ? kPartial : 0));
   auto writes = by_table_.find(index.table);
   const CatalogueTable* table = find_table(catalogue_, index.table);
   if (writes == by_table_.end() || table == nullptr) return charge;
@@ -125,7 +134,7 @@ std::vector<SlowedWrite> Writes::slowed(const CandidateIndex& index) const {
 std::vector<std::string> redundant_with(const CandidateIndex& index, const Catalogue& catalogue) {
   std::vector<std::string> names;
   const CatalogueTable* table = find_table(catalogue, index.table);
-  if (table == nullptr) return names;
+  if (table == nullptr || index.is_partial() || !index.method.empty()) return names;
   for (const CatalogueIndex& other : table->indexes) {
     if (!other.plain || other.unique || other.partial || other.origin != "create" || other.columns.empty() ||
         other.columns.size() > index.columns.size())
@@ -142,12 +151,35 @@ std::vector<std::string> redundant_with(const CandidateIndex& index, const Catal
   return names;
 }
 
+double share_of(const CandidateIndex& index, const Catalogue& catalogue, const Statistics& statistics) {
+  if (!index.is_partial()) return 1;
+  const CatalogueTable* table = find_table(catalogue, index.table);
+  const CatalogueColumn* column = table == nullptr ? nullptr : find_column(*table, index.condition.column);
+  if (column == nullptr) return 1;
+  auto known = statistics.tables.find(index.table);
+  PostgresColumn of_column;
+  if (known != statistics.tables.end()) {
+    if (known->second.postgres)
+      if (auto own = known->second.postgres->columns.find(column->name); own != known->second.postgres->columns.end())
+        of_column = own->second;
+    if (auto own = known->second.columns.find(column->name); own != known->second.columns.end()) {
+      of_column.distinct = own->second.distinct;
+      of_column.null_fraction = own->second.null_fraction;
+    }
+  }
+  if (auto share = share_of_condition(index.condition, of_column)) return *share;
+  if (index.condition.test.starts_with("IS ")) return 1;
+  return column->allowed_values > 0 ? 1.0 / column->allowed_values : 1;
+}
+
 double size_of(const CandidateIndex& index, double rows, const Catalogue& catalogue, const Statistics& statistics) {
   const CatalogueTable* table = find_table(catalogue, index.table);
   if (table == nullptr) return 0;
   double entry = kEntryOverhead;
-  for (const std::string& column : index.columns) entry += bytes_of(*table, indexed_column(plain(column)), statistics);
-  return rows * entry / kFill;
+  for (const std::string& column : index.columns)
+    entry += bytes_of(*table, indexed_column(without_suffix(column)), statistics);
+  for (const std::string& column : index.included) entry += bytes_of(*table, column, statistics);
+  return rows * share_of(index, catalogue, statistics) * entry / kFill;
 }
 
 }  // namespace explaingate::advise

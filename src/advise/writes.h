@@ -19,7 +19,8 @@ struct Write {
 
 class Writes {
  public:
-  Writes(const std::vector<WorkloadQuery>& queries, const Catalogue& catalogue, CostModel model);
+  Writes(const std::vector<WorkloadQuery>& queries, const Catalogue& catalogue, CostModel model,
+         const Statistics& statistics);
 
   // All writes together, times their calls, and what stands for its place on disk and in people's heads.
   [[nodiscard]] double charge(const CandidateIndex& index) const;
@@ -32,11 +33,15 @@ class Writes {
   const std::vector<WorkloadQuery>& queries_;
   const Catalogue& catalogue_;
   CostModel model_;
+  const Statistics& statistics_;
   std::map<std::string, std::vector<Write>> by_table_;  // by the catalogue's name
 };
 
 // Indexes of the table that do nothing the candidate wouldn't: plain, not unique, and it begins with their columns.
 [[nodiscard]] std::vector<std::string> redundant_with(const CandidateIndex& index, const Catalogue& catalogue);
+
+// Of its table's rows, those that the index holds.
+[[nodiscard]] double share_of(const CandidateIndex& index, const Catalogue& catalogue, const Statistics& statistics);
 
 // Bytes of a B-tree with so many entries, about: by the columns' types, with what every entry has beside its values.
 [[nodiscard]] double size_of(const CandidateIndex& index, double rows, const Catalogue& catalogue,

@@ -3,6 +3,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include <fmt/format.h>
+
+#include "base/hash.h"
+#include "base/text.h"
+
 namespace explaingate {
 namespace {
 
@@ -21,12 +26,9 @@ std::string quoted(std::string_view name) {
       "default", "desc",  "end",   "from", "group",   "having", "in",   "index", "is",      "join",       "key",
       "left",    "like",  "limit", "not",  "null",    "on",     "or",   "order", "primary", "references", "select",
       "set",     "table", "then",  "to",   "union",   "unique", "user", "using", "values",  "when",       "where"};
-  std::string lower(name);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
   // PostgreSQL takes a name with capitals for another one unless it is quoted.
-  if (lower == name && plain_identifier(name) &&
-      std::find(std::begin(kReserved), std::end(kReserved), lower) == std::end(kReserved))
+  if (lower(name) == name && plain_identifier(name) &&
+      std::find(std::begin(kReserved), std::end(kReserved), name) == std::end(kReserved))
     return std::string(name);
   std::string text = "\"";
   for (char c : name) {
@@ -39,6 +41,38 @@ std::string quoted(std::string_view name) {
 void append_name_part(std::string& name, std::string_view part) {
   name += '_';
   for (char c : part) name += plain_identifier(std::string_view(&c, 1)) || (c >= '0' && c <= '9') ? c : '_';
+}
+
+// "_where_gone_is_null", "_where_status_new". Values of which two could be spelt alike so are told apart by a hash.
+void append_condition(std::string& name, const IndexCondition& condition) {
+  std::string_view value = condition.test;
+  bool null_test = value.starts_with("IS ");
+  for (std::string_view around : {"= ", "'"})
+    if (value.starts_with(around)) value.remove_prefix(around.size());
+  if (value.ends_with('\'')) value.remove_suffix(1);
+  append_name_part(name, fmt::format("where_{}_{}", condition.column, lower(value)));
+  bool word = !value.empty() && std::ranges::all_of(value, [](char c) { return c == '_' || (c >= 'a' && c <= 'z'); });
+  if (!null_test && !word) name += "_" + hash_fields({condition.test}).substr(0, 4);
+}
+
+// The words behind the name: "using gin (a, b) INCLUDE (c) WHERE d IS NULL", its columns as `column` writes them.
+template <class Column>
+std::string definition_of(const CandidateIndex& index, Column&& column) {
+  std::string text = index.method.empty() ? "(" : fmt::format(" USING {} (", index.method);
+  for (size_t i = 0; i < index.columns.size(); ++i) {
+    if (i > 0) text += ", ";
+    std::string_view term = without_suffix(index.columns[i]);
+    if (auto expression = indexed_expression(term))
+      text += fmt::format("{}({})", expression->function, column(expression->column));
+    else
+      text += column(term);
+    text += index.columns[i].substr(term.size());
+  }
+  text += ")";
+  for (size_t i = 0; i < index.included.size(); ++i) text += (i == 0 ? " INCLUDE (" : ", ") + column(index.included[i]);
+  if (!index.included.empty()) text += ")";
+  if (index.is_partial()) text += fmt::format(" WHERE {} {}", column(index.condition.column), index.condition.test);
+  return text;
 }
 
 }  // namespace
@@ -133,23 +167,37 @@ std::string_view indexed_column(std::string_view part) {
   return expression ? expression->column : part;
 }
 
+std::string_view without_suffix(std::string_view part) {
+  for (std::string_view suffix : kPartSuffixes)
+    if (part.ends_with(suffix)) return part.substr(0, part.size() - suffix.size());
+  return part;
+}
+
 bool CandidateIndex::has_expression() const {
   return std::ranges::any_of(
-      columns, [](std::string_view column) { return indexed_expression(index_part(column).name).has_value(); });
+      columns, [](std::string_view column) { return indexed_expression(without_suffix(column)).has_value(); });
 }
 
 std::string CandidateIndex::name() const {
   std::string name = "eg";
   append_name_part(name, table);
   for (const std::string& column : columns) {
-    IndexPart part = index_part(column);
-    auto expression = indexed_expression(part.name);
+    std::string_view term = without_suffix(column);
+    auto expression = indexed_expression(term);
     if (expression) append_name_part(name, expression->function);
-    append_name_part(name, expression ? expression->column : part.name);
-    if (part.descending) name += "_desc";
-    if (part.odd_nulls) name += part.descending ? "_nulls_last" : "_nulls_first";
+    append_name_part(name, expression ? expression->column : term);
+    if (term.size() != column.size()) append_name_part(name, lower(std::string_view(column).substr(term.size() + 1)));
   }
+  for (size_t i = 0; i < included.size(); ++i) append_name_part(name, (i == 0 ? "with_" : "") + included[i]);
+  if (is_partial()) append_condition(name, condition);
+  // PostgreSQL would cut the end off, and two names could be one.
+  constexpr size_t kMost = 63, kDigits = 8;
+  if (name.size() > kMost) name = name.substr(0, kMost - kDigits - 1) + "_" + hash_fields({name}).substr(0, kDigits);
   return name;
+}
+
+std::string CandidateIndex::words() const {
+  return table + definition_of(*this, [](std::string_view column) { return std::string(column); });
 }
 
 std::string CandidateIndex::ddl(bool concurrently) const {
@@ -157,18 +205,8 @@ std::string CandidateIndex::ddl(bool concurrently) const {
   std::string_view whole = table;
   std::string place =
       dot == std::string::npos ? quoted(whole) : quoted(whole.substr(0, dot)) + "." + quoted(whole.substr(dot + 1));
-  std::string text =
-      std::string("CREATE INDEX ") + (concurrently ? "CONCURRENTLY " : "") + quoted(name()) + " ON " + place + "(";
-  for (size_t i = 0; i < columns.size(); ++i) {
-    if (i > 0) text += ", ";
-    std::string_view column = index_part(columns[i]).name;
-    if (auto expression = indexed_expression(column))
-      text += std::string(expression->function) + "(" + quoted(expression->column) + ")";
-    else
-      text += quoted(column);
-    text += columns[i].substr(column.size());
-  }
-  return text + ")";
+  return fmt::format("CREATE INDEX {}{} ON {}{}", concurrently ? "CONCURRENTLY " : "", quoted(name()), place,
+                     definition_of(*this, quoted));
 }
 
 }  // namespace explaingate

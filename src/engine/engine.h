@@ -2,6 +2,7 @@
 // the same with a hypothetical index. Statements are planned, not executed, unless measuring was asked for.
 #pragma once
 
+#include <array>
 #include <compare>
 #include <map>
 #include <memory>
@@ -124,8 +125,18 @@ struct CatalogueTable {
   std::vector<CatalogueForeignKey> foreign_keys;
   std::string sql;
 };
+// What the engine has beside B-trees on columns and on functions of a column, of all rows or of some.
+struct IndexKinds {
+  bool included = false;       // INCLUDE (columns)
+  bool pattern_class = false;  // LIKE 'abc%' goes by text_pattern_ops where the collation isn't C
+  bool no_case = false;        // LIKE 'abc%' goes by COLLATE NOCASE
+  bool gin = false;
+  bool trigrams = false;      // gin_trgm_ops: pg_trgm is there
+  bool knows_values = false;  // the planner goes by how frequent a value is
+};
 struct Catalogue {
-  std::vector<CatalogueTable> tables;    // sorted by name
+  std::vector<CatalogueTable> tables;  // sorted by name
+  IndexKinds index_kinds;
   std::vector<std::string> search_path;  // PostgreSQL: schemas in which a name without one is looked for, in order
 };
 
@@ -152,14 +163,25 @@ struct SchemaFailure {   // a statement that the engine refused; the rest was st
   std::string message;
 };
 
+// Which rows a partial index holds: "deleted_at" and "IS NULL", "status" and "= 'new'". Column "" = all.
+struct IndexCondition {
+  std::string column, test;
+  auto operator<=>(const IndexCondition&) const = default;
+};
+
 struct CandidateIndex {
   std::string table;
-  // Column names, or a function of one column where the engine has such indexes: "lower(email)"; a direction may
-  // follow, " DESC", " NULLS FIRST" or " DESC NULLS LAST".
-  std::vector<std::string> columns;
-  [[nodiscard]] std::string name() const;  // deterministic: "eg_orders_customer_id_placed_at"
+  // Column names, or a function of one column: "lower(email)"; one of kPartSuffixes may follow.
+  std::vector<std::string> columns = {};
+  std::vector<std::string> included = {};  // IndexKinds::included
+  IndexCondition condition = {};
+  std::string method = {};                 // "" = B-tree, "gin"
+  [[nodiscard]] std::string name() const;  // deterministic, 63 bytes at most: "eg_orders_customer_id_placed_at"
+  // "orders(customer_id, placed_at)", with method, INCLUDE and WHERE as in ddl(); nothing quoted.
+  [[nodiscard]] std::string words() const;
   // CREATE INDEX …, identifiers quoted where they must be.
   [[nodiscard]] std::string ddl(bool concurrently = false) const;
+  [[nodiscard]] bool is_partial() const { return !condition.column.empty(); }
   [[nodiscard]] bool has_expression() const;
   auto operator<=>(const CandidateIndex&) const = default;
 };
@@ -170,6 +192,12 @@ struct IndexPart {
   bool descending = false, odd_nulls = false;
 };
 [[nodiscard]] IndexPart index_part(std::string_view column);
+
+inline constexpr std::array<std::string_view, 7> kPartSuffixes = {
+    " DESC",         " DESC NULLS LAST", " NULLS FIRST", " COLLATE NOCASE", " text_pattern_ops",
+    " gin_trgm_ops", " jsonb_path_ops"};
+// A candidate's part without its suffix.
+[[nodiscard]] std::string_view without_suffix(std::string_view part);
 
 // "lower(email)" -> "lower" and "email". Nothing for a plain column: only functions that candidates are made of count.
 struct IndexedExpression {

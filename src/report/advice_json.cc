@@ -51,8 +51,10 @@ std::string advice_json(const Advice& advice, int exit_code) {
   for (const UnservedQuery& query : workload.unserved) {
     Json tried = Json::array();
     for (const RefusedCandidate& refused : query.tried)
-      tried.push_back(
-          {{"relation", refused.index.table}, {"columns", refused.index.columns}, {"reason", refused.reason}});
+      tried.push_back({{"index", refused.index.words()},
+                       {"relation", refused.index.table},
+                       {"columns", refused.index.columns},
+                       {"reason", refused.reason}});
     unserved.push_back({{"query", query.query}, {"tried", std::move(tried)}});
   }
   out["queries"] = std::move(queries);

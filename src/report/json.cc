@@ -160,8 +160,10 @@ std::string explain_json(const Explanation& explanation) {
                       {"rows_after", whole(trial.rows_after)},
                       {"plan_after", trial.plan_after}});
   for (const RefusedCandidate& refused : explanation.trials.refused)
-    tried.push_back(
-        {{"relation", refused.index.table}, {"columns", refused.index.columns}, {"reason", refused.reason}});
+    tried.push_back({{"index", refused.index.words()},
+                     {"relation", refused.index.table},
+                     {"columns", refused.index.columns},
+                     {"reason", refused.reason}});
   out["advice"] = std::move(advice);
   out["tried"] = std::move(tried);
   out["not_analysed"] = not_analysed_json(explanation.outcome.not_analysed);

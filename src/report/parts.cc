@@ -104,7 +104,7 @@ std::vector<const ReportedFinding*> worst_first(const Outcome& outcome) {
 std::vector<std::string> tried_words(const std::vector<RefusedCandidate>& refused) {
   std::vector<std::pair<std::string, std::string>> by_reason;  // and the indexes, in the order of the first of each
   for (const RefusedCandidate& candidate : refused) {
-    std::string index = fmt::format("{}({})", candidate.index.table, fmt::join(candidate.index.columns, ", "));
+    std::string index = candidate.index.words();
     auto known = std::ranges::find(by_reason, candidate.reason, &std::pair<std::string, std::string>::first);
     if (known == by_reason.end())
       by_reason.emplace_back(candidate.reason, std::move(index));

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "advise/advise.h"
+#include "advise/variants.h"
+#include "engine/condition.h"
 
 using namespace explaingate;
 
@@ -57,7 +59,7 @@ Planned plan(Engine& engine, const std::string& sql) {
 }
 
 std::string text(const CandidateIndex& index) {
-  return fmt::format("{}({})", index.table, fmt::join(index.columns, ", "));
+  return index.words();
 }
 
 std::string candidates_of(Engine& engine, const std::string& sql) {
@@ -150,6 +152,75 @@ TEST_CASE("candidates") {
     CAPTURE(one.sql);
     CHECK(candidates_of(*engine, one.sql) == one.want);
   }
+}
+
+TEST_CASE("what advice for a workload tries beside them") {
+  const std::vector<Case> cases = {
+      {"SELECT * FROM orders WHERE status = 'new' AND placed_at > ?", "orders(placed_at) WHERE status = 'new'"},
+      {"SELECT * FROM orders WHERE status = 'new' ORDER BY total LIMIT 5", "orders(total) WHERE status = 'new'"},
+      {"SELECT * FROM orders WHERE customer_id = ? AND placed_at IS NULL",
+       "orders(customer_id) WHERE placed_at IS NULL"},
+      // Near misses: a value that isn't known, a column of many values, half of an OR, and one that is there
+      {"SELECT * FROM orders WHERE status = ? AND placed_at > ?", ""},
+      {"SELECT * FROM orders WHERE total = 5 AND placed_at > ?", ""},
+      {"SELECT * FROM orders WHERE (status = 'new' OR total = 5) AND placed_at > ?", ""},
+      {"SELECT * FROM orders WHERE status = 'it''s' AND placed_at > ?", ""},
+      {"SELECT * FROM customers WHERE name IS NULL AND city = 'x'", ""},
+  };
+  std::unique_ptr<Engine> engine = shop();
+  for (const Case& one : cases) {
+    CAPTURE(one.sql);
+    Planned planned = plan(*engine, one.sql);
+    std::string result;
+    for (const advise::Variant& variant :
+         advise::variants_of(planned.parsed, planned.scales.back().plan, engine->catalogue(), true))
+      if (variant.index.is_partial()) result += (result.empty() ? "" : " ") + text(variant.index);
+    CHECK(result == one.want);
+  }
+}
+
+TEST_CASE("names and texts of candidates") {
+  const std::vector<std::pair<CandidateIndex, std::string>> cases = {
+      {{"orders", {"customer_id", "placed_at DESC"}},
+       "CREATE INDEX eg_orders_customer_id_placed_at_desc ON orders(customer_id, placed_at DESC)"},
+      {{"orders", {"lower(order)"}}, "CREATE INDEX eg_orders_lower_order ON orders(lower(\"order\"))"},
+      {{"orders", {"a"}, {"b", "Total"}, {}, ""},
+       "CREATE INDEX \"eg_orders_a_with_b_Total\" ON orders(a) INCLUDE (b, \"Total\")"},
+      {{"orders", {"a"}, {}, {"gone", "IS NULL"}, ""},
+       "CREATE INDEX eg_orders_a_where_gone_is_null ON orders(a) WHERE gone IS NULL"},
+      {{"orders", {"a"}, {}, {"state", "= 'new'"}, ""},
+       "CREATE INDEX eg_orders_a_where_state_new ON orders(a) WHERE state = 'new'"},
+      {{"sales.docs", {"data jsonb_path_ops"}, {}, {}, "gin"},
+       "CREATE INDEX eg_sales_docs_data_jsonb_path_ops ON sales.docs USING gin (data jsonb_path_ops)"},
+  };
+  for (const auto& [index, want] : cases) CHECK(index.ddl() == want);
+  CandidateIndex longer{"a_table_with_quite_a_long_name", {"a_column_with_quite_a_long_name", "and_one_more_of_them"}};
+  CandidateIndex other = longer;
+  other.columns.back() += "_too";
+  CHECK(longer.name().size() == 63);
+  CandidateIndex minus{.table = "t", .columns = {"a"}, .condition = {"b", "= -5"}}, plus = minus;
+  plus.condition.test = "= 5";
+  CHECK(minus.name() != plus.name());
+  CHECK(longer.name() != other.name());
+}
+
+TEST_CASE("the share of its table's rows that a partial index holds, and what is known of none") {
+  PostgresColumn column;
+  CHECK(!share_of_condition({"gone", "IS NULL"}, column));
+  CHECK(!share_of_condition({"gone", "IS NOT NULL"}, column));
+  CHECK(!share_of_condition({"state", "= 'new'"}, column));
+  column.null_fraction = 0.25;
+  column.distinct = -0.5;
+  CHECK(share_of_condition({"gone", "IS NULL"}, column) == 0.25);
+  CHECK(share_of_condition({"gone", "IS NOT NULL"}, column) == 0.75);
+  CHECK(!share_of_condition({"state", "= 'new'"}, column));
+  column.distinct = 3;
+  column.common_values = {"done", "t", "7"};
+  column.common_frequencies = {0.5, 0.125, 0.0625};
+  CHECK(share_of_condition({"state", "= 'done'"}, column) == 0.5);
+  CHECK(share_of_condition({"state", "= true"}, column) == 0.125);
+  CHECK(share_of_condition({"state", "= 7"}, column) == 0.0625);
+  CHECK(share_of_condition({"state", "= 'new'"}, column) == 0.25);
 }
 
 TEST_CASE("candidates of joins and subqueries") {

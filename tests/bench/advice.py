@@ -50,7 +50,9 @@ class Project:
             file.write(text)
 
     def indexes(self, indexes):
-        more = "".join(f"CREATE INDEX {name_of(table, columns)} ON {table} ({', '.join(columns)});\n" for table, columns in indexes)
+        """Each a table with columns, or DDL as it was advised."""
+        more = "".join(index + ";\n" if isinstance(index, str) else
+                       f"CREATE INDEX {name_of(*index)} ON {index[0]} ({', '.join(index[1])});\n" for index in indexes)
         self.write("schema.sql", self.schema + more)
 
     def facts(self, sql):
@@ -152,7 +154,7 @@ def total(project, indexes):
 def ours(project):
     project.indexes([])
     report = project.advise()
-    return [(index["relation"], tuple(index["columns"])) for index in report["indexes"]], report
+    return [index["ddl"].replace(" CONCURRENTLY", "") for index in report["indexes"]], report
 
 
 def quality(engine, statistics, path):

@@ -70,6 +70,17 @@ TEST_CASE("advise: none where none is due") {
   }
 }
 
+TEST_CASE("explain says what was tried in vain") {
+  Project project = shop("SELECT id FROM orders WHERE reference = ? OR total = ?;\n");
+  constexpr std::string_view kTried = "tried orders(reference), orders(total): the planner goes by what is there";
+  Ran ran = project.gate({"explain", "SELECT id FROM orders WHERE reference = ? OR total = ?"});
+  CHECK(ran.out.find(kTried) != std::string::npos);
+  CHECK(ran.out.find("CREATE INDEX") == std::string::npos);
+  ran = project.gate({"explain", "SELECT id FROM orders WHERE reference = ?"});
+  CHECK(ran.out.find("tried") == std::string::npos);
+  CHECK(ran.out.find("CREATE INDEX eg_orders_reference ON orders(reference)") != std::string::npos);
+}
+
 // A log that is written all day and looked into once: an entry more for each row outweighs the look.
 TEST_CASE("advise: none where writes dominate, and one where the query runs as often as they do") {
   Project project;

@@ -98,6 +98,7 @@ Status SqliteEngine::load(const std::vector<SchemaStatement>& schema, const Engi
   Result<Catalogue> catalogue = read_catalogue(database_.database(), databases);
   if (!catalogue) return std::unexpected(catalogue.error());
   catalogue_ = std::move(*catalogue);
+  catalogue_.index_kinds.no_case = true;
   names_ = names_of(catalogue_, databases);
   shapes_ = shapes_of(catalogue_);
   statistics_ = complete(std::move(known), shapes_, options.tables, options.assumed_rows);
@@ -177,10 +178,14 @@ Status SqliteEngine::create_candidate(const CandidateIndex& candidate) {
   std::string name = candidate.name();
   if (Status status = database_.database().execute(candidate.ddl()); !status) return status;
   candidates_.push_back(candidate);
-  IndexInfo info{name, found->second, nullptr, false, false, {}, {}, table.rows, {}};
+  IndexInfo info{name, found->second, nullptr, false, candidate.is_partial(), {}, {}, table.rows, {}};
   for (const std::string& part : candidate.columns) {
-    std::string column(index_part(part).name);
-    info.columns.push_back(indexed_expression(column) ? "" : column);
+    std::string_view column = without_suffix(part);
+    info.columns.emplace_back(indexed_expression(column) ? "" : column);
+  }
+  if (info.partial) {
+    info.condition_columns = {candidate.condition.column};
+    info.entries = std::max(1.0, table.rows * partial_share(table, info));
   }
   IndexShape shape{name, false, false, info.columns};
   auto numbers = scaled_[scale_].tables.find(table.table->name);
@@ -188,6 +193,7 @@ Status SqliteEngine::create_candidate(const CandidateIndex& candidate) {
                                   [&](const TableShape& other) { return other.name == table.table->name; });
   if (numbers != scaled_[scale_].tables.end() && table_shape != shapes_.end())
     info.prefix_rows = index_prefix_rows(numbers->second, *table_shape, shape);
+  for (double& rows : info.prefix_rows) rows = info.partial ? std::max(1.0, rows * info.entries / table.rows) : rows;
   table.indexes.push_back(names_.indexes.size());
   names_.index_by_name.emplace(name, names_.indexes.size());
   names_.indexes.push_back(std::move(info));

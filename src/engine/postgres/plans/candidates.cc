@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/hash.h"
+#include "engine/condition.h"
 #include "engine/postgres/statistics/assumed_column.h"
 #include "engine/postgres/statistics/relation_file.h"
 #include "statistics/spread.h"
@@ -46,18 +47,29 @@ class Shrunk {
 RelationInfo index_of(const CandidateIndex& candidate, const RelationInfo& table) {
   RelationInfo index;
   index.kind = 'i';
-  index.method = "btree";
+  index.method = candidate.method.empty() ? "btree" : candidate.method;
   index.table = table.oid;
-  for (const std::string& name : candidate.columns) {
-    std::string_view part = index_part(name).name;
+  auto add = [&](std::string_view part) {
     auto column = std::ranges::find(table.columns, indexed_column(part), &ColumnInfo::name);
-    if (column == table.columns.end()) continue;
+    if (column == table.columns.end()) return;
     index.keys.push_back(indexed_expression(part) ? 0 : column->number);  // as in pg_index
     index.columns.push_back(*column);
     index.columns.back().number = static_cast<int>(index.keys.size());
-  }
+  };
+  for (const std::string& part : candidate.columns) add(without_suffix(part));
   index.key_columns = index.keys.size();
+  for (const std::string& column : candidate.included) add(column);
+  index.partial = candidate.is_partial();
   return index;
+}
+
+// Of the table's rows, those of a partial index, as far as statistics tell; 0 = they don't.
+double share_of(const IndexCondition& condition, const RelationInfo& table, const RelationNumbers& numbers) {
+  auto column = std::ranges::find(table.columns, condition.column, &ColumnInfo::name);
+  if (column == table.columns.end()) return 0;
+  auto known = std::ranges::find(numbers.columns, column->number, &ColumnNumbers::number);
+  if (known == numbers.columns.end()) return 0;
+  return share_of_condition(condition, known->statistics).value_or(0);
 }
 
 }  // namespace
@@ -68,7 +80,7 @@ std::string Candidates::path_of(const std::string& file) const {
 }
 
 Result<std::vector<int64_t>> Candidates::make(const CandidateIndex& candidate) {
-  std::string key = fmt::format("{}\n{}", candidate.table, fmt::join(candidate.columns, "\n"));
+  std::string key = candidate.words();
   auto [found, fresh] = made_.try_emplace(key);
   if (fresh) found->second = make_all(candidate);
   if (found->second.refused) return fail(*found->second.refused);
@@ -84,7 +96,7 @@ Candidates::Made Candidates::make_all(const CandidateIndex& candidate) {
   auto tables = schema_.by_shown.find(candidate.table);
   if (tables == schema_.by_shown.end())
     return refuse(fail(ErrorKind::kStatement, "no such table: " + candidate.table).error());
-  std::string key = fmt::format("{}\n{}", candidate.table, fmt::join(candidate.columns, "\n"));
+  std::string key = candidate.words();
   for (size_t i : tables->second) {
     const Relation& table = schema_.relations[i];
     if (table.kind == 'f') return refuse(fail(ErrorKind::kStatement, "a foreign table takes no index").error());
@@ -132,18 +144,11 @@ Result<int64_t> Candidates::create(Connection& connection, const CandidateIndex&
   auto there = find();
   if (!there) return fail(there.error());
   if (there->count() > 0) return there->integer(0, 0);  // another engine's
-  std::string columns;
-  for (const std::string& column : candidate.columns) {
-    std::string_view bare = index_part(column).name;
-    auto expression = indexed_expression(bare);
-    std::string part =
-        expression ? fmt::format("pg_catalog.{}({})", expression->function, quote_identifier(expression->column))
-                   : quote_identifier(bare);
-    columns += (columns.empty() ? "" : ", ") + part + column.substr(bare.size());
-  }
+  auto definition = definition_of(connection, candidate);
+  if (!definition) return fail(definition.error());
   auto shrunk = Shrunk::open(path_of(table.path));
   if (!shrunk) return fail(shrunk.error());
-  Status created = connection.run(fmt::format("CREATE INDEX {} ON {} ({})", quote_identifier(name), place, columns));
+  Status created = connection.run(fmt::format("CREATE INDEX {} ON {} {}", quote_identifier(name), place, *definition));
   if (Status restored = shrunk->restore(); !restored) return fail(restored.error());
   if (!created) return fail(created.error());
   auto made = find();
@@ -153,12 +158,46 @@ Result<int64_t> Candidates::create(Connection& connection, const CandidateIndex&
   return index;
 }
 
+// Names are looked for in pg_catalog alone, so that what the schema calls lower() is never run by the superuser. An
+// extension's operator class stands elsewhere.
+Result<std::string> Candidates::definition_of(Connection& connection, const CandidateIndex& candidate) {
+  std::string columns;
+  for (const std::string& part : candidate.columns) {
+    std::string_view bare = without_suffix(part);
+    auto expression = indexed_expression(bare);
+    std::string suffix = part.substr(bare.size());
+    if (suffix.ends_with("_ops")) {
+      auto place = connection.query(
+          "SELECT n.nspname FROM pg_opclass o JOIN pg_namespace n ON n.oid = o.opcnamespace WHERE o.opcname = $1 "
+          "ORDER BY n.nspname",
+          {suffix.substr(1)});
+      if (!place) return fail(place.error());
+      if (place->count() == 0) return fail(ErrorKind::kStatement, "there is no operator class" + suffix);
+      suffix = " " + quote_identifier(place->text(0, 0)) + "." + suffix.substr(1);
+    }
+    columns +=
+        (columns.empty() ? "" : ", ") +
+        (expression ? fmt::format("pg_catalog.{}({})", expression->function, quote_identifier(expression->column))
+                    : quote_identifier(bare)) +
+        suffix;
+  }
+  std::string text = fmt::format("USING {} ({})", candidate.method.empty() ? "btree" : candidate.method, columns);
+  for (size_t i = 0; i < candidate.included.size(); ++i)
+    text += (i == 0 ? " INCLUDE (" : ", ") + quote_identifier(candidate.included[i]);
+  if (!candidate.included.empty()) text += ")";
+  if (candidate.is_partial())
+    text += fmt::format(" WHERE {} {}", quote_identifier(candidate.condition.column), candidate.condition.test);
+  return text;
+}
+
 // The index gets its length and numbers, its table's numbers come back, and the planner doesn't see it.
 Status Candidates::settle(Connection& connection, const CandidateIndex& candidate, const RelationInfo& table,
                           const std::string& name, int64_t index) {
   auto numbers = database_.numbers.relations.find(table.oid);
   if (numbers != database_.numbers.relations.end()) {
-    RelationNumbers own = index_numbers(relations_, index_of(candidate, table), database_.numbers);
+    RelationInfo info = index_of(candidate, table);
+    if (info.partial) info.share = share_of(candidate.condition, table, numbers->second);
+    RelationNumbers own = index_numbers(relations_, info, database_.numbers);
     auto file = connection.query("SELECT pg_relation_filepath($1::oid)", {std::to_string(index)});
     if (!file) return fail(file.error());
     FileLayout layout{relations_.block_size, relations_.segment_blocks};
@@ -171,6 +210,7 @@ Status Candidates::settle(Connection& connection, const CandidateIndex& candidat
   RelationInfo shape = index_of(candidate, table);
   for (const ColumnInfo& column : shape.columns) {
     int key = shape.keys[static_cast<size_t>(column.number - 1)];
+    if (shape.method != "btree" || static_cast<size_t>(column.number) > shape.key_columns) continue;
     auto type = relations_.types.find(column.type);
     if (numbers == database_.numbers.relations.end() || type == relations_.types.end()) continue;
     if (std::ranges::find(numbers->second.columns, key, &ColumnNumbers::number) != numbers->second.columns.end())

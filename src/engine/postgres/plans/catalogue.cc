@@ -88,8 +88,8 @@ class Reader {
   explicit Reader(Connection& connection) : connection_(connection) {}
 
   Result<SchemaCatalogue> run() {
-    for (auto step :
-         {&Reader::search_path, &Reader::relations, &Reader::columns, &Reader::constraints, &Reader::indexes})
+    for (auto step : {&Reader::search_path, &Reader::index_kinds, &Reader::relations, &Reader::columns,
+                      &Reader::constraints, &Reader::indexes})
       if (Status status = (this->*step)(); !status) return fail(status.error());
     finish();
     return std::move(out_);
@@ -100,6 +100,14 @@ class Reader {
     auto rows = connection_.query("SELECT pg_catalog.unnest(pg_catalog.current_schemas(false))");
     if (!rows) return fail(rows.error());
     for (int i = 0; i < rows->count(); ++i) out_.catalogue.search_path.emplace_back(rows->text(i, 0));
+    return {};
+  }
+
+  Status index_kinds() {
+    auto rows = connection_.query("SELECT FROM pg_catalog.pg_opclass WHERE opcname = 'gin_trgm_ops'");
+    if (!rows) return fail(rows.error());
+    out_.catalogue.index_kinds = {
+        .included = true, .pattern_class = true, .gin = true, .trigrams = rows->count() > 0, .knows_values = true};
     return {};
   }
 

@@ -47,6 +47,7 @@ struct RelationInfo {
   std::vector<int> keys;   // of an index: column numbers of its table, 0 = expression; INCLUDE columns behind
   size_t key_columns = 0;  // without INCLUDE columns
   bool unique = false, primary = false, partial = false;
+  double share = 0;  // of a partial index: of its table's rows, 0 = not known
   std::vector<ColumnInfo> columns;
   [[nodiscard]] const ColumnInfo* column(int number) const;
 };

@@ -328,7 +328,7 @@ RelationNumbers index_numbers(const Relations& relations, const RelationInfo& in
   RelationNumbers numbers;
   const RelationNumbers* table = find_numbers(database, index.table);
   if (!table) return numbers;
-  numbers.rows = std::round(table->rows * (index.partial ? kPartialShare : 1));
+  numbers.rows = std::round(table->rows * (!index.partial ? 1 : index.share > 0 ? index.share : kPartialShare));
   double combinations = 1;
   for (size_t i = 0; i < index.key_columns && i < index.keys.size(); ++i) {
     auto known = std::ranges::find_if(table->columns, [&](const auto& c) { return c.number == index.keys[i]; });

@@ -1,0 +1,139 @@
+// advise: indexes that are more than B-trees on columns, each where the statement asks for it, and not beside that.
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "engine/postgres_support.h"
+#include "sandbox.h"
+
+namespace explaingate {
+namespace {
+
+using nlohmann::json;
+
+json advice(const Project& project) {
+  Ran ran = project.gate({"advise", "--format", "json"});
+  CAPTURE(ran.err);
+  CHECK(ran.code == 0);
+  return json::parse(ran.out);
+}
+
+// Each query with the index that serves it, "" = none, by the query's text.
+std::map<std::string, std::string> served(const json& report) {
+  std::map<std::string, std::string> indexes;
+  for (const json& query : report["queries"]) indexes[query["text"]];
+  for (const json& index : report["indexes"])
+    for (const json& one : index["serves"]) {
+      std::string ddl = index["ddl"];
+      std::string& all = indexes[report["queries"][one["query"].get<size_t>()]["text"]];
+      all += (all.empty() ? "" : "; ") + ddl.substr(ddl.find(" ON ") + 4);
+    }
+  return indexes;
+}
+
+struct Case {
+  const char *query, *want;
+};
+
+void check(const char* schema, const char* statistics, const char* engine, const std::vector<Case>& cases) {
+  Project project;
+  project.write("schema.sql", schema);
+  project.write("statistics.json", statistics);
+  project.write("explaingate.json",
+                fmt::format(R"({{"schema": "schema.sql", "statistics": "statistics.json", "engine": "{}"}})", engine));
+  std::string queries;
+  for (const Case& one : cases) queries += std::string(one.query) + ";\n";
+  project.write("queries.sql", queries);
+  project.commit();
+  std::map<std::string, std::string> got = served(advice(project));
+  for (const Case& one : cases) {
+    CAPTURE(one.query);
+    CHECK(got[one.query] == one.want);
+  }
+}
+
+constexpr const char* kDocuments =
+    "CREATE TABLE documents (id bigint PRIMARY KEY, title text NOT NULL, slug text NOT NULL, data jsonb, tags text[], "
+    "words tsvector);\n"
+    "CREATE TABLE orders (id bigint PRIMARY KEY, customer_id integer NOT NULL, total integer, note text);\n"
+    "CREATE TABLE jobs (id bigint PRIMARY KEY, state text NOT NULL CHECK (state IN ('new', 'done')), payload text);\n";
+constexpr const char* kStatistics = R"({"explaingate_statistics": 1, "tables": {
+  "documents": {"rows": 1000000},
+  "orders": {"rows": 1000000, "columns": {"customer_id": {"distinct": 200}}},
+  "jobs": {"rows": 1000000, "columns": {"state": {"distinct": 2, "null_fraction": 0, "postgres":
+    {"most_common_values": ["done", "new"], "most_common_frequencies": [0.9999, 0.0001]}}}}}})";
+
+TEST_CASE(
+    "advise on PostgreSQL: operator classes, GIN, partial and covering indexes where the statement asks for them") {
+  if (!postgres::is_there()) return;
+  std::string schema = std::string("CREATE EXTENSION pg_trgm;\n") + kDocuments;
+  check(schema.c_str(), kStatistics, "postgres",
+        {
+            {"SELECT id FROM documents WHERE slug LIKE 'abc%'", "documents(slug text_pattern_ops)"},
+            {"SELECT id FROM documents WHERE title ILIKE '%needle%'", "documents USING gin (title gin_trgm_ops)"},
+            {"SELECT id FROM documents WHERE data @> '{\"kind\": \"a\"}'", "documents USING gin (data jsonb_path_ops)"},
+            {"SELECT id FROM documents WHERE tags @> ARRAY['x']", "documents USING gin (tags)"},
+            {"SELECT id FROM documents WHERE words @@ to_tsquery('simple', 'x')", "documents USING gin (words)"},
+            {"SELECT total FROM orders WHERE customer_id = $1", "orders(customer_id) INCLUDE (total)"},
+            {"SELECT id FROM orders ORDER BY note DESC NULLS LAST LIMIT 5", "orders(note DESC NULLS LAST)"},
+            {"SELECT id, payload FROM jobs WHERE state = 'new'", "jobs(state) WHERE state = 'new'"},
+            // Near misses: nearly all rows; another kind of expression; no pattern that an index could begin with
+            {"SELECT id, payload FROM jobs WHERE state = 'done'", ""},
+            {"SELECT id FROM documents WHERE data ->> 'kind' = 'a'", ""},
+            {"SELECT id FROM documents WHERE slug LIKE $1", ""},
+        });
+}
+
+TEST_CASE(
+    "advise on PostgreSQL: no trigrams where the schema hasn't their extension, nothing included where all is read") {
+  if (!postgres::is_there()) return;
+  check(kDocuments, kStatistics, "postgres",
+        {
+            {"SELECT id FROM documents WHERE title ILIKE '%needle%'", ""},
+            {"SELECT * FROM orders WHERE customer_id = $1", "orders(customer_id)"},
+            {"SELECT id FROM orders ORDER BY note DESC NULLS FIRST LIMIT 5", "orders(note)"},
+        });
+}
+
+TEST_CASE("advise on SQLite: LIKE goes by an index without regard to case, GLOB by a plain one") {
+  check("CREATE TABLE pages (id INTEGER PRIMARY KEY, slug TEXT, path TEXT, title TEXT);\n",
+        R"({"explaingate_statistics": 1, "tables": {"pages": {"rows": 1000000}}})", "sqlite",
+        {
+            {"SELECT id FROM pages WHERE slug LIKE 'abc%'", "pages(slug COLLATE NOCASE)"},
+            {"SELECT id FROM pages WHERE path GLOB 'abc*'", "pages(path)"},
+            {"SELECT id FROM pages WHERE title LIKE '%abc'", ""},
+        });
+}
+
+// Only new orders are looked for by their reference; where many are written, an entry for each of them alone is
+// cheaper.
+TEST_CASE("advise: a partial index where writes weigh, a whole one where they don't") {
+  Project project;
+  project.write("schema.sql",
+                "CREATE TABLE orders (id INTEGER PRIMARY KEY, status TEXT CHECK (status IN ('new', 'paid', 'sent', "
+                "'done')), reference TEXT);\n");
+  project.write("explaingate.json", R"({"schema": "schema.sql"})");
+  project.write("queries.sql",
+                "INSERT INTO orders (status, reference) VALUES (?, ?);\n"
+                "SELECT count(*) FROM orders WHERE reference = ? AND status = 'new';\n");
+  project.commit();
+  CHECK(project.gate({"baseline", "update"}).code == 0);
+  auto with_inserts = [&](int64_t inserts) {
+    json baseline = json::parse(project.read(".explaingate/baseline.json"));
+    for (json& entry : baseline["queries"])
+      entry["executions"]["all"] = entry["query"].get<std::string>().starts_with("INSERT") ? inserts : 1;
+    project.write(".explaingate/baseline.json", baseline.dump());
+    project.commit();
+    json report = advice(project);
+    REQUIRE(report["indexes"].size() == 1);
+    return report["indexes"][0]["ddl"].get<std::string>();
+  };
+  CHECK(with_inserts(1) == "CREATE INDEX eg_orders_reference_status ON orders(reference, status)");
+  CHECK(with_inserts(100'000) ==
+        "CREATE INDEX eg_orders_reference_where_status_new ON orders(reference) WHERE status = 'new'");
+}
+
+}  // namespace
+}  // namespace explaingate
