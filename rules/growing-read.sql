@@ -10,7 +10,7 @@
 --
 -- ## What it does
 -- Finds new and edited statements whose work grows with a table and whose result doesn't, where no index lessens that: none of those that were
--- tried, or there is no filter and no order that one could serve. The finding says what was tried.
+-- tried, or its filters and its order gave none to try. The finding says what was tried.
 --
 -- ## Why
 -- It is no missing index that makes it slow, but what it asks for: a sum over everything, a filter that fits a share of all rows, a
@@ -94,7 +94,7 @@ SELECT
     coalesce(
       (SELECT 'No index mends it; tried: ' || group_concat(t.columns, ', ') || '.'
        FROM tried AS t WHERE t.statement_id = g.statement_id AND t.place <= 3 HAVING count(*) > 0),
-      'No index mends it: there is no filter and no order that one could serve.')) AS message,
+      'No index was found to try for its filters and its order.')) AS message,
   CASE
     WHEN g.statement_kind <> 'select' THEN 'Bound it by a filter that an index serves, a key or a range of time; or write in batches by key.'
     WHEN EXISTS (SELECT 1 FROM query_blocks AS b WHERE b.statement_id = g.statement_id AND (b.has_aggregate = 1 OR b.has_group_by = 1))

@@ -5,11 +5,10 @@
 -- needs: none
 -- parameter: max_members integer 200: members of a list that are still taken for a short one
 -- since: 0.1
--- summary: An IN list has hundreds of members, or as many as the program puts in, written out one by one.
+-- summary: An IN list has hundreds of members written out one by one.
 --
 -- ## What it does
--- Finds IN and NOT IN lists with more than `max_members` members, literals or placeholders; and those that the program puts together
--- from a list of its own at run time, whose length nothing bounds.
+-- Finds IN and NOT IN lists with more than `max_members` members, literals or placeholders.
 --
 -- ## Why
 -- Each length of the list is another statement: it is parsed and planned anew, fills the cache of prepared statements and the statistics of
@@ -18,7 +17,7 @@
 --
 -- ## Example
 -- ```sql
--- SELECT id FROM orders WHERE id IN (?, ?, ?, …);          -- eight hundred of them, or ids.map(() => '?').join(',')
+-- SELECT id FROM orders WHERE id IN (?, ?, ?, …);          -- eight hundred of them
 -- ```
 --
 -- ## Remedy
@@ -27,34 +26,24 @@
 --
 -- ## Stays quiet when
 -- - the list has a bounded length below the limit;
--- - the list is one parameter, or a subquery;
--- - the list that the program puts together is a constant or a field, or the statement runs in a loop that hands it one part of the whole
---   after the other, here or where the function is called.
+-- - the list is one parameter, or a subquery.
 --
 -- ## Limits
--- That a check before it bounds the program's list isn't seen. Lists that a library puts in (`IN (?)` and an array) aren't seen either.
+-- A list that the program puts together at run time has no known length here.
 WITH
   lists AS (
-    SELECT s.statement_id, p.name, p.list_length, p.line, p."column",
+    SELECT s.statement_id, p.name, p.list_length, p.line, p."column", p.operator,
       row_number() OVER (PARTITION BY s.statement_id ORDER BY p.list_length DESC, p.line, p."column", p.name) AS place
     FROM statements AS s
-    JOIN predicates AS p ON p.statement_id = s.statement_id AND p.operand = 'list'
+    JOIN predicates AS p ON p.statement_id = s.statement_id AND p.operand = 'list' AND p.list_length > :max_members
     WHERE s.side = 'head' AND s.changed = 1 AND s.kind <> 'schema'
-      AND (p.list_length > :max_members
-        OR (p.list_length = 1 AND p.operator IN ('IN', 'NOT IN')
-          AND EXISTS (
-            SELECT 1 FROM holes AS h WHERE h.statement_id = s.statement_id AND h.kind = 'list' AND h.fixed = 0)
-          AND NOT EXISTS (SELECT 1 FROM loops AS l WHERE l.statement_id = s.statement_id)
-          AND NOT EXISTS (SELECT 1 FROM calls AS c WHERE c.callee_id = s.function_id)))
   )
 SELECT
   l.statement_id,
   l.line,
   l."column",
   l.name AS subject,
-  printf('%s is compared with a list of %s: each length of such a list is parsed and planned as a statement of its own%s.', l.name,
-    CASE l.list_length WHEN 1 THEN 'as many members as the program puts in' ELSE printf('%,d members', l.list_length) END,
-    CASE l.list_length WHEN 1 THEN ', and one day it is longer than the engine takes' ELSE '' END) AS message,
+  printf('%s is compared with a list of %,d members: each length of such a list is parsed and planned as a statement of its own.', l.name, l.list_length) AS message,
   CASE (SELECT engine FROM run)
     WHEN 'postgres' THEN printf('Pass the list as one array: %s = ANY ($1).', l.name)
     ELSE printf('Pass the list as one parameter: %s IN (SELECT value FROM json_each(?)).', l.name) END AS fix

@@ -29,7 +29,6 @@ using Columns = std::vector<std::string>;
 constexpr size_t kMaxCandidates = 8;
 constexpr size_t kMaxEqualities = 3;  // a fourth column costs every write and saves little
 constexpr size_t kMaxColumns = 5;
-using advise::plain;
 constexpr size_t kMostExtra = 3;
 constexpr size_t kMostIncluded = 4;
 

@@ -191,11 +191,24 @@ bool has_identifier_hole(const Statement& source) {
                      [](const Hole& hole) { return hole.kind == HoleKind::kIdentifier && !hole.column; });
 }
 
-// Starts with a word that only SQL starts with: what fails to parse then is worth a line.
-bool starts_like_sql(std::string_view text) {
+Token first_token(std::string_view text) {
   Scanner scanner(text, Dialect::kPostgres);
   Token token = scanner.next();
   while (token.kind == TokenKind::kComment) token = scanner.next();
+  return token;
+}
+
+// "REFRESH", where the statement begins so: a utility that works through tables, and no plan tells how.
+std::string_view work_without_plan(std::string_view text) {
+  Token token = first_token(text);
+  for (std::string_view word : {"REFRESH", "CLUSTER", "VACUUM", "REINDEX", "CALL", "DO", "COPY"})
+    if (is_word(text, token, lower(word))) return word;
+  return "";
+}
+
+// Starts with a word that only SQL starts with: what fails to parse then is worth a line.
+bool starts_like_sql(std::string_view text) {
+  Token token = first_token(text);
   for (std::string_view word : {"select", "insert", "update", "delete", "with", "replace", "values", "merge"})
     if (is_word(text, token, word)) return true;
   return false;
@@ -208,6 +221,8 @@ void understand(KnownStatement& statement, Dialect dialect) {
   if (parsed) {
     statement.parsed = std::move(*parsed);
     statement.not_planned = no_plan_reason(statement.parsed.kind);
+    if (std::string_view work = work_without_plan(source.text); statement.not_planned == "utility" && !work.empty())
+      statement.not_planned = fmt::format("no plan tells what {} does", work);
     if (statement.not_planned.empty() && has_identifier_hole(source))
       statement.not_planned = "a table or column name is put together at run time";
     return;

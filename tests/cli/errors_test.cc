@@ -410,12 +410,12 @@ TEST_CASE("the command line") {
       {{"check", "--fail-level", "all"}, "--fail-level: all not in {error,warning,info,never}\n" + help},
       {{"check", "--engine", "mysql"}, "--engine: mysql not in {sqlite,postgres}\n" + help},
       {{"check", "--format", "xml"},
-       "--format: unknown format \"xml\": text, concise, json, jsonl, sarif, github, gitlab, junit, rdjson or "
-       "markdown, and =FILE to write to a file\n" +
+       "--format: unknown format \"xml\": text, concise, json, jsonl, sarif, github, gitlab, junit, rdjson, "
+       "markdown or html, and =FILE to write to a file\n" +
            help},
       {{"check", "--format", "json=out.json", "--format", "xml"},
-       "--format: unknown format \"xml\": text, concise, json, jsonl, sarif, github, gitlab, junit, rdjson or "
-       "markdown, and =FILE to write to a file\n" +
+       "--format: unknown format \"xml\": text, concise, json, jsonl, sarif, github, gitlab, junit, rdjson, "
+       "markdown or html, and =FILE to write to a file\n" +
            help},
       {{"check", "--format", "json="}, "--format: json= names no file\n" + help},
       {{"check", "--base", ""}, "--base: is empty\n" + help},

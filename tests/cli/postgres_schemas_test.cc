@@ -94,7 +94,7 @@ TEST_CASE("what a migration does to a table outside of public is laid at that ta
   CHECK(ran.out.find(R"(CREATE INDEX \"archive_orders_customer_id\" ON \"archive\".\"orders\"(\"customer_id\"))") !=
         std::string::npos);
   Ran explained = project.gate({"explain", "SELECT id FROM orders WHERE customer_id = $1"});
-  CHECK(explained.out.find("CREATE INDEX eg_sales_orders_customer_id ON sales.orders(customer_id);") !=
+  CHECK(explained.out.find("CREATE INDEX CONCURRENTLY eg_sales_orders_customer_id ON sales.orders(customer_id);") !=
         std::string::npos);
 }
 
