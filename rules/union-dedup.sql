@@ -77,7 +77,7 @@ WITH
   ),
   found AS (
     SELECT u.statement_id, u.line, u."column", u.parts, sum(n.rows_out) * count(DISTINCT n.node) / count(*) AS rows, min(k.relation) AS relation,
-      EXISTS (SELECT 1 FROM told_apart AS d WHERE d.statement_id = u.statement_id AND d.block = u.block) AS constants,
+      (u.statement_id, u.block) IN (SELECT d.statement_id, d.block FROM told_apart AS d) AS constants,
       row_number() OVER (PARTITION BY u.statement_id ORDER BY u.block) AS place
     FROM run
     JOIN united AS u
@@ -87,7 +87,7 @@ WITH
       AND n.access <> 'none' AND CASE q.alias WHEN '' THEN q.name ELSE q.alias END COLLATE NOCASE IN (n.alias, substr(n.alias, instr(n.alias, '.') + 1))
     GROUP BY u.statement_id, u.block
     HAVING (constants = 1
-        OR EXISTS (SELECT 1 FROM kept_apart AS d WHERE d.statement_id = u.statement_id AND d.block = u.block))
+        OR (u.statement_id, u.block) IN (SELECT d.statement_id, d.block FROM kept_apart AS d))
       AND count(DISTINCT k.part) = u.parts AND max(n.access <> 'constant') = 1
   )
 SELECT
