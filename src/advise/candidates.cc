@@ -133,23 +133,22 @@ class Variants {
 
 namespace advise {
 
-Direction direction_of(const CatalogueIndexColumn& indexed, std::string_view column) {
-  IndexPart part = index_part(column);
-  if (part.name != plain(column) || indexed.odd_nulls != part.odd_nulls) return Direction::kNeither;
-  return indexed.descending == part.descending ? Direction::kSame : Direction::kOpposite;
+bool begin_alike(const std::vector<CatalogueIndexColumn>& indexed, const std::vector<std::string>& columns) {
+  size_t count = std::min(indexed.size(), columns.size()), opposite = 0;
+  for (size_t i = 0; i < count; ++i) {
+    std::string_view column = columns[i], name = without_suffix(column), suffix = column.substr(name.size());
+    bool descending = suffix.starts_with(" DESC");
+    bool odd_nulls = suffix.ends_with(" NULLS LAST") || suffix.ends_with(" NULLS FIRST");
+    bool ordinary = suffix.empty() || descending || odd_nulls;
+    if (indexed[i].name != name || indexed[i].odd_nulls != odd_nulls || !ordinary) return false;
+    opposite += indexed[i].descending != descending;
+  }
+  return opposite == 0 || opposite == count;
 }
 
 bool exists(const CatalogueTable& table, const std::vector<std::string>& columns) {
   return std::ranges::any_of(table.indexes, [&](const CatalogueIndex& index) {
-    if (index.partial || index.columns.size() < columns.size()) return false;
-    size_t same = 0, opposite = 0;
-    for (size_t i = 0; i < columns.size(); ++i) {
-      if (index.columns[i].name != plain(columns[i])) return false;
-      Direction direction = direction_of(index.columns[i], columns[i]);
-      same += direction == Direction::kSame;
-      opposite += direction == Direction::kOpposite;
-    }
-    return same == columns.size() || opposite == columns.size();
+    return !index.partial && index.columns.size() >= columns.size() && begin_alike(index.columns, columns);
   });
 }
 

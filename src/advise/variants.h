@@ -10,15 +10,6 @@
 
 namespace explaingate::advise {
 
-// A candidate's column without its suffix.
-[[nodiscard]] inline std::string_view plain(std::string_view column) {
-  return without_suffix(column);
-}
-
-// An index gives its rows in the order of these columns, from one end or the other: how its column stands to that.
-enum class Direction { kSame, kOpposite, kNeither };
-[[nodiscard]] Direction direction_of(const CatalogueIndexColumn& indexed, std::string_view column);
-
 struct Variant {
   CandidateIndex index;
   size_t equalities = 0;  // so many of its first columns may stand in any order
@@ -28,7 +19,12 @@ struct Variant {
 [[nodiscard]] std::vector<Variant> variants_of(const ParsedQuery& parsed, const Plan& plan, const Catalogue& catalogue,
                                                bool all);
 
-// An index begins with these columns, all in their direction or all against it: it does whatever the candidate would.
+// Both begin with the same columns, as many as the shorter has, in the same directions or all against each other: what
+// the shorter does, the longer does too.
+[[nodiscard]] bool begin_alike(const std::vector<CatalogueIndexColumn>& indexed,
+                               const std::vector<std::string>& columns);
+
+// An index of all rows begins with these columns: it does whatever the candidate would.
 [[nodiscard]] bool exists(const CatalogueTable& table, const std::vector<std::string>& columns);
 
 // What came of a candidate that isn't advised: RefusedCandidate::reason. Rows are those examined, at the largest scale.

@@ -139,14 +139,7 @@ std::vector<std::string> redundant_with(const CandidateIndex& index, const Catal
     if (!other.plain || other.unique || other.partial || other.origin != "create" || other.columns.empty() ||
         other.columns.size() > index.columns.size())
       continue;
-    size_t same = 0, opposite = 0;
-    for (size_t i = 0; i < other.columns.size(); ++i) {
-      if (other.columns[i].name != plain(index.columns[i])) break;
-      Direction direction = direction_of(other.columns[i], index.columns[i]);
-      same += direction == Direction::kSame;
-      opposite += direction == Direction::kOpposite;
-    }
-    if (same == other.columns.size() || opposite == other.columns.size()) names.push_back(other.name);
+    if (begin_alike(other.columns, index.columns)) names.push_back(other.name);
   }
   return names;
 }

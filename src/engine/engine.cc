@@ -55,24 +55,8 @@ void append_condition(std::string& name, const IndexCondition& condition) {
   if (!null_test && !word) name += "_" + hash_fields({condition.test}).substr(0, 4);
 }
 
-// The words behind the name: "using gin (a, b) INCLUDE (c) WHERE d IS NULL", its columns as `column` writes them.
-template <class Column>
-std::string definition_of(const CandidateIndex& index, Column&& column) {
-  std::string text = index.method.empty() ? "(" : fmt::format(" USING {} (", index.method);
-  for (size_t i = 0; i < index.columns.size(); ++i) {
-    if (i > 0) text += ", ";
-    std::string_view term = without_suffix(index.columns[i]);
-    if (auto expression = indexed_expression(term))
-      text += fmt::format("{}({})", expression->function, column(expression->column));
-    else
-      text += column(term);
-    text += index.columns[i].substr(term.size());
-  }
-  text += ")";
-  for (size_t i = 0; i < index.included.size(); ++i) text += (i == 0 ? " INCLUDE (" : ", ") + column(index.included[i]);
-  if (!index.included.empty()) text += ")";
-  if (index.is_partial()) text += fmt::format(" WHERE {} {}", column(index.condition.column), index.condition.test);
-  return text;
+std::string as_is(std::string_view text) {
+  return std::string(text);
 }
 
 }  // namespace
@@ -143,18 +127,6 @@ std::string quote_where_needed(std::string_view name) {
   return quoted(name);
 }
 
-IndexPart index_part(std::string_view column) {
-  IndexPart part{column};
-  for (auto [direction, descending, odd_nulls] :
-       {std::tuple(" DESC NULLS LAST", true, true), std::tuple(" NULLS FIRST", false, true),
-        std::tuple(" DESC", true, false)})
-    if (column.ends_with(direction)) {
-      part = {column.substr(0, column.size() - std::string_view(direction).size()), descending, odd_nulls};
-      break;
-    }
-  return part;
-}
-
 std::optional<IndexedExpression> indexed_expression(std::string_view part) {
   for (std::string_view function : {"lower", "upper"})  // of text; both engines have them, and both index them
     if (part.ends_with(')') && part.starts_with(function) && part.substr(function.size()).starts_with('('))
@@ -196,8 +168,28 @@ std::string CandidateIndex::name() const {
   return name;
 }
 
+std::string definition_of(const CandidateIndex& index, const IndexSpelling& spelling) {
+  std::string text = index.method.empty() ? "(" : fmt::format(" USING {} (", index.method);
+  for (size_t i = 0; i < index.columns.size(); ++i) {
+    if (i > 0) text += ", ";
+    std::string_view part = index.columns[i], term = without_suffix(part);
+    if (auto expression = indexed_expression(term))
+      text += fmt::format("{}({})", spelling.function(expression->function), spelling.column(expression->column));
+    else
+      text += spelling.column(term);
+    text += spelling.suffix(part.substr(term.size()));
+  }
+  text += ")";
+  for (size_t i = 0; i < index.included.size(); ++i)
+    text += (i == 0 ? " INCLUDE (" : ", ") + spelling.column(index.included[i]);
+  if (!index.included.empty()) text += ")";
+  if (index.is_partial())
+    text += fmt::format(" WHERE {} {}", spelling.column(index.condition.column), index.condition.test);
+  return text;
+}
+
 std::string CandidateIndex::words() const {
-  return table + definition_of(*this, [](std::string_view column) { return std::string(column); });
+  return table + definition_of(*this, {as_is, as_is, as_is});
 }
 
 std::string CandidateIndex::ddl(bool concurrently) const {
@@ -206,7 +198,7 @@ std::string CandidateIndex::ddl(bool concurrently) const {
   std::string place =
       dot == std::string::npos ? quoted(whole) : quoted(whole.substr(0, dot)) + "." + quoted(whole.substr(dot + 1));
   return fmt::format("CREATE INDEX {}{} ON {}{}", concurrently ? "CONCURRENTLY " : "", quoted(name()), place,
-                     definition_of(*this, quoted));
+                     definition_of(*this, {quoted, as_is, as_is}));
 }
 
 }  // namespace explaingate

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <compare>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -186,18 +187,18 @@ struct CandidateIndex {
   auto operator<=>(const CandidateIndex&) const = default;
 };
 
-// "score DESC NULLS LAST" -> "score", descending, odd nulls.
-struct IndexPart {
-  std::string_view name;
-  bool descending = false, odd_nulls = false;
-};
-[[nodiscard]] IndexPart index_part(std::string_view column);
-
 inline constexpr std::array<std::string_view, 7> kPartSuffixes = {
     " DESC",         " DESC NULLS LAST", " NULLS FIRST", " COLLATE NOCASE", " text_pattern_ops",
     " gin_trgm_ops", " jsonb_path_ops"};
 // A candidate's part without its suffix.
 [[nodiscard]] std::string_view without_suffix(std::string_view part);
+
+// How an index's definition is to be written: a column's name, a function's, a part's suffix.
+struct IndexSpelling {
+  std::function<std::string(std::string_view)> column, function, suffix;
+};
+// What stands behind the table's name in CREATE INDEX: " USING gin (a, b) INCLUDE (c) WHERE d IS NULL".
+[[nodiscard]] std::string definition_of(const CandidateIndex& index, const IndexSpelling& spelling);
 
 // "lower(email)" -> "lower" and "email". Nothing for a plain column: only functions that candidates are made of count.
 struct IndexedExpression {

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "base/hash.h"
@@ -144,11 +145,11 @@ Result<int64_t> Candidates::create(Connection& connection, const CandidateIndex&
   auto there = find();
   if (!there) return fail(there.error());
   if (there->count() > 0) return there->integer(0, 0);  // another engine's
-  auto definition = definition_of(connection, candidate);
+  auto definition = definition_by_place(connection, candidate);
   if (!definition) return fail(definition.error());
   auto shrunk = Shrunk::open(path_of(table.path));
   if (!shrunk) return fail(shrunk.error());
-  Status created = connection.run(fmt::format("CREATE INDEX {} ON {} {}", quote_identifier(name), place, *definition));
+  Status created = connection.run(fmt::format("CREATE INDEX {} ON {}{}", quote_identifier(name), place, *definition));
   if (Status restored = shrunk->restore(); !restored) return fail(restored.error());
   if (!created) return fail(created.error());
   auto made = find();
@@ -160,34 +161,25 @@ Result<int64_t> Candidates::create(Connection& connection, const CandidateIndex&
 
 // Names are looked for in pg_catalog alone, so that what the schema calls lower() is never run by the superuser. An
 // extension's operator class stands elsewhere.
-Result<std::string> Candidates::definition_of(Connection& connection, const CandidateIndex& candidate) {
-  std::string columns;
+Result<std::string> Candidates::definition_by_place(Connection& connection, const CandidateIndex& candidate) {
+  std::map<std::string, std::string, std::less<>> classes;  // " gin_trgm_ops" -> with its schema
   for (const std::string& part : candidate.columns) {
-    std::string_view bare = without_suffix(part);
-    auto expression = indexed_expression(bare);
-    std::string suffix = part.substr(bare.size());
-    if (suffix.ends_with("_ops")) {
-      auto place = connection.query(
-          "SELECT n.nspname FROM pg_opclass o JOIN pg_namespace n ON n.oid = o.opcnamespace WHERE o.opcname = $1 "
-          "ORDER BY n.nspname",
-          {suffix.substr(1)});
-      if (!place) return fail(place.error());
-      if (place->count() == 0) return fail(ErrorKind::kStatement, "there is no operator class" + suffix);
-      suffix = " " + quote_identifier(place->text(0, 0)) + "." + suffix.substr(1);
-    }
-    columns +=
-        (columns.empty() ? "" : ", ") +
-        (expression ? fmt::format("pg_catalog.{}({})", expression->function, quote_identifier(expression->column))
-                    : quote_identifier(bare)) +
-        suffix;
+    std::string suffix = part.substr(without_suffix(part).size());
+    if (!suffix.ends_with("_ops")) continue;
+    auto place = connection.query(
+        "SELECT n.nspname FROM pg_opclass o JOIN pg_namespace n ON n.oid = o.opcnamespace WHERE o.opcname = $1 "
+        "ORDER BY n.nspname",
+        {suffix.substr(1)});
+    if (!place) return fail(place.error());
+    if (place->count() == 0) return fail(ErrorKind::kStatement, "there is no operator class" + suffix);
+    classes[suffix] = " " + quote_identifier(place->text(0, 0)) + "." + suffix.substr(1);
   }
-  std::string text = fmt::format("USING {} ({})", candidate.method.empty() ? "btree" : candidate.method, columns);
-  for (size_t i = 0; i < candidate.included.size(); ++i)
-    text += (i == 0 ? " INCLUDE (" : ", ") + quote_identifier(candidate.included[i]);
-  if (!candidate.included.empty()) text += ")";
-  if (candidate.is_partial())
-    text += fmt::format(" WHERE {} {}", quote_identifier(candidate.condition.column), candidate.condition.test);
-  return text;
+  return definition_of(
+      candidate, {quote_identifier, [](std::string_view function) { return fmt::format("pg_catalog.{}", function); },
+                  [&](std::string_view suffix) {
+                    auto place = classes.find(suffix);
+                    return place == classes.end() ? std::string(suffix) : place->second;
+                  }});
 }
 
 // The index gets its length and numbers, its table's numbers come back, and the planner doesn't see it.

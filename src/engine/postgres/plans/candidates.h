@@ -41,7 +41,7 @@ class Candidates {
   Result<int64_t> make_one(const CandidateIndex& candidate, const Relation& table, const std::string& name);
   Result<int64_t> create(Connection& connection, const CandidateIndex& candidate, const RelationInfo& table,
                          const std::string& name);
-  static Result<std::string> definition_of(Connection& connection, const CandidateIndex& candidate);
+  static Result<std::string> definition_by_place(Connection& connection, const CandidateIndex& candidate);
   Status settle(Connection& connection, const CandidateIndex& candidate, const RelationInfo& table,
                 const std::string& name, int64_t index);
   [[nodiscard]] std::string path_of(const std::string& file) const;
