@@ -5,20 +5,13 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "advise_support.h"
 #include "engine/postgres_support.h"
-#include "sandbox.h"
 
 namespace explaingate {
 namespace {
 
 using nlohmann::json;
-
-json advice(const Project& project) {
-  Ran ran = project.gate({"advise", "--format", "json"});
-  CAPTURE(ran.err);
-  CHECK(ran.code == 0);
-  return json::parse(ran.out);
-}
 
 // Each query with the index that serves it, "" = none, by the query's text.
 std::map<std::string, std::string> served(const json& report) {
@@ -97,6 +90,23 @@ TEST_CASE(
         });
 }
 
+TEST_CASE("advise on PostgreSQL: an index that is there is widened, and the narrower one goes") {
+  if (!postgres::is_there()) return;
+  Project project;
+  project.write("schema.sql", std::string(kDocuments) + "CREATE INDEX orders_by_customer ON orders (customer_id);\n");
+  project.write("statistics.json", kStatistics);
+  project.write("explaingate.json",
+                R"({"schema": "schema.sql", "statistics": "statistics.json", "engine": "postgres"})");
+  project.write("queries.sql", "SELECT total FROM orders WHERE customer_id = $1;\n");
+  project.commit();
+  json report = advice(project);
+  REQUIRE(report["indexes"].size() == 1);
+  CHECK(report["indexes"][0]["ddl"] ==
+        "CREATE INDEX CONCURRENTLY eg_orders_customer_id_with_total ON orders(customer_id) INCLUDE (total)");
+  REQUIRE(report["indexes"][0]["redundant"].size() == 1);
+  CHECK(report["indexes"][0]["redundant"][0]["index"] == "orders_by_customer");
+}
+
 TEST_CASE("advise on SQLite: LIKE goes by an index without regard to case, GLOB by a plain one") {
   check("CREATE TABLE pages (id INTEGER PRIMARY KEY, slug TEXT, path TEXT, title TEXT);\n",
         R"({"explaingate_statistics": 1, "tables": {"pages": {"rows": 1000000}}})", "sqlite",
@@ -121,12 +131,7 @@ TEST_CASE("advise: a partial index where writes weigh, a whole one where they do
   project.commit();
   CHECK(project.gate({"baseline", "update"}).code == 0);
   auto with_inserts = [&](int64_t inserts) {
-    json baseline = json::parse(project.read(".explaingate/baseline.json"));
-    for (json& entry : baseline["queries"])
-      entry["executions"]["all"] = entry["query"].get<std::string>().starts_with("INSERT") ? inserts : 1;
-    project.write(".explaingate/baseline.json", baseline.dump());
-    project.commit();
-    json report = advice(project);
+    json report = advice_by_calls(project, inserts, 1);
     REQUIRE(report["indexes"].size() == 1);
     return report["indexes"][0]["ddl"].get<std::string>();
   };

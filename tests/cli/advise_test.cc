@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "sandbox.h"
+#include "advise_support.h"
 
 namespace explaingate {
 namespace {
@@ -15,14 +15,6 @@ std::string ddl_of(const json& report) {
   std::string text;
   for (const json& index : report["indexes"]) text += index["ddl"].get<std::string>() + ";\n";
   return text;
-}
-
-json advice(const Project& project, std::vector<std::string> arguments = {}) {
-  arguments.insert(arguments.begin(), {"advise", "--format", "json"});
-  Ran ran = project.gate(arguments);
-  CAPTURE(ran.err);
-  CHECK(ran.code == 0);
-  return json::parse(ran.out);
 }
 
 Project shop(const std::string& queries, const std::string& settings = R"({"schema": "schema.sql"})") {
@@ -91,19 +83,11 @@ TEST_CASE("advise: none where writes dominate, and one where the query runs as o
                 "SELECT count(*) FROM events WHERE kind = ?;\n");
   project.commit();
   CHECK(project.gate({"baseline", "update"}).code == 0);
-  auto with_calls = [&](int64_t inserts, int64_t selects) {
-    json baseline = json::parse(project.read(".explaingate/baseline.json"));
-    for (json& entry : baseline["queries"])
-      entry["executions"]["all"] = entry["query"].get<std::string>().starts_with("INSERT") ? inserts : selects;
-    project.write(".explaingate/baseline.json", baseline.dump());
-    project.commit();
-    return advice(project);
-  };
-  json report = with_calls(1'000'000'000, 1);
+  json report = advice_by_calls(project, 1'000'000'000, 1);
   CHECK(ddl_of(report).empty());
   REQUIRE(report["unserved"].size() == 1);
   CHECK(report["unserved"][0]["tried"][0]["reason"] == "writing its entries would cost more than it saves");
-  CHECK(ddl_of(with_calls(1000, 1000)) == "CREATE INDEX eg_events_kind ON events(kind);\n");
+  CHECK(ddl_of(advice_by_calls(project, 1000, 1000)) == "CREATE INDEX eg_events_kind ON events(kind);\n");
 }
 
 TEST_CASE("advise: the incident's advice makes the gate pass, beside the loop that no index mends") {
