@@ -23,11 +23,6 @@ Result<FailLevel> fail_level_of(const GateOptions& options) {
               "levels: error, warning, info, never");
 }
 
-std::string environment(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? "" : value;
-}
-
 // Text on standard output is for a person: annotations may stand below it, which a file of JSON would not survive.
 bool writes_text(const GateOptions& options) {
   return std::ranges::all_of(options.formats, [](const std::string& format) {
@@ -56,15 +51,17 @@ Status report(const GateOptions& options, const Outcome& outcome) {
   std::map<std::string, std::function<std::string()>> renderers;
   for (const ReportFormat& format : check_formats())
     renderers[std::string(format.name)] = [&] { return format.render(outcome, style_of(options)); };
-  if (environment("GITHUB_ACTIONS") != "true" || !writes_text(options)) return emit(options, renderers);
-  std::string word = secret_word(), summary = environment("GITHUB_STEP_SUMMARY");
+  StopCommands quiet = stop_commands();
+  if (quiet.begin.empty() || !writes_text(options)) return emit(options, renderers);
   GateOptions annotations;
   annotations.formats = {"github"};
-  say("::stop-commands::" + word + "\n");
+  say(quiet.begin);
   Status written = emit(options, renderers);
-  say("::" + word + "::\n");
+  say(quiet.end);
+  const char* summary = std::getenv("GITHUB_STEP_SUMMARY");
   if (written) written = emit(annotations, renderers);
-  if (written && !summary.empty()) written = append_file(summary, check_markdown(outcome, kMostMarkdown));
+  if (written && summary != nullptr && *summary != '\0')
+    written = append_file(summary, check_markdown(outcome, kMostMarkdown));
   return written;
 }
 

@@ -80,8 +80,12 @@ int report_error(const Error& error);
 Status emit(const GateOptions& options, const std::map<std::string, std::function<std::string()>>& renderers);
 // What a command did, on stdout; the value is its exit code.
 int say(const std::string& line);
-// A word by which the runner of GitHub Actions takes up commands again: nobody can have written it into a change.
-[[nodiscard]] std::string secret_word();
+// What stands between them is text to the runner of GitHub Actions, though a line of it looks like a command; elsewhere
+// both are empty. Reports are made of the change's own texts.
+struct StopCommands {
+  std::string begin, end;  // lines
+};
+[[nodiscard]] StopCommands stop_commands();
 [[nodiscard]] TextStyle style_of(const GateOptions& options);
 [[nodiscard]] Result<std::string> read_standard_input();
 

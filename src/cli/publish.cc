@@ -43,14 +43,6 @@ std::string in_words(const Publication& done) {
                      summary);
 }
 
-// The summary is made of the change's own texts: no line of it may be a command to the runner.
-std::string inert(const std::string& text) {
-  const char* actions = std::getenv("GITHUB_ACTIONS");
-  if (actions == nullptr || std::string_view(actions) != "true") return text;
-  std::string word = secret_word();
-  return fmt::format("::stop-commands::{0}\n{1}\n::{0}::\n", word, text);
-}
-
 int tell(const Publication& done, const PublishOptions& options) {
   if (done.end == PublishEnd::kPublished && options.dry_run)
     return say(done.requests.empty() ? "nothing to send\n" : shown(done.requests, options.api_url));
@@ -66,7 +58,9 @@ int tell(const Publication& done, const PublishOptions& options) {
              "explaingate: not published, the token may not write here: {}\n"
              "help: permissions: pull-requests: write; runs for forks only read, see docs/publish.md\n",
              done.problem);
-  return done.summary.empty() ? 0 : say(inert(done.summary));
+  if (done.summary.empty()) return 0;
+  StopCommands quiet = stop_commands();
+  return say(quiet.begin + done.summary + (quiet.end.empty() ? "" : "\n" + quiet.end));
 }
 
 Result<Publication> published(const std::string& report, PublishOptions& options) {
