@@ -227,7 +227,8 @@ TEST_CASE("the index of a hook") {
   ChangeRequest staged;
   staged.mode = ChangeRequest::Mode::kStaged;
   CHECK(dump(find_change(repository.path(), staged)) == "");
-  run({"sh", "-c", "cd \"$0\" && cp .git/index .git/other && GIT_INDEX_FILE=.git/other git add a", repository.path()});
+  run({"sh", "-c", "cd \"$0\" && export GIT_INDEX_FILE=.git/other && git read-tree HEAD && git add a",
+       repository.path()});
   for (const std::string& file : {std::string(".git/other"), repository.path() + "/.git/other"}) {
     staged.index_file = file;
     auto change = find_change(repository.path(), staged);
