@@ -210,8 +210,10 @@ class Collector {
   }
 
   void add_special(const Predicate& predicate) {
-    Wishes* wishes = predicate.in_or ? nullptr : wanted(resolve(predicate.table, predicate.block, predicate.column));
-    const CatalogueColumn* column = wishes ? find_column(*wishes->table, predicate.column) : nullptr;
+    if (predicate.in_or) return;
+    Wishes* wishes = wanted(resolve(predicate.table, predicate.block, predicate.column));
+    if (!wishes) return;
+    const CatalogueColumn* column = find_column(*wishes->table, predicate.column);
     std::string part = column ? gin_part(predicate, *column, catalogue_.index_kinds) : "";
     if (part.empty()) return;
     CandidateIndex index{.table = wishes->table->name, .columns = {part}, .method = "gin"};

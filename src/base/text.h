@@ -1,6 +1,8 @@
 // Small operations on texts that several stages need.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <string>
 #include <string_view>
 
@@ -25,6 +27,11 @@ namespace explaingate {
 
 // ASCII lower case.
 [[nodiscard]] std::string lower(std::string_view text);
+
+template <size_t N>
+[[nodiscard]] bool is_one_of(std::string_view word, const std::array<std::string_view, N>& words) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
 
 // 1234567 -> "1,234,567"
 [[nodiscard]] std::string with_commas(double number);

@@ -27,7 +27,7 @@ std::string words_of(const CommandAbout& command) {
 }
 
 // In single quotes, for any of the three shells.
-std::string quoted(std::string_view text) {
+std::string shell_quoted(std::string_view text) {
   std::string out = "'";
   for (char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return out + "'";
@@ -44,17 +44,17 @@ std::string brief(const std::string& about) {
 std::string bash(const CommandAbout& program) {
   std::string known, words, values;
   visit(program, "", [&](const std::string& path, const CommandAbout& command) {
-    if (!path.empty()) known += fmt::format("      {}) path=\"$next\" ;;\n", quoted(path));
-    words += fmt::format("    {}) words={} ;;\n", quoted(path), quoted(words_of(command)));
+    if (!path.empty()) known += fmt::format("      {}) path=\"$next\" ;;\n", shell_quoted(path));
+    words += fmt::format("    {}) words={} ;;\n", shell_quoted(path), shell_quoted(words_of(command)));
     for (const OptionAbout& option : command.options)
       if (!option.choices.empty())
         for (const std::string& name : option.names)
-          values += fmt::format("    {}) words={} ;;\n", quoted(path + ":" + name),
-                                quoted(fmt::format("{}", fmt::join(option.choices, " "))));
+          values += fmt::format("    {}) words={} ;;\n", shell_quoted(path + ":" + name),
+                                shell_quoted(fmt::format("{}", fmt::join(option.choices, " "))));
       else if (!option.value.empty())
         for (const std::string& name : option.names)
-          values +=
-              fmt::format("    {}) COMPREPLY=($(compgen -f -- \"$current\")); return ;;\n", quoted(path + ":" + name));
+          values += fmt::format("    {}) COMPREPLY=($(compgen -f -- \"$current\")); return ;;\n",
+                                shell_quoted(path + ":" + name));
   });
   return fmt::format(R"(# bash completion of explaingate
 _explaingate() {{
@@ -95,16 +95,16 @@ std::string zsh(const CommandAbout& program) {
           tail = fmt::format(":value:({})", fmt::join(option.choices, " "));
         else if (!option.value.empty())
           tail = fmt::format(":{}:_files", option.value);
-        specifications += " " + quoted(fmt::format("*{}[{}]{}", name, bracketed(brief(option.about)), tail));
+        specifications += " " + shell_quoted(fmt::format("*{}[{}]{}", name, bracketed(brief(option.about)), tail));
       }
     std::string below;
     for (const CommandAbout& each : command.commands)
-      below += " " + quoted(fmt::format("{}:{}", each.name, bracketed(brief(each.about))));
-    cases += fmt::format("    {}) options=({}); commands=({}) ;;\n", quoted(path), specifications, below);
+      below += " " + shell_quoted(fmt::format("{}:{}", each.name, bracketed(brief(each.about))));
+    cases += fmt::format("    {}) options=({}); commands=({}) ;;\n", shell_quoted(path), specifications, below);
   });
   std::string known;
   visit(program, "", [&](const std::string& path, const CommandAbout&) {
-    if (!path.empty()) known += fmt::format("      {}) path=\"$next\"; at=$i ;;\n", quoted(path));
+    if (!path.empty()) known += fmt::format("      {}) path=\"$next\"; at=$i ;;\n", shell_quoted(path));
   });
   return fmt::format(R"(#compdef explaingate
 _explaingate() {{
@@ -141,7 +141,7 @@ function __explaingate_at
   visit(program, "", [&](const std::string& path, const CommandAbout&) {
     if (path.empty()) return;
     std::string pattern = path.find(' ') == std::string::npos ? " " + path : path;
-    out += fmt::format("            case {}\n                set path {}\n", quoted(pattern), quoted(path));
+    out += fmt::format("            case {}\n                set path {}\n", shell_quoted(pattern), shell_quoted(path));
   });
   out += R"(        end
     end
@@ -152,16 +152,16 @@ end
     std::string condition = fmt::format("\"__explaingate_at '{}'\"", path);
     for (const CommandAbout& below : command.commands)
       out += fmt::format("complete -c explaingate -n {} -f -a {} -d {}\n", condition, below.name,
-                         quoted(brief(below.about)));
+                         shell_quoted(brief(below.about)));
     for (const OptionAbout& option : command.options) {
       out += fmt::format("complete -c explaingate -n {}", condition);
       for (const std::string& name : option.names)
         out += name.starts_with("--") ? " -l " + name.substr(2) : " -s " + name.substr(1);
       if (!option.choices.empty())
-        out += fmt::format(" -x -a {}", quoted(fmt::format("{}", fmt::join(option.choices, " "))));
+        out += fmt::format(" -x -a {}", shell_quoted(fmt::format("{}", fmt::join(option.choices, " "))));
       else if (!option.value.empty())
         out += " -r";
-      out += fmt::format(" -d {}\n", quoted(brief(option.about)));
+      out += fmt::format(" -d {}\n", shell_quoted(brief(option.about)));
     }
   });
   return out;

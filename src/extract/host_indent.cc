@@ -10,7 +10,7 @@
 namespace explaingate::host {
 namespace {
 
-constexpr size_t kNone = std::numeric_limits<size_t>::max();
+constexpr size_t kNoLine = std::numeric_limits<size_t>::max();
 
 bool is_verbatim(const Piece& piece, size_t first, size_t last) {
   return piece.kind == Piece::Kind::kText && piece.text.size() == piece.length && piece.from >= first &&
@@ -23,21 +23,21 @@ bool is_escaped_break(const Piece& piece) {
 
 // The least indentation of a line behind a line break; a blank line counts only when it is the last.
 size_t shared_indent(const Text& text, size_t first, size_t last) {
-  size_t least = kNone, indent = kNone;  // kNone: not at a line's start
+  size_t least = kNoLine, indent = kNoLine;  // kNoLine: not at a line's start
   for (const Piece& piece : text) {
     if (!is_verbatim(piece, first, last)) {
-      if (indent != kNone) least = std::min(least, indent);
-      indent = is_escaped_break(piece) ? 0 : kNone;
+      if (indent != kNoLine) least = std::min(least, indent);
+      indent = is_escaped_break(piece) ? 0 : kNoLine;
       continue;
     }
     for (char c : piece.text) {
       if (c == '\n') {
         indent = 0;
-      } else if (indent != kNone && (c == ' ' || c == '\t')) {
+      } else if (indent != kNoLine && (c == ' ' || c == '\t')) {
         ++indent;
-      } else if (indent != kNone && c != '\r') {
+      } else if (indent != kNoLine && c != '\r') {
         least = std::min(least, indent);
-        indent = kNone;
+        indent = kNoLine;
       }
     }
   }
@@ -50,13 +50,13 @@ void filter(Text& text, size_t first, size_t last, Keep keep) {
   Text out;
   for (const Piece& piece : text) {
     if (!is_verbatim(piece, first, last)) {
-      keep(piece, kNone);
+      keep(piece, kNoLine);
       out.push_back(piece);
       continue;
     }
-    size_t start = kNone;
+    size_t start = kNoLine;
     auto flush = [&](size_t end) {
-      if (start == kNone || start == end) return;
+      if (start == kNoLine || start == end) return;
       Piece part = piece;
       part.text = piece.text.substr(start, end - start);
       part.from = piece.from + static_cast<uint32_t>(start);
@@ -65,10 +65,10 @@ void filter(Text& text, size_t first, size_t last, Keep keep) {
     };
     for (size_t at = 0; at < piece.text.size(); ++at) {
       bool kept = keep(piece, at);
-      if (kept && start == kNone) start = at;
+      if (kept && start == kNoLine) start = at;
       if (kept) continue;
       flush(at);
-      start = kNone;
+      start = kNoLine;
     }
     flush(piece.text.size());
   }
@@ -82,7 +82,7 @@ void strip_indent(Text& text, size_t first, size_t last) {
   size_t left = 0;  // bytes of this line's start yet to go
   bool opening = true;
   filter(text, first, last, [&](const Piece& piece, size_t at) {
-    if (at == kNone) {
+    if (at == kNoLine) {
       left = is_escaped_break(piece) ? indent : 0;
       opening = false;
       return true;
@@ -108,8 +108,8 @@ void strip_indent(Text& text, size_t first, size_t last) {
 void strip_margin(Text& text, char margin) {
   bool at_start = true;
   size_t until = 0;  // what goes from this line's start
-  filter(text, 0, kNone, [&](const Piece& piece, size_t at) {
-    if (at == kNone) {
+  filter(text, 0, kNoLine, [&](const Piece& piece, size_t at) {
+    if (at == kNoLine) {
       at_start = false;
       return true;
     }

@@ -16,7 +16,7 @@ namespace {
 
 constexpr size_t kLongestType = 300;
 
-bool in_name(char c) {
+bool in_type_name(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
          static_cast<unsigned char>(c) >= 0x80;
 }
@@ -32,9 +32,9 @@ std::string_view next_name(std::string_view text, size_t& at, bool flat) {
     char c = text[at];
     if (flat && (c == '<' || c == '[' || c == '(' || c == '{')) ++depth;
     if (flat && (c == '>' || c == ']' || c == ')' || c == '}')) --depth;
-    if (depth > 0 || !in_name(c)) continue;
+    if (depth > 0 || !in_type_name(c)) continue;
     size_t start = at;
-    while (at < text.size() && in_name(text[at])) ++at;
+    while (at < text.size() && in_type_name(text[at])) ++at;
     return text.substr(start, at - start);
   }
   return {};

@@ -14,7 +14,6 @@
 namespace explaingate {
 namespace {
 
-constexpr auto kNone = std::string_view::npos;
 constexpr size_t kLongestFile = size_t{64} << 20;
 constexpr size_t kLongestStatement = size_t{1} << 20;
 // A statement takes some 500 bytes beside its text: these keep a file of semicolons from taking a hundred times its
@@ -28,14 +27,15 @@ std::string unreadable(std::string_view text) {
   constexpr size_t kFirst = 8000;
   if (text.size() > kLongestFile) return fmt::format("the file has {} bytes, more than {}", text.size(), kLongestFile);
   if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) return "the file is UTF-16: only UTF-8 is read";
-  if (text.substr(0, kFirst).find('\0') != kNone) return "the file is binary or UTF-16: it holds NUL bytes";
+  if (text.substr(0, kFirst).find('\0') != std::string_view::npos)
+    return "the file is binary or UTF-16: it holds NUL bytes";
   return {};
 }
 
 // Drivers for Python take %s and %(name)s, and only %(name)s can't be anything else; %s is one where an operand is due
 // ("a = %s", "(%s, %s)", "LIMIT %s"), but not in "a %s".
 bool has_percent_parameters(std::string_view sql, Dialect dialect) {
-  if (sql.find("%s") == kNone && sql.find("%(") == kNone) return false;
+  if (sql.find("%s") == std::string_view::npos && sql.find("%(") == std::string_view::npos) return false;
   Scanner scanner(sql, dialect, {.percent_parameters = true});
   bool operand_due = false;
   for (Token token = scanner.next(); token.kind != TokenKind::kEnd; token = scanner.next()) {
@@ -112,7 +112,7 @@ class SqlFile {
       add_note(span.begin, fmt::format("statement of {} bytes is longer than {}", size, kLongestStatement));
       return true;
     }
-    if (text_.substr(span.begin, size).find('\0') != kNone) {
+    if (text_.substr(span.begin, size).find('\0') != std::string_view::npos) {
       add_note(span.begin, "the statement holds a NUL byte");
       return true;
     }

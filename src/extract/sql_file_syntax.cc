@@ -4,11 +4,12 @@
 
 #include <algorithm>
 
+#include "parse/scan.h"
+
 namespace explaingate {
 namespace {
 
-constexpr auto kNone = std::string_view::npos;
-constexpr std::string_view kBlank = " \t\r\n\f\v";
+constexpr std::string_view kWhiteSpace = " \t\r\n\f\v";
 constexpr size_t kLongestExcerpt = 80;
 
 char lower(char c) {
@@ -17,19 +18,16 @@ char lower(char c) {
 bool is_letter(char c) {
   return (lower(c) >= 'a' && lower(c) <= 'z') || c == '_' || static_cast<unsigned char>(c) >= 0x80;
 }
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
-std::string_view trim(std::string_view text) {
-  size_t first = text.find_first_not_of(kBlank);
-  if (first == kNone) return {};
-  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
+std::string_view trimmed(std::string_view text) {
+  size_t first = text.find_first_not_of(kWhiteSpace);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kWhiteSpace) - first + 1);
 }
 
 std::string_view take_word(std::string_view& text) {
-  text = trim(text);
-  std::string_view word = text.substr(0, text.find_first_of(kBlank));
+  text = trimmed(text);
+  std::string_view word = text.substr(0, text.find_first_of(kWhiteSpace));
   text.remove_prefix(word.size());
   return word;
 }
@@ -47,7 +45,7 @@ bool split_name(std::string_view word, NameComment& found) {
     break;
   }
   size_t parenthesis = word.find('(');
-  if (parenthesis != kNone && word.ends_with(')')) word = word.substr(0, parenthesis);
+  if (parenthesis != std::string_view::npos && word.ends_with(')')) word = word.substr(0, parenthesis);
   if (word.empty() || !is_letter(word[0])) return false;
   if (!std::ranges::all_of(word,
                            [](char c) { return is_letter(c) || is_digit(c) || c == '-' || c == '.' || c == '/'; }))
@@ -58,7 +56,7 @@ bool split_name(std::string_view word, NameComment& found) {
 
 // The words behind a name: ":many", ":? :1". False when they are prose.
 bool read_markers(std::string_view rest, NameComment& found) {
-  while (!(rest = trim(rest)).empty()) {
+  while (!(rest = trimmed(rest)).empty()) {
     std::string_view marker = take_word(rest);
     if (marker.size() < 2 || marker[0] != ':') return false;
     if (!found.row_marker.empty()) found.row_marker += ' ';
@@ -71,7 +69,9 @@ bool read_markers(std::string_view rest, NameComment& found) {
 std::string without_arguments(std::string_view rest) {
   size_t open = rest.find('(');
   size_t close = rest.find(')');
-  if (open == kNone || close == kNone || close < open || rest.find_first_of(kBlank) < open) return std::string(rest);
+  if (open == std::string_view::npos || close == std::string_view::npos || close < open ||
+      rest.find_first_of(kWhiteSpace) < open)
+    return std::string(rest);
   return std::string(rest.substr(0, open)).append(rest.substr(close + 1));
 }
 
@@ -83,17 +83,17 @@ std::optional<NameComment> parse_name_comment(std::string_view comment) {
   if (block && comment.ends_with("*/") && comment.size() >= 4) comment.remove_suffix(2);
   if (comment.size() > kLongest) return std::nullopt;
   comment.remove_prefix(std::min(comment.find_first_not_of(block ? "/*" : "-"), comment.size()));
-  std::string_view rest = trim(comment);
+  std::string_view rest = trimmed(comment);
   if (rest.starts_with(":name")) {
     rest.remove_prefix(5);
   } else {
     if (!equals(rest.substr(0, 4), "name")) return std::nullopt;
-    rest = trim(rest.substr(4));
+    rest = trimmed(rest.substr(4));
     if (!rest.starts_with(':')) return std::nullopt;
     rest.remove_prefix(1);
   }
-  rest = trim(rest);
-  if (rest.find('\n') != kNone) return std::nullopt;
+  rest = trimmed(rest);
+  if (rest.find('\n') != std::string_view::npos) return std::nullopt;
   std::string line = without_arguments(rest);
   std::string_view words = line;
   NameComment found;
@@ -102,12 +102,12 @@ std::optional<NameComment> parse_name_comment(std::string_view comment) {
 }
 
 PsqlCommand parse_psql_command(std::string_view line) {
-  std::string_view rest = trim(line.substr(1));
+  std::string_view rest = trimmed(line.substr(1));
   size_t length = 0;
   while (length < rest.size() && (is_letter(rest[length]) || rest[length] == '+')) ++length;
   std::string_view name = rest.substr(0, length);
   rest.remove_prefix(length);
-  std::string_view shown = trim(line).substr(0, kLongestExcerpt);
+  std::string_view shown = trimmed(line).substr(0, kLongestExcerpt);
 
   PsqlCommand command;
   if (name.starts_with('g') || name.starts_with("bind") || name == "watch" || name == "crosstabview" || name == "parse")
@@ -116,7 +116,7 @@ PsqlCommand parse_psql_command(std::string_view line) {
     command.reason = fmt::format("psql's \"{}\" runs another file", shown);
   if (name == "gexec") command.reason = "psql's \"\\gexec\" runs the result of this query as SQL";
   if (name == "copy") {
-    rest = trim(rest);
+    rest = trimmed(rest);
     if (rest.starts_with('(')) command.reason = fmt::format("psql's \"{}\" runs a query", shown);
     for (std::string_view word = take_word(rest); !word.empty(); word = take_word(rest)) {
       if (!equals(word, "from")) continue;
@@ -130,12 +130,12 @@ PsqlCommand parse_psql_command(std::string_view line) {
 std::string sqlite_command_reason(std::string_view line) {
   std::string_view rest = line;
   if (take_word(rest) != ".read") return {};
-  return fmt::format("the sqlite3 shell's \"{}\" runs another file", trim(line).substr(0, kLongestExcerpt));
+  return fmt::format("the sqlite3 shell's \"{}\" runs another file", trimmed(line).substr(0, kLongestExcerpt));
 }
 
 size_t copy_data_end(std::string_view text, size_t at) {
   size_t line = text.find('\n', at);
-  while (line != kNone) {
+  while (line != std::string_view::npos) {
     if (text.substr(line + 1, 2) == "\\.") {
       size_t end = line + 3;
       if (end < text.size() && text[end] == '\r') ++end;
@@ -146,7 +146,7 @@ size_t copy_data_end(std::string_view text, size_t at) {
     }
     line = text.find("\n\\.", line);
   }
-  return kNone;
+  return std::string_view::npos;
 }
 
 bool is_first_on_line(std::string_view text, size_t at) {
@@ -169,7 +169,7 @@ std::string_view parse_delimiter_line(std::string_view line) {
 
 bool is_go_line(std::string_view line) {
   if (!equals(line.substr(0, 2), "go")) return false;
-  std::string_view rest = trim(line.substr(2));
+  std::string_view rest = trimmed(line.substr(2));
   if (rest.ends_with(';')) rest.remove_suffix(1);
   return std::ranges::all_of(rest, is_digit) && (rest.empty() || line.size() < 3 || !is_digit(line[2]));
 }

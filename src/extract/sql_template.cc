@@ -10,13 +10,8 @@
 namespace explaingate {
 namespace {
 
-constexpr auto kNone = std::string_view::npos;
 constexpr size_t kLongestName = 200;
 
-bool is_name_byte(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '$' ||
-         static_cast<unsigned char>(c) >= 0x80;
-}
 bool is_blank(char c) {
   return c == ' ' || (c >= '\t' && c <= '\r');
 }
@@ -28,10 +23,10 @@ bool is_one_of(std::string_view word, std::initializer_list<std::string_view> wo
 }  // namespace
 
 size_t TemplateFinder::close(size_t from, std::string_view mark, bool& missing) {
-  if (missing) return kNone;
+  if (missing) return std::string_view::npos;
   size_t found = text_.find(mark, from);
-  if (found == kNone) missing = true;
-  return found == kNone ? kNone : found + mark.size();
+  if (found == std::string_view::npos) missing = true;
+  return found == std::string_view::npos ? std::string_view::npos : found + mark.size();
 }
 
 size_t TemplateFinder::end_of(size_t at) {
@@ -41,7 +36,7 @@ size_t TemplateFinder::end_of(size_t at) {
   if (opening.starts_with("{#")) return close(at + 2, "#}", missing_[2]);
   if (opening == "<%=" || opening == "<%-") return close(at + 2, "%>", missing_[3]);
   bool dollar = opening.starts_with("${") || opening.starts_with("$(");
-  if (!dollar && !opening.starts_with('{')) return kNone;
+  if (!dollar && !opening.starts_with('{')) return std::string_view::npos;
   char closing = opening.starts_with("$(") ? ')' : '}';
   size_t i = at + (dollar ? 2 : 1);
   // ${any expression}, but {name} and $(name) only: nothing else can be told from a mistake.
@@ -49,23 +44,27 @@ size_t TemplateFinder::end_of(size_t at) {
     return opening.starts_with("${") ? c != '\n' : is_name_byte(c) || c == '.' || c == '!' || c == ':';
   };
   while (i < text_.size() && i - at < kLongestName && text_[i] != closing && belongs(text_[i])) ++i;
-  return i < text_.size() && text_[i] == closing ? i + 1 : kNone;
+  return i < text_.size() && text_[i] == closing ? i + 1 : std::string_view::npos;
 }
 
 size_t TemplateFinder::end_of_quoted(size_t begin, size_t end) {
   std::string_view quoted = text_.substr(begin, end - begin);
   size_t last = quoted.rfind("{{");
-  if (last == kNone) return quoted.find("${") == kNone && quoted.find("{%") == kNone ? kNone : end;
+  if (last == std::string_view::npos)
+    return quoted.find("${") == std::string_view::npos && quoted.find("{%") == std::string_view::npos
+               ? std::string_view::npos
+               : end;
   size_t at = end_of(begin + last);
-  if (at == kNone) return kNone;
+  if (at == std::string_view::npos) return std::string_view::npos;
   if (at <= end) return end;
   const char stops[] = {text_[begin], '{'};
-  for (at = text_.find_first_of({stops, 2}, at); at != kNone; at = text_.find_first_of({stops, 2}, at)) {
+  for (at = text_.find_first_of({stops, 2}, at); at != std::string_view::npos;
+       at = text_.find_first_of({stops, 2}, at)) {
     if (text_[at] != '{') return at + 1;
     size_t inner = end_of(at);
-    at = inner == kNone ? at + 1 : inner;
+    at = inner == std::string_view::npos ? at + 1 : inner;
   }
-  return kNone;
+  return std::string_view::npos;
 }
 
 TemplateKind template_kind(std::string_view written) {
@@ -83,7 +82,7 @@ TemplateKind template_kind(std::string_view written) {
   if (is_one_of(word, {"else", "elif", "elseif", "elsif"})) return TemplateKind::kElse;
   if (word == "end" || (tag && word.starts_with("end"))) return TemplateKind::kClose;
   if (tag) {
-    if (word == "set") return inside.find('=') == kNone ? TemplateKind::kOpen : TemplateKind::kSilent;
+    if (word == "set") return inside.find('=') == std::string_view::npos ? TemplateKind::kOpen : TemplateKind::kSilent;
     bool opens = is_one_of(word, {"if", "for", "unless", "macro", "call", "filter", "block", "raw", "with", "snapshot",
                                   "test", "materialization"});
     return opens ? TemplateKind::kOpen : TemplateKind::kSilent;
@@ -91,7 +90,7 @@ TemplateKind template_kind(std::string_view written) {
   // Go: {{ if .X }}; Jinja calls its functions: {{ if(x) }} does not exist there.
   if (is_one_of(word, {"if", "range", "with", "define", "block"}) && length < inside.size() && is_blank(inside[length]))
     return TemplateKind::kOpen;
-  if (word.starts_with('$') && inside.find(":=") != kNone) return TemplateKind::kSilent;
+  if (word.starts_with('$') && inside.find(":=") != std::string_view::npos) return TemplateKind::kSilent;
   return word == "config" ? TemplateKind::kSilent : TemplateKind::kExpression;
 }
 
@@ -102,7 +101,7 @@ namespace {
 //   SELECT a {% endif %} FROM t                             cut: the tag (its beginning is in an earlier statement)
 std::vector<SqlGap> resolve_branches(std::string_view text, const SqlSpan& span) {
   std::vector<SqlGap> result;
-  std::vector<size_t> branches;  // for each open tag: offset of its else, kNone before that
+  std::vector<size_t> branches;  // for each open tag: offset of its else, std::string_view::npos before that
   auto cut_from = [&](size_t from, size_t end) {
     while (!result.empty() && result.back().offset >= from) result.pop_back();
     result.push_back({from, end - from, SqlGap::Kind::kCut});
@@ -116,17 +115,17 @@ std::vector<SqlGap> resolve_branches(std::string_view text, const SqlSpan& span)
     }
     size_t end = gap.offset + gap.length;
     cut_from(gap.offset, end);
-    if (kind == TemplateKind::kOpen) branches.push_back(kNone);
+    if (kind == TemplateKind::kOpen) branches.push_back(std::string_view::npos);
     if (kind == TemplateKind::kElse) {
-      if (branches.empty()) branches.push_back(kNone);
-      if (branches.back() == kNone) branches.back() = gap.offset;
+      if (branches.empty()) branches.push_back(std::string_view::npos);
+      if (branches.back() == std::string_view::npos) branches.back() = gap.offset;
     }
     if (kind == TemplateKind::kClose && !branches.empty()) {
-      if (branches.back() != kNone) cut_from(branches.back(), end);
+      if (branches.back() != std::string_view::npos) cut_from(branches.back(), end);
       branches.pop_back();
     }
   }
-  auto open_else = std::ranges::find_if(branches, [](size_t from) { return from != kNone; });
+  auto open_else = std::ranges::find_if(branches, [](size_t from) { return from != std::string_view::npos; });
   if (open_else != branches.end() && *open_else < span.end) cut_from(*open_else, span.end);
   return result;
 }
@@ -222,7 +221,7 @@ const Filling kAnyValue{HoleKind::kValue, "?"};
 // `next` is the first byte behind the template and the blanks after it; `next_word` the word that begins there.
 Filling fill_keyword(const Context& context, char next, std::string_view next_word) {
   const std::string& word = context.word;
-  bool compared = std::string_view("=<>!~+-*/%|").find(next) != kNone ||
+  bool compared = std::string_view("=<>!~+-*/%|").find(next) != std::string_view::npos ||
                   is_one_of(next_word, {"in", "is", "like", "ilike", "glob", "between", "not"});
   if (is_one_of(word, {"from", "join", "into", "update", "table", "using", "index", "view", "as", "by", "exists",
                        "only", "schema"}))

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "gate/names.h"
 
 namespace explaingate {
@@ -11,13 +12,6 @@ constexpr size_t kMostTables = 100;  // in one statement, among which a column w
 
 std::optional<int64_t> or_null(int index) {
   return index < 0 ? std::nullopt : std::optional<int64_t>(index);
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-  return out;
 }
 
 std::optional<std::string> name_of_table(const ParsedQuery& parsed, int table) {

@@ -12,8 +12,6 @@
 namespace explaingate {
 namespace {
 
-constexpr size_t kLargest = 1'000'000;  // bytes; as parse_query()
-
 constexpr std::string_view kExclusive = "ACCESS EXCLUSIVE";
 constexpr std::string_view kShareRow = "SHARE ROW EXCLUSIVE";
 constexpr std::string_view kShare = "SHARE";
@@ -388,7 +386,7 @@ std::vector<SchemaAction> sqlite_actions(const Outline& shape) {
 }  // namespace
 
 std::vector<SchemaAction> schema_actions(std::string_view sql, Dialect dialect) {
-  if (sql.size() > kLargest || sql.find('\0') != std::string_view::npos) return {};
+  if (sql.size() > kLargestStatement || sql.find('\0') != std::string_view::npos) return {};
   Result<Lexemes> lexed = lex(sql, dialect, {});
   if (!lexed) return {};
   while (!lexed->tokens.empty() && lexed->kind(lexed->tokens.size() - 1) == TokenKind::kSemicolon)

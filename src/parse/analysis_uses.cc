@@ -7,7 +7,7 @@
 namespace explaingate {
 namespace {
 
-constexpr int kDeepestLook = 1'000;
+constexpr int kDeepestUse = 1'000;
 constexpr size_t kMostUses = 16;  // columns taken from one side of one comparison
 
 }  // namespace
@@ -23,7 +23,7 @@ bool is_arithmetic(std::string_view op) {
 //   lower(trim(email)) = ?     email, "function lower() around the column"
 //   email COLLATE nocase = ?   near miss: email, nothing
 void Analysis::uses(const Node& node, const std::string& why_not, std::vector<Use>& found, int depth) const {
-  if (depth > kDeepestLook || found.size() >= kMostUses) return;
+  if (depth > kDeepestUse || found.size() >= kMostUses) return;
   if (node.type == Type::kColumnRef) {
     if (!is_star(node)) found.push_back({&node, why_not});
     return;
@@ -81,7 +81,7 @@ std::string Analysis::pattern_reason(const std::string& op, const Node& pattern)
   if (op.ends_with("MATCH")) return {};
   const Node* at = &pattern;
   bool built = false;
-  for (int depth = 0; depth < kDeepestLook; ++depth) {  // the leftmost piece of '%' || ? || '%', concat('%', ?)
+  for (int depth = 0; depth < kDeepestUse; ++depth) {  // the leftmost piece of '%' || ? || '%', concat('%', ?)
     const Node* inner = nullptr;
     if (at->type == Type::kAExpr) {
       inner = tree_.child(*at, Key::kLexpr);

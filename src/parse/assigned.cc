@@ -6,15 +6,11 @@
 #include "parse/tree.h"
 
 namespace explaingate {
-namespace {
-
-constexpr size_t kLargest = 1'000'000;  // bytes; as parse_query()
-
-}  // namespace
+namespace {}  // namespace
 
 std::set<std::string, std::less<>> assigned_columns(std::string_view sql) {
   std::set<std::string, std::less<>> columns;
-  if (sql.size() > kLargest || sql.find('\0') != std::string_view::npos) return columns;
+  if (sql.size() > kLargestStatement || sql.find('\0') != std::string_view::npos) return columns;
   std::string text(sql);
   GrammarResult parsed(text);
   if (!parsed.accepted()) return columns;

@@ -20,14 +20,6 @@ namespace {
 // Neither engine takes higher numbers by default (SQLite 32766, PostgreSQL's protocol 65535).
 constexpr int kHighestNumber = 32'766;
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_name_byte(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || c == '_' || c == '$' ||
-         static_cast<unsigned char>(c) >= 0x80;
-}
-
 struct Placeholder {
   enum class Kind { kNext, kNumbered, kNamed, kForeign } kind = Kind::kNext;  // kForeign: a number that no engine takes
   int number = 0;

@@ -15,8 +15,6 @@
 namespace explaingate {
 namespace {
 
-constexpr size_t kLargest = 1'000'000;  // bytes; libpg_query's tree of it takes about 40 times as much
-
 bool is_definition(StatementKind kind) {
   return kind != StatementKind::kSelect && kind != StatementKind::kInsert && kind != StatementKind::kUpdate &&
          kind != StatementKind::kDelete;
@@ -148,7 +146,7 @@ Result<void> define_sqlite(const Outline& shape, Lexemes& lexed, std::string_vie
 }  // namespace
 
 Result<ParsedQuery> parse_query(std::string_view sql, Dialect dialect, std::string_view placeholders) {
-  if (sql.size() > kLargest) return statement_error("statement is larger than 1 MB", 0);
+  if (sql.size() > kLargestStatement) return statement_error("statement is larger than 1 MB", 0);
   if (size_t nul = sql.find('\0'); nul != std::string_view::npos)
     return statement_error("NUL byte in the statement", nul);
   Result<Lexemes> lexed = lex(sql, dialect, placeholders);

@@ -24,15 +24,6 @@ constexpr auto kNone = std::string_view::npos;
 bool is_space(char c) {
   return c == ' ' || (c >= '\t' && c <= '\r');
 }
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_name_start(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || static_cast<unsigned char>(c) >= 0x80;
-}
-bool is_name_byte(char c) {
-  return is_name_start(c) || is_digit(c) || c == '$';
-}
 bool is_hex(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
@@ -65,12 +56,12 @@ struct Input {
   }
 };
 
-struct Lexeme {
+struct Scanned {
   TokenKind kind;
   size_t end;
 };
 
-Lexeme unterminated(const Input& in) {
+Scanned unterminated(const Input& in) {
   return {TokenKind::kUnterminated, in.text.size()};
 }
 
@@ -108,7 +99,7 @@ size_t continued_at(const Input& in, size_t end) {
   return kNone;
 }
 
-Lexeme string_from(const Input& in, size_t quote, Escapes escapes) {
+Scanned string_from(const Input& in, size_t quote, Escapes escapes) {
   for (;;) {
     size_t end = quoted_end(in, quote, '\'', escapes);
     if (end == kNone) return unterminated(in);
@@ -118,12 +109,12 @@ Lexeme string_from(const Input& in, size_t quote, Escapes escapes) {
   }
 }
 
-Lexeme quoted_name(const Input& in, size_t quote) {
+Scanned quoted_name(const Input& in, size_t quote) {
   size_t end = quoted_end(in, quote, in.at(quote), Escapes::kDoubled);
-  return end == kNone ? unterminated(in) : Lexeme{TokenKind::kQuotedName, end};
+  return end == kNone ? unterminated(in) : Scanned{TokenKind::kQuotedName, end};
 }
 
-Lexeme block_comment(const Input& in, size_t i) {
+Scanned block_comment(const Input& in, size_t i) {
   int depth = 1;
   for (i = in.text.find_first_of("*/", i + 2); i != kNone; i = in.text.find_first_of("*/", i)) {
     if (in.text[i] == '*' && in.at(i + 1) == '/') {
@@ -140,7 +131,7 @@ Lexeme block_comment(const Input& in, size_t i) {
 }
 
 // A number is followed by anything: "1x" gives 1 and x, though both engines refuse it.
-Lexeme number(const Input& in, size_t i) {
+Scanned number(const Input& in, size_t i) {
   if (in.at(i) == '0' && lower(in.at(i + 1)) == 'x' && is_hex(in.at(i + 2))) {
     for (i += 2; is_hex(in.at(i)) || (in.at(i) == '_' && is_hex(in.at(i + 1)));) ++i;
     return {TokenKind::kNumber, i};
@@ -156,7 +147,7 @@ Lexeme number(const Input& in, size_t i) {
 }
 
 // Words, and the strings and names that a letter introduces.
-Lexeme word(const Input& in, size_t i) {
+Scanned word(const Input& in, size_t i) {
   char first = lower(in.at(i));
   char second = in.at(i + 1);
   if (second == '\'' && (first == 'x' || (in.postgres() && (first == 'e' || first == 'b'))))
@@ -169,7 +160,7 @@ Lexeme word(const Input& in, size_t i) {
 }
 
 // $1, $name, SQLite's $name::scope(suffix), PostgreSQL's $tag$ … $tag$.
-Lexeme dollar(const Input& in, size_t i) {
+Scanned dollar(const Input& in, size_t i) {
   if (in.postgres()) {
     if (is_digit(in.at(i + 1))) {
       size_t end = i + 1;
@@ -181,9 +172,9 @@ Lexeme dollar(const Input& in, size_t i) {
     if (in.at(tag) == '$') {
       std::string_view delimiter = in.text.substr(i, tag + 1 - i);
       size_t close = in.text.find(delimiter, tag + 1);
-      return close == kNone ? unterminated(in) : Lexeme{TokenKind::kString, close + delimiter.size()};
+      return close == kNone ? unterminated(in) : Scanned{TokenKind::kString, close + delimiter.size()};
     }
-    return tag > i + 1 ? Lexeme{TokenKind::kParameter, tag} : Lexeme{TokenKind::kOther, i + 1};
+    return tag > i + 1 ? Scanned{TokenKind::kParameter, tag} : Scanned{TokenKind::kOther, i + 1};
   }
   size_t end = in.skip_name(i + 1);
   if (end == i + 1) return {TokenKind::kOther, end};
@@ -197,7 +188,7 @@ Lexeme dollar(const Input& in, size_t i) {
 }
 
 // ":name", "::", ":=" and a lone ":".
-Lexeme colon(const Input& in, size_t i) {
+Scanned colon(const Input& in, size_t i) {
   char next = in.at(i + 1);
   if (next == ':') return {TokenKind::kOperator, i + 2};
   if (in.postgres() && next == '=') return {TokenKind::kOperator, i + 2};
@@ -256,7 +247,7 @@ size_t cut_at_named_parameter(const Input& in, size_t i, std::string_view run) {
 }
 
 // PostgreSQL's rule: a run of operator characters, up to a comment; it ends in + or - only if it has one of ~!@#^&|`?%.
-Lexeme postgres_operator(const Input& in, size_t i) {
+Scanned postgres_operator(const Input& in, size_t i) {
   size_t end = i;
   while (end < in.text.size() && is_operator_byte(in.text[end])) {
     if (end > i && in.text[end] == '%' && in.options.percent_parameters &&
@@ -275,7 +266,7 @@ Lexeme postgres_operator(const Input& in, size_t i) {
   return {TokenKind::kOperator, i + length};
 }
 
-Lexeme sqlite_operator(const Input& in, size_t i) {
+Scanned sqlite_operator(const Input& in, size_t i) {
   std::string_view rest = in.text.substr(i, 3);
   if (rest == "->>") return {TokenKind::kOperator, i + 3};
   rest = rest.substr(0, 2);
@@ -286,7 +277,7 @@ Lexeme sqlite_operator(const Input& in, size_t i) {
   return {known ? TokenKind::kOperator : TokenKind::kOther, i + 1};
 }
 
-Lexeme operator_or_parameter(const Input& in, size_t i) {
+Scanned operator_or_parameter(const Input& in, size_t i) {
   char c = in.at(i);
   if (c == '@' && is_name_start(in.at(i + 1))) return {TokenKind::kParameter, in.skip_name(i + 1)};
   if (c == '?') {
@@ -299,12 +290,12 @@ Lexeme operator_or_parameter(const Input& in, size_t i) {
     if (end != kNone) return {TokenKind::kParameter, end};
   }
   if (!in.postgres()) return sqlite_operator(in, i);
-  Lexeme found = postgres_operator(in, i);
+  Scanned found = postgres_operator(in, i);
   if (found.end == i + 1 && c == '?') found.kind = TokenKind::kParameter;
   return found;
 }
 
-Lexeme lexeme(const Input& in, size_t i) {
+Scanned lexeme(const Input& in, size_t i) {
   char c = in.at(i);
   char next = in.at(i + 1);
   if (is_name_start(c)) return word(in, i);
@@ -324,12 +315,12 @@ Lexeme lexeme(const Input& in, size_t i) {
       return colon(in, i);
     case '{': {
       size_t end = brace_parameter(in, i);
-      return end == kNone ? Lexeme{TokenKind::kOther, i + 1} : Lexeme{TokenKind::kParameter, end};
+      return end == kNone ? Scanned{TokenKind::kOther, i + 1} : Scanned{TokenKind::kParameter, end};
     }
     case '[': {
       if (in.postgres()) return {TokenKind::kOperator, i + 1};
       size_t close = in.text.find(']', i);
-      return close == kNone ? unterminated(in) : Lexeme{TokenKind::kQuotedName, close + 1};
+      return close == kNone ? unterminated(in) : Scanned{TokenKind::kQuotedName, close + 1};
     }
     case '.':
       return {TokenKind::kOperator, i + (in.postgres() && next == '.' ? 2U : 1U)};
@@ -356,7 +347,7 @@ Token Scanner::next() {
   const Input in{text_.substr(0, kLongest), dialect_, options_};
   while (at_ < in.text.size() && is_space(in.text[at_])) ++at_;
   if (at_ >= in.text.size()) return {TokenKind::kEnd, static_cast<uint32_t>(in.text.size()), 0};
-  Lexeme found = lexeme(in, at_);
+  Scanned found = lexeme(in, at_);
   Token token{found.kind, static_cast<uint32_t>(at_), static_cast<uint32_t>(found.end - at_)};
   at_ = found.end;
   return token;

@@ -10,6 +10,17 @@
 
 namespace explaingate {
 
+inline bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+// Of a name or keyword without quotes.
+inline bool is_name_start(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || static_cast<unsigned char>(c) >= 0x80;
+}
+inline bool is_name_byte(char c) {
+  return is_name_start(c) || is_digit(c) || c == '$';
+}
+
 enum class TokenKind {
   kEnd,
   kWord,        // keyword or identifier without quotes

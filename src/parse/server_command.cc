@@ -18,8 +18,6 @@ using Kind = ServerCommand::Kind;
 constexpr std::array<std::string_view, 4> kBeforeStatements = {"begin", "then", "else", "loop"};
 constexpr std::array<std::string_view, 6> kRoleStatements = {"create", "alter", "drop", "grant", "revoke", "reassign"};
 
-constexpr size_t kLargest = 1'000'000;  // bytes; as parse_query()
-
 class Reader {
  public:
   Reader(const Tree& tree, const Lexemes& lexed, ServerCommand& command)
@@ -307,7 +305,7 @@ class Reader {
 ServerCommand read_server_command(std::string_view sql) {
   ServerCommand command;
   command.text = sql;
-  if (sql.size() > kLargest || sql.find('\0') != std::string_view::npos) return command;
+  if (sql.size() > kLargestStatement || sql.find('\0') != std::string_view::npos) return command;
   Result<Lexemes> lexed = lex(sql, Dialect::kPostgres, {});
   if (!lexed) return command;
   while (!lexed->tokens.empty() && lexed->tokens.back().kind == TokenKind::kSemicolon) lexed->tokens.pop_back();

@@ -93,11 +93,6 @@ bool Translator::operator_token(size_t i) {
 
 namespace {
 
-bool is_name_byte(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '$' ||
-         static_cast<unsigned char>(c) >= 0x80;
-}
-
 // Follows a table or subquery in FROM, so it's no alias.
 bool ends_table(Word word) {
   switch (word) {

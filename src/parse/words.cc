@@ -18,27 +18,27 @@ constexpr Entry kEntries[] = {
 #undef EXPLAINGATE_WORD
 };
 
-constexpr size_t kSlots = 1024;
+constexpr size_t kWordSlots = 1024;
 constexpr size_t kLongest = 24;
 static_assert(std::size(kEntries) < 256, "Word is one byte");
 
-constexpr uint32_t hash(std::string_view lower_case) {
+constexpr uint32_t word_hash(std::string_view lower_case) {
   uint32_t value = 2166136261U;
   for (char c : lower_case) value = (value ^ static_cast<uint8_t>(c)) * 16777619U;
   return value ^ (value >> 15);
 }
 
 // Open addressing, filled at compile time.
-constexpr std::array<uint8_t, kSlots> make_slots() {
-  std::array<uint8_t, kSlots> slots{};
+constexpr std::array<uint8_t, kWordSlots> make_word_slots() {
+  std::array<uint8_t, kWordSlots> slots{};
   for (size_t i = 1; i < std::size(kEntries); ++i) {
-    size_t slot = hash(kEntries[i].text) % kSlots;
-    while (slots[slot] != 0) slot = (slot + 1) % kSlots;
+    size_t slot = word_hash(kEntries[i].text) % kWordSlots;
+    while (slots[slot] != 0) slot = (slot + 1) % kWordSlots;
     slots[slot] = static_cast<uint8_t>(i);
   }
   return slots;
 }
-constexpr auto kTable = make_slots();
+constexpr auto kTable = make_word_slots();
 
 }  // namespace
 
@@ -50,7 +50,7 @@ Word find_word(std::string_view text) {
     buffer[i] = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
   }
   std::string_view lower(buffer.data(), text.size());
-  for (size_t slot = hash(lower) % kSlots; kTable[slot] != 0; slot = (slot + 1) % kSlots)
+  for (size_t slot = word_hash(lower) % kWordSlots; kTable[slot] != 0; slot = (slot + 1) % kWordSlots)
     if (kEntries[kTable[slot]].text == lower) return static_cast<Word>(kTable[slot]);
   return Word::kNone;
 }

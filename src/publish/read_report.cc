@@ -14,7 +14,7 @@
 namespace explaingate {
 namespace {
 
-using Json = nlohmann::json;
+using Document = nlohmann::json;
 
 constexpr int kDeepest = 16;                    // a report is five levels deep
 constexpr size_t kMostText = size_t{64} << 10;  // of a message, a fix, a line of a plan
@@ -27,8 +27,8 @@ class Reader {
  public:
   explicit Reader(std::string file) : file_(std::move(file)) {}
 
-  const Json& member(const Json& object, const std::string& where, const char* key) {
-    static const Json kNothing;
+  const Document& member(const Document& object, const std::string& where, const char* key) {
+    static const Document kNothing;
     if (failed()) return kNothing;
     if (!object.is_object()) {
       complain(where, "an object", object);
@@ -43,21 +43,21 @@ class Reader {
   }
 
   // Control characters and what isn't UTF-8 are dealt with where the text is shown.
-  std::string text(const Json& object, const std::string& where, const char* key, size_t most = kMostText) {
-    const Json& value = member(object, where, key);
+  std::string text(const Document& object, const std::string& where, const char* key, size_t most = kMostText) {
+    const Document& value = member(object, where, key);
     return failed() ? "" : text_of(value, below(where, key), most);
   }
-  std::string text_or_null(const Json& object, const std::string& where, const char* key) {
-    const Json& value = member(object, where, key);
+  std::string text_or_null(const Document& object, const std::string& where, const char* key) {
+    const Document& value = member(object, where, key);
     return failed() || value.is_null() ? "" : text_of(value, below(where, key), kMostText);
   }
-  std::string text_of(const Json& value, const std::string& where, size_t most) {
+  std::string text_of(const Document& value, const std::string& where, size_t most) {
     if (value.is_string()) return shorten(value.get_ref<const std::string&>(), most);
     complain(where, "a text", value);
     return "";
   }
-  int64_t integer(const Json& object, const std::string& where, const char* key, int64_t least, int64_t most) {
-    const Json& value = member(object, where, key);
+  int64_t integer(const Document& object, const std::string& where, const char* key, int64_t least, int64_t most) {
+    const Document& value = member(object, where, key);
     if (failed()) return least;
     bool fits = value.is_number_integer() &&
                 (!value.is_number_unsigned() || value.get<uint64_t>() <= static_cast<uint64_t>(most));
@@ -65,30 +65,30 @@ class Reader {
     complain(below(where, key), fmt::format("a whole number from {} to {}", least, most), value);
     return least;
   }
-  int line(const Json& object, const std::string& where, const char* key, int least = 1) {
+  int line(const Document& object, const std::string& where, const char* key, int least = 1) {
     return static_cast<int>(integer(object, where, key, least, std::numeric_limits<int>::max()));
   }
-  size_t count(const Json& object, const std::string& where, const char* key) {
+  size_t count(const Document& object, const std::string& where, const char* key) {
     return static_cast<size_t>(integer(object, where, key, 0, std::numeric_limits<int64_t>::max()));
   }
-  bool truth(const Json& object, const std::string& where, const char* key) {
-    const Json& value = member(object, where, key);
+  bool truth(const Document& object, const std::string& where, const char* key) {
+    const Document& value = member(object, where, key);
     if (failed()) return false;
     if (!value.is_boolean()) complain(below(where, key), "true or false", value);
     return value.is_boolean() && value.get<bool>();
   }
-  const Json& list(const Json& object, const std::string& where, const char* key) {
-    static const Json kEmpty = Json::array();
-    const Json& value = member(object, where, key);
+  const Document& list(const Document& object, const std::string& where, const char* key) {
+    static const Document kEmpty = Document::array();
+    const Document& value = member(object, where, key);
     if (failed()) return kEmpty;
     if (value.is_array()) return value;
     complain(below(where, key), "a list", value);
     return kEmpty;
   }
 
-  void complain(const std::string& where, const std::string& expected, const Json& got) {
+  void complain(const std::string& where, const std::string& expected, const Document& got) {
     if (failed()) return;
-    std::string shown = shorten(got.dump(-1, ' ', false, Json::error_handler_t::replace), 60);
+    std::string shown = shorten(got.dump(-1, ' ', false, Document::error_handler_t::replace), 60);
     error_ = fmt::format("{}: expected {}, got {}", where.empty() ? "the report" : where, expected, shown);
   }
   [[nodiscard]] bool failed() const { return !error_.empty(); }
@@ -103,16 +103,16 @@ class Reader {
   std::string file_, error_;
 };
 
-Level level_of(Reader& reader, const Json& object, const std::string& where) {
-  const Json& value = reader.member(object, where, "level");
+Level level_of(Reader& reader, const Document& object, const std::string& where) {
+  const Document& value = reader.member(object, where, "level");
   for (Level level : {Level::kInfo, Level::kWarning, Level::kError})
     if (value == to_string(level)) return level;
   reader.complain(Reader::below(where, "level"), "error, warning or info", value);
   return Level::kError;
 }
 
-std::string fingerprint_of(Reader& reader, const Json& object, const std::string& where) {
-  const Json& value = reader.member(object, where, "fingerprint");
+std::string fingerprint_of(Reader& reader, const Document& object, const std::string& where) {
+  const Document& value = reader.member(object, where, "fingerprint");
   std::string text = value.is_string() ? value.get<std::string>() : "";
   bool hex = text.find_first_not_of("0123456789abcdef") == std::string::npos;
   if (text.empty() || text.size() > kMostFingerprint || !hex)
@@ -121,15 +121,15 @@ std::string fingerprint_of(Reader& reader, const Json& object, const std::string
   return text;
 }
 
-std::optional<PlanSummary> plan_of(Reader& reader, const Json& object, const std::string& where, const char* key) {
-  const Json& value = reader.member(object, where, key);
+std::optional<PlanSummary> plan_of(Reader& reader, const Document& object, const std::string& where, const char* key) {
+  const Document& value = reader.member(object, where, key);
   if (reader.failed() || value.is_null()) return std::nullopt;
   PlanSummary summary;
   std::string place = Reader::below(where, key);
-  for (const Json& line : reader.list(value, place, "plan"))
+  for (const Document& line : reader.list(value, place, "plan"))
     summary.plan.push_back(reader.text_of(line, place + ".plan", kMostText));
   summary.rows_examined = static_cast<double>(reader.count(value, place, "rows_examined"));
-  const Json& growth = reader.member(value, place, "growth");
+  const Document& growth = reader.member(value, place, "growth");
   if (growth.is_number())
     summary.growth = growth.get<double>();
   else if (!growth.is_null())
@@ -137,15 +137,15 @@ std::optional<PlanSummary> plan_of(Reader& reader, const Json& object, const std
   return summary;
 }
 
-std::optional<Cause> cause_of(Reader& reader, const Json& object, const std::string& where) {
-  const Json& value = reader.member(object, where, "cause");
+std::optional<Cause> cause_of(Reader& reader, const Document& object, const std::string& where) {
+  const Document& value = reader.member(object, where, "cause");
   if (reader.failed() || value.is_null()) return std::nullopt;
   std::string place = Reader::below(where, "cause");
   return Cause{reader.text(value, place, "path"), reader.line(value, place, "line"), reader.text(value, place, "text"),
                reader.truth(value, place, "removed")};
 }
 
-ReportedFinding finding_of(Reader& reader, const Json& object, const std::string& where) {
+ReportedFinding finding_of(Reader& reader, const Document& object, const std::string& where) {
   ReportedFinding reported;
   Finding& finding = reported.finding;
   finding.rule = reader.text(object, where, "rule", kMostName);
@@ -164,9 +164,9 @@ ReportedFinding finding_of(Reader& reader, const Json& object, const std::string
   return reported;
 }
 
-std::vector<ReportedFinding> findings_of(Reader& reader, const Json& document, const char* key) {
+std::vector<ReportedFinding> findings_of(Reader& reader, const Document& document, const char* key) {
   std::vector<ReportedFinding> findings;
-  for (const Json& item : reader.list(document, "", key)) {
+  for (const Document& item : reader.list(document, "", key)) {
     if (reader.failed()) break;
     std::string where = fmt::format("{}[{}]", key, findings.size());
     findings.push_back(finding_of(reader, item, where));
@@ -175,9 +175,9 @@ std::vector<ReportedFinding> findings_of(Reader& reader, const Json& document, c
   return findings;
 }
 
-std::vector<NotAnalysed> not_analysed_of(Reader& reader, const Json& document) {
+std::vector<NotAnalysed> not_analysed_of(Reader& reader, const Document& document) {
   std::vector<NotAnalysed> items;
-  for (const Json& item : reader.list(document, "", "not_analysed")) {
+  for (const Document& item : reader.list(document, "", "not_analysed")) {
     if (reader.failed()) break;
     std::string where = fmt::format("not_analysed[{}]", items.size());
     items.push_back({reader.text(item, where, "path"), reader.line(item, where, "line", 0),
@@ -187,10 +187,10 @@ std::vector<NotAnalysed> not_analysed_of(Reader& reader, const Json& document) {
   return items;
 }
 
-Outcome outcome_of(Reader& reader, const Json& document) {
+Outcome outcome_of(Reader& reader, const Document& document) {
   Outcome outcome;
   reader.integer(document, "", "schema_version", kReportVersion, kReportVersion);
-  const Json& engine = reader.member(document, "", "engine");
+  const Document& engine = reader.member(document, "", "engine");
   outcome.engine = reader.text(engine, "engine", "name", kMostName);
   outcome.engine_version = reader.text(engine, "engine", "version", kMostName);
   std::string mode = reader.text(document, "", "mode", kMostName);
@@ -202,16 +202,16 @@ Outcome outcome_of(Reader& reader, const Json& document) {
   outcome.waived = findings_of(reader, document, "waived");
   outcome.not_analysed = not_analysed_of(reader, document);
   outcome.queries = reader.count(document, "", "queries");
-  const Json& statements = reader.member(document, "", "statements");
+  const Document& statements = reader.member(document, "", "statements");
   outcome.statements = reader.count(statements, "statements", "found");
   outcome.changed = reader.count(statements, "statements", "changed");
   outcome.planned = reader.count(statements, "statements", "planned");
-  const Json& files = reader.member(document, "", "files");
+  const Document& files = reader.member(document, "", "files");
   outcome.files = reader.count(files, "files", "read");
   outcome.files_excluded = reader.count(files, "files", "excluded");
-  for (const Json& note : reader.list(document, "", "notes"))
+  for (const Document& note : reader.list(document, "", "notes"))
     outcome.notes.push_back(reader.text_of(note, "notes", kMostText));
-  const Json& unverified = reader.member(document, "", "unverified");
+  const Document& unverified = reader.member(document, "", "unverified");
   if (!reader.failed() && !unverified.is_null())
     outcome.unverified =
         Error{ErrorKind::kUnverified, reader.text_of(unverified, "unverified", kMostName), "", 0, 0, "", ""};
@@ -227,13 +227,13 @@ Result<Outcome> read_check_report(std::string_view text, const std::string& file
   };
   if (text.size() > kMostReportBytes)
     return broken(fmt::format("is larger than a report may be ({} MiB)", kMostReportBytes >> 20));
-  Json document;
+  Document document;
   try {
-    document = Json::parse(text, [](int depth, Json::parse_event_t, Json&) {
+    document = Document::parse(text, [](int depth, Document::parse_event_t, Document&) {
       if (depth > kDeepest) throw std::length_error("nested too deep");
       return true;
     });
-  } catch (const Json::exception& problem) {
+  } catch (const Document::exception& problem) {
     return broken(fmt::format("is no JSON: {}", printable_line(shorten(problem.what(), 200))));
   } catch (const std::length_error&) {
     return broken("is nested too deep to be a report");

@@ -11,7 +11,6 @@
 namespace explaingate {
 namespace {
 
-constexpr size_t kNotAnalysedShown = 10;
 constexpr std::string_view kNothing = "\u200b";  // a character of no width: forges look for "@name" and "#12" in it
 
 size_t longest_run(std::string_view text, char wanted) {

@@ -11,6 +11,9 @@
 
 namespace explaingate {
 
+// In the formats for people, of what was not analysed; the rest is counted.
+inline constexpr size_t kNotAnalysedShown = 10;
+
 // "12 rows", "1 row"
 [[nodiscard]] std::string counted(double number, const std::string& noun);
 

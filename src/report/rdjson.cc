@@ -9,7 +9,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string_view severity_of(Level level) {
+std::string_view rdjson_severity(Level level) {
   return level == Level::kError ? "ERROR" : level == Level::kWarning ? "WARNING" : "INFO";
 }
 
@@ -27,7 +27,7 @@ std::string check_rdjson(const Outcome& outcome) {
     const Finding& finding = reported.finding;
     Json each = {{"message", finding_words(reported)},
                  {"location", place(finding.path, finding.line, finding.column)},
-                 {"severity", severity_of(finding.level)},
+                 {"severity", rdjson_severity(finding.level)},
                  {"code", {{"value", finding.rule}}}};
     if (reported.cause)
       each["related_locations"] = Json::array(

@@ -11,7 +11,6 @@
 namespace explaingate {
 namespace {
 
-constexpr size_t kNotAnalysedShown = 10;
 constexpr size_t kFingerprintShown = 8;  // enough for `explaingate accept`
 
 void plan_lines(std::string& out, const Painter& paint, std::string_view label, const PlanSummary& summary) {

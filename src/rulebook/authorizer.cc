@@ -111,9 +111,9 @@ std::set<std::string> fact_tables(Sqlite& database) {
 }
 
 // Decides, and says in words what was refused.
-class Reader {
+class FactReader {
  public:
-  Reader(std::set<std::string> tables, std::shared_ptr<ReadingLog> log)
+  FactReader(std::set<std::string> tables, std::shared_ptr<ReadingLog> log)
       : tables_(std::move(tables)), log_(std::move(log)) {}
 
   bool operator()(const AuthorizerRequest& request) const {
@@ -158,14 +158,14 @@ class Reader {
 
 void allow_rule(Sqlite& database, std::shared_ptr<ReadingLog> log) {
   database.set_authorizer(nullptr);
-  database.set_authorizer(Reader(fact_tables(database), std::move(log)));
+  database.set_authorizer(FactReader(fact_tables(database), std::move(log)));
 }
 
 void allow_reading_only(Sqlite& database) {
   database.set_authorizer(nullptr);
   std::set<std::string> tables = fact_tables(database);
   tables.insert({"sqlite_schema", "sqlite_master"});  // which facts there are, with the comments that explain them
-  database.set_authorizer(Reader(std::move(tables), std::make_shared<ReadingLog>()));
+  database.set_authorizer(FactReader(std::move(tables), std::make_shared<ReadingLog>()));
 }
 
 }  // namespace explaingate

@@ -11,7 +11,7 @@ namespace {
 using Json = nlohmann::json;
 
 template <class Visit>
-void for_each_line(std::string_view text, Visit&& visit) {
+void for_each_key_line(std::string_view text, Visit&& visit) {
   while (!text.empty()) {
     size_t end = text.find('\n');
     std::string_view line = text.substr(0, end);
@@ -90,7 +90,7 @@ std::vector<SqlcEntry> read_sqlc_json(std::string_view text) {
 class SqlcYaml {
  public:
   std::vector<SqlcEntry> read(std::string_view text) {
-    for_each_line(text, [&](std::string_view line) { read_line(line); });
+    for_each_key_line(text, [&](std::string_view line) { read_line(line); });
     return std::move(entries_);
   }
 
@@ -152,7 +152,7 @@ class SqlcYaml {
 // The string after `key` and a ":" or "=" in a program text; the first that is outside of a "//" comment.
 std::string value_of_key(std::string_view text, std::string_view key) {
   std::string result;
-  for_each_line(text, [&](std::string_view line) {
+  for_each_key_line(text, [&](std::string_view line) {
     if (!result.empty()) return;
     line = trim(line);
     if (line.starts_with("//") || line.starts_with('#')) return;
@@ -215,7 +215,7 @@ std::string read_prisma_provider(std::string_view text) {
 
 void read_flyway_placeholders(std::string_view text, Placeholders& into) {
   bool section = false;
-  for_each_line(text, [&](std::string_view line) {
+  for_each_key_line(text, [&](std::string_view line) {
     line = trim(line);
     if (line.starts_with('#')) return;
     if (line.starts_with('[')) section = line == "[flyway.placeholders]";

@@ -3,16 +3,12 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.h"
 #include "parse/scan.h"
 #include "schema/names.h"
 
 namespace explaingate::schema {
 namespace {
-
-template <size_t N>
-bool is_one_of(std::string_view word, const std::array<std::string_view, N>& words) {
-  return std::find(words.begin(), words.end(), word) != words.end();
-}
 
 // A cursor over the tokens of a statement, comments skipped.
 class Words {

@@ -8,6 +8,7 @@
 #include <set>
 #include <tuple>
 
+#include "base/text.h"
 #include "schema/config.h"
 #include "schema/migrations.h"
 
@@ -22,11 +23,6 @@ namespace explaingate::schema {
 // belong to the same part (the root), so that migrations win over the dump beside them; services/a/migrations and
 // schema.sql don't, and the shallower one wins.
 namespace {
-
-template <size_t N>
-bool is_one_of(std::string_view word, const std::array<std::string_view, N>& words) {
-  return std::find(words.begin(), words.end(), word) != words.end();
-}
 
 bool is_container(std::string_view segment) {
   constexpr std::array<std::string_view, 20> kNames = {

@@ -9,7 +9,7 @@
 namespace explaingate::sqlite_engine {
 namespace {
 
-constexpr int64_t kSteps = 100'000'000;  // some ten seconds
+constexpr int64_t kMostSteps = 100'000'000;  // some ten seconds
 constexpr int64_t kRowsOfLimit = 10;
 constexpr int kMaxParameters = 100'000;
 
@@ -138,13 +138,13 @@ Result<Measured> measure_statement(GuardedDatabase& seeded, const PlanRequest& r
     return fail(ErrorKind::kStatement, "only statements that read are measured");
   Scope scope;
   scope.build(request.parsed, request.text, names, views);
-  database.limit_steps(kSteps);
+  database.limit_steps(kMostSteps);
   for (const auto& [number, parameter] : parameters_of(request.text))
     if (number <= statement->parameter_count())
       if (Status status = bind_value(database, *statement, number, parameter, scope); !status)
         return std::unexpected(status.error());
   Measured measured;
-  database.limit_steps(kSteps);
+  database.limit_steps(kMostSteps);
   while (true) {
     Result<bool> row = statement->step();
     if (!row && database.step_limit_reached())

@@ -9,7 +9,7 @@
 namespace explaingate::postgres {
 namespace {
 
-constexpr const char* kTimeLimit = "10s";
+constexpr const char* kLongestRun = "10s";
 
 std::string place_of(const SchemaCatalogue& schema, const CatalogueTable& table) {
   for (const Relation& relation : schema.relations)
@@ -59,7 +59,7 @@ Result<Measured> run_once(Connection& connection, const SchemaCatalogue& schema,
     types += fmt::format("{}{}", types.empty() ? "(" : ", ", type == 0 ? "unknown" : "text");
   if (!types.empty()) types += ")";
   for (const std::string& before :
-       {std::string("BEGIN READ ONLY"), fmt::format("SET LOCAL statement_timeout = '{}'", kTimeLimit),
+       {std::string("BEGIN READ ONLY"), fmt::format("SET LOCAL statement_timeout = '{}'", kLongestRun),
         std::string("SET LOCAL plan_cache_mode = force_custom_plan"), "PREPARE eg" + types + " AS " + prepared.text})
     if (Status done = connection.run(before); !done) return fail(done.error());
   std::string list = fmt::format("{}", fmt::join(*values, ", "));

@@ -21,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kPrefix = "postgres-";
+constexpr const char* kCachePrefix = "postgres-";
 constexpr const char* kNewPrefix = ".postgres-new-";
 constexpr const char* kSizes = "sizes";  // beside "data": how many files and bytes are in it
 constexpr size_t kMostKept = 4;          // versions and builds of PostgreSQL
@@ -125,7 +125,7 @@ fs::path cache_folder() {
 
 }  // namespace
 
-TemplateCache::TemplateCache(const std::string& key) : folder_(cache_folder()), name_(kPrefix + hash_hex(key)) {}
+TemplateCache::TemplateCache(const std::string& key) : folder_(cache_folder()), name_(kCachePrefix + hash_hex(key)) {}
 
 bool TemplateCache::copy_to(const fs::path& data, const std::optional<User>& user) const {
   if (folder_.empty() || !is_private(folder_ / name_)) return false;
@@ -155,7 +155,7 @@ void TemplateCache::store(const fs::path& data) const {
   for (fs::directory_iterator at(folder_, error), end; !error && at != end; at.increment(error)) {
     std::string name = at->path().filename();
     std::error_code unknown;
-    if (name.starts_with(kPrefix) && name != name_) kept.emplace_back(at->last_write_time(unknown), at->path());
+    if (name.starts_with(kCachePrefix) && name != name_) kept.emplace_back(at->last_write_time(unknown), at->path());
   }
   std::ranges::sort(kept, std::greater<>());
   for (size_t i = kMostKept - 1; i < kept.size(); ++i) fs::remove_all(kept[i].second, error);

@@ -10,7 +10,7 @@
 namespace explaingate::postgres {
 namespace {
 
-constexpr double kPageHeader = 24, kItemPointer = 4, kRowHeader = 24, kTupleHeader = 8, kTreePage = 16;
+constexpr double kPageHeader = 24, kPointerToRow = 4, kRowHeader = 24, kTupleHeader = 8, kTreePage = 16;
 constexpr double kInnerFill = 0.7;
 constexpr double kPostingRows = 132;  // row addresses of a posting list that CREATE INDEX makes: a tenth of a page
 constexpr double kRowAddress = 6;
@@ -29,7 +29,7 @@ double data_width(const std::vector<StoredColumn>& columns) {
 }
 
 double entry_width(const std::vector<StoredColumn>& keys) {
-  return aligned(kTupleHeader + data_width(keys), 8) + kItemPointer;
+  return aligned(kTupleHeader + data_width(keys), 8) + kPointerToRow;
 }
 
 double inner_entries(const std::vector<StoredColumn>& keys, double block_size) {
@@ -58,7 +58,7 @@ StoredColumn stored_column(const TypeInfo& type, double width) {
 
 double heap_pages(double rows, const std::vector<StoredColumn>& columns, int fill_factor, double block_size) {
   if (rows <= 0) return 0;
-  double row = aligned(std::min(data_width(columns), kWidestInline), 8) + kRowHeader + kItemPointer;
+  double row = aligned(std::min(data_width(columns), kWidestInline), 8) + kRowHeader + kPointerToRow;
   double each = std::max(1.0, std::floor((block_size - kPageHeader) * share(fill_factor, 100) / row));
   return std::ceil(rows / each);
 }
