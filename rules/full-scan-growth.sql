@@ -46,8 +46,8 @@
 -- long as it plans for the parameter's value, and no more once it keeps one plan for all values.
 --
 -- It is a warning, too, where the program puts filters into the statement that aren't known here: with them it may read less; and where
--- all filters are on columns that hold few values by their names (`status`, `message_type`, `is_read`) while no statistics say how many: an index on
--- them may still read a large part. Statistics make it certain.
+-- the filters that no index begins with yet are on columns that hold few values by their names (`status`, `message_type`, `is_read`) while no
+-- statistics say how many, or ask for NULL (`deleted_at IS NULL`): an index on them may still read a large part. Statistics make it certain.
 --
 -- One finding a statement: for the best index. An index costs writes and space, which is for people to weigh.
 WITH
@@ -67,8 +67,15 @@ WITH
            WHERE c.side = 'head' AND c.table_name = t.relation AND c.name <> p.name AND instr(replace(i.condition, p.name, ''), c.name) > 0)
        ORDER BY i.name LIMIT 1) AS partial_index,
       EXISTS (SELECT 1 FROM holes AS o WHERE o.statement_id = s.statement_id AND o.kind = 'predicate') AS more_filters,
-      t.sorted_before = t.sorted_after AND (  -- the filters' columns, where all are of few values
-        SELECT min(k.name IS NOT NULL OR p.operator IN ('IS NULL', 'IS NOT NULL', '<>'))
+      t.sorted_before <= t.sorted_after AND (  -- the filters' columns: all are of few values, or an index begins with them already
+        SELECT max(k.name IS NOT NULL OR p.operator IN ('IS NULL', 'IS NOT NULL', '<>'))
+          AND min(k.name IS NOT NULL OR p.operator IN ('IS NULL', 'IS NOT NULL', '<>') OR EXISTS (
+            SELECT 1 FROM index_columns AS x
+            JOIN indexes AS i ON i.side = 'head' AND i.table_name = x.table_name AND i.name = x.index_name
+            WHERE x.side = 'head' AND x.table_name = t.relation AND x.position = 0 AND x.name = p.name COLLATE NOCASE
+              AND (i.partial = 0 OR EXISTS (
+                SELECT 1 FROM predicates AS n
+                WHERE n.statement_id = s.statement_id AND n.operator = 'IS NULL' AND instr(i.condition, n.name) > 0))))
         FROM predicates AS p
         LEFT JOIN category_columns AS k ON k.table_name = t.relation AND k.name = p.name COLLATE NOCASE
         WHERE p.statement_id = s.statement_id AND p.sargable = 1 AND (p.relation IS NULL OR p.relation = t.relation COLLATE NOCASE)) = 1 AS categories
