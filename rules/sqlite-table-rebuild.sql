@@ -6,11 +6,12 @@
 -- yields-to: migration-failed
 -- parameter: min_rows integer 10000: rows of a table today, from which on copying it matters
 -- since: 0.1
--- summary: A migration copies a whole SQLite table to change it.
+-- summary: A migration writes all rows of a SQLite table anew to change it.
 --
 -- ## What it does
 -- Finds the four steps by which SQLite tables are changed (create another table, copy the rows, drop the old one, rename) in migrations
--- of this change. Where the new table has but columns more, or fewer, ALTER TABLE would do: then the finding is a warning.
+-- of this change. Where the new table has but columns more, or fewer, ALTER TABLE would do: then the finding is a warning. Finds ALTER TABLE
+-- DROP COLUMN, too: SQLite takes the column's values out of each row.
 --
 -- ## Why
 -- The copy holds the write lock from its first row to its last: each writer waits, or fails with "database is locked" when its timeout
@@ -28,17 +29,18 @@
 -- ```sql
 -- ALTER TABLE orders ADD COLUMN note TEXT;
 -- ```
--- ADD COLUMN, RENAME COLUMN (3.25) and DROP COLUMN (3.35) need no copy by hand. For constraints and types the copy is the only way: run it
--- when nobody writes.
+-- ADD COLUMN, RENAME COLUMN (3.25) and DROP COLUMN (3.35) need no copy by hand; the first two write no row. For constraints and types the copy
+-- is the only way: run it when nobody writes. A column that nobody reads can stay until then.
 --
 -- ## Stays quiet when
--- - the table has fewer rows than `min_rows`, or comes with the same change;
+-- - the table has fewer rows than `min_rows`, or comes with the same change; for DROP COLUMN: its size is assumed and not known;
 -- - no rows are copied, or the old table stays.
 --
 -- ## Limits
 -- Whether constraints differ too is not looked at: the warning says which columns came and went, and no more.
 --
 -- ## Sources
+-- - [SQLite: ALTER TABLE DROP COLUMN](https://www.sqlite.org/lang_altertable.html#altertabdropcol)
 -- - [SQLite: making other kinds of table schema changes](https://www.sqlite.org/lang_altertable.html#otheralter)
 WITH
   rebuilt AS (
@@ -83,4 +85,15 @@ SELECT
     WHEN d.altered = 0 AND d.came IS NULL AND d.gone IS NOT NULL THEN printf('ALTER TABLE %s DROP COLUMN does it in one statement.', d.table_name)
     ELSE 'Run it when nobody writes, with a busy_timeout that outlasts the copy.' END AS fix,
   CASE WHEN d.altered = 0 AND coalesce(d.came, d.gone) IS NOT NULL THEN 'warning' ELSE 'info' END AS level
-FROM differences AS d;
+FROM differences AS d
+UNION ALL
+SELECT
+  a.statement_id,
+  a.table_name || '.' || a.column_name,
+  printf('DROP COLUMN writes all %,d rows of %s anew under the write lock.', CAST(a.row_count AS INTEGER), a.table_name),
+  'Run it when nobody writes, with a busy_timeout that outlasts it; or leave the column, unread, until the table is changed anyway.',
+  'info'
+FROM schema_actions AS a
+JOIN migration_steps AS m ON m.statement_id = a.statement_id
+JOIN tables AS t ON t.side = 'base' AND t.name = a.table_name COLLATE NOCASE AND t.row_source IN ('file', 'configured')
+WHERE a.came = 1 AND a.action = 'drop_column' AND a.new_table = 0 AND a.row_count >= :min_rows;

@@ -9,9 +9,9 @@
 -- summary: A migration writes every row of a table anew, and nothing can read or write it meanwhile.
 --
 -- ## What it does
--- Finds forms of ALTER TABLE that rewrite the table, in migrations of this change: a column's type that is stored otherwise, a new
--- column with a volatile default, a serial, identity or stored generated column, SET LOGGED and UNLOGGED, another tablespace or
--- access method. Where the table's size is assumed and not known, the finding is a warning.
+-- Finds what rewrites a table, in migrations of this change. Of ALTER TABLE: a column's type that is stored otherwise, a new column with a
+-- volatile default, a serial, identity or stored generated column, SET LOGGED and UNLOGGED, another tablespace or access method. And
+-- CLUSTER by an index. Where the table's size is assumed and not known, the finding is a warning.
 --
 -- ## Why
 -- The rewrite holds ACCESS EXCLUSIVE until the last row and the last index are written: each query on the table waits with its
@@ -41,6 +41,7 @@
 -- STABLE. `timestamp` to `timestamptz` counts as a rewrite; where the server's time zone is UTC it is none.
 --
 -- ## Sources
+-- - [CLUSTER](https://www.postgresql.org/docs/current/sql-cluster.html)
 -- - [ALTER TABLE: notes](https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES)
 WITH
   rewrites AS (
@@ -66,6 +67,7 @@ SELECT
         WHEN 'generated' THEN 'is computed and stored for each row'
         ELSE 'takes its values from a sequence' END
       WHEN 'set_logged' THEN 'SET LOGGED copies the table' WHEN 'set_unlogged' THEN 'SET UNLOGGED copies the table'
+      WHEN 'cluster' THEN 'CLUSTER copies the table in the order of an index'
       WHEN 'set_tablespace' THEN 'SET TABLESPACE copies the table' ELSE 'SET ACCESS METHOD copies the table' END,
     CAST(r.row_count AS INTEGER), CASE WHEN r.row_source IN ('file', 'configured') THEN '' ELSE ' (assumed)' END, r.table_name)
   || CASE WHEN r.together > 1 THEN printf(' %d more such changes of the table stand in the same statement.', r.together - 1) ELSE '' END AS message,
@@ -75,6 +77,7 @@ SELECT
       WHEN 'volatile' THEN printf('Add %s without a default, set the default in a second statement (new rows only), and fill the old rows in batches.', r.column_name)
       WHEN 'generated' THEN printf('Add %s as a plain column that a trigger or the program keeps, and fill the old rows in batches; or compute it in a view.', r.column_name)
       ELSE printf('Add %s as a plain column, give it DEFAULT nextval(…) in a second statement, and fill the old rows in batches.', r.column_name) END
+    WHEN 'cluster' THEN 'Plan a maintenance window; new rows don''t keep the order, so a covering index often serves the same queries for good.'
     ELSE 'Plan a maintenance window, or copy to a new table in batches and swap the names.' END AS fix,
   CASE WHEN r.row_source IN ('file', 'configured') THEN 'error' ELSE 'warning' END AS level
 FROM rewrites AS r

@@ -143,6 +143,12 @@ class Reader {
       case Type::kCreatePolicyStmt:
         if (const Node* table = tree_.child(statement, Key::kTable)) add("create_policy", named(*table), kExclusive);
         break;
+      case Type::kClusterStmt: {
+        SchemaAction& action = add("cluster", relation(statement), kExclusive);
+        action.object = text(statement, Key::kIndexname);
+        action.rewrites = true;
+        break;
+      }
       case Type::kRefreshMatViewStmt: {
         SchemaAction& action = add("refresh_view", relation(statement), kExclusive);
         action.concurrently = flag(statement, Key::kConcurrent);

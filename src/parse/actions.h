@@ -14,11 +14,11 @@ namespace explaingate {
 // One action: ALTER TABLE … ADD a, DROP b is two. Tables as qualified_table() names them; "" where there is none.
 struct SchemaAction {
   // create_table, create_table_as, drop_table, rename_table, truncate, create_index, drop_index, rename_index,
-  // create_trigger, create_policy, create_rule, refresh_view; of ALTER TABLE: add_column, drop_column, rename_column,
-  // set_type, set_default, drop_default, set_not_null, drop_not_null, add_check, add_foreign_key, add_unique,
-  // add_primary_key, add_exclude, validate_constraint, drop_constraint, rename_constraint, set_logged, set_unlogged,
-  // set_tablespace, set_access_method, attach_partition, detach_partition, set_trigger, set_options, set_statistics,
-  // other.
+  // create_trigger, create_policy, create_rule, refresh_view, cluster; of ALTER TABLE: add_column, drop_column,
+  // rename_column, set_type, set_default, drop_default, set_not_null, drop_not_null, add_check, add_foreign_key,
+  // add_unique, add_primary_key, add_exclude, validate_constraint, drop_constraint, rename_constraint, set_logged,
+  // set_unlogged, set_tablespace, set_access_method, attach_partition, detach_partition, set_trigger, set_options,
+  // set_statistics, other.
   std::string action;
   std::string table;        // "" for a dropped or renamed index: the catalogue knows its table
   std::string column;       // also of a foreign key (its first) and of CHECK (column IS NOT NULL)

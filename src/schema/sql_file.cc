@@ -34,7 +34,7 @@ bool is_well_split(const std::vector<Statement>& statements, Dialect dialect) {
            ddl.verb == "alter" || ddl.verb == "drop" || ddl.verb == "insert" || ddl.verb == "update" ||
            ddl.verb == "delete" || ddl.verb == "select" || ddl.verb == "with" || ddl.verb == "replace" ||
            ddl.verb == "set" || ddl.verb == "do" || ddl.verb == "pragma" || ddl.verb == "call" ||
-           ddl.verb == "truncate";
+           ddl.verb == "truncate" || ddl.verb == "cluster";
   });
 }
 

@@ -363,27 +363,6 @@ TEST_CASE("facts: a place that was not analysed has its statement, and what a lo
         "iterable\nadd.traverse( add.children, 'name, and more of it, so that it is longer than wha…\n");
 }
 
-TEST_CASE("check: patterns that match nothing") {
-  Project project;
-  project.write("schema.sql", "CREATE TABLE t (a);\n");
-  project.write("src/app.py", "import sqlite3\ndef f(c):\n    c.execute('SELECT a FROM t')\n");
-  project.write("pkg/_tests/util.py", "import sqlite3\ndef f(c):\n    c.execute('SELECT b FROM t')\n");
-  CHECK(project.gate({"check", "--all"}).out.find("(1 statement in 1 file, ") != std::string::npos);
-  project.write("explaingate.json", R"({"include": ["src/*", "srcc/*.py"]})");
-  for (const char* command : {"check", "extract"}) {
-    Ran ran = project.gate({command, "--all"});
-    CHECK(ran.code == 2);
-    CHECK(ran.err ==
-          "explaingate: explaingate.json: `include` names \"srcc/*.py\", which matches no file\nhelp: a pattern is "
-          "matched against whole paths from the root, such as src/* or *.py\n");
-  }
-  project.write("explaingate.json", R"({"include": ["src/"], "exclude": ["old/*", "pkg/_tests"]})");
-  Ran ran = project.gate({"check", "--all"});
-  CHECK(ran.code == 0);
-  CHECK(ran.out.find("note: `exclude` names \"old/*\", which matches no file\n") != std::string::npos);
-  CHECK(ran.out.find("pkg/_tests") == std::string::npos);
-}
-
 TEST_CASE("doctor: what is missing, with the exit code that check would have") {
   Project project;
   Ran ran = project.gate({"doctor"});

@@ -98,6 +98,7 @@ TEST_CASE("actions of schema statements") {
       {"ALTER TABLE a ATTACH PARTITION p FOR VALUES IN (1)", "attach_partition a -> p SHARE UPDATE EXCLUSIVE scans\n"},
       {"ALTER TABLE a DETACH PARTITION p CONCURRENTLY",
        "detach_partition a -> p SHARE UPDATE EXCLUSIVE concurrently\n"},
+      {"CLUSTER s.a USING i", "cluster s.a i ACCESS EXCLUSIVE rewrites\n"},
       {"SELECT 1", ""},
       {"UPDATE a SET b = 1", ""},
       {"DROP TABLE a; DROP TABLE b", ""},
