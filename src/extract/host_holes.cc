@@ -71,12 +71,6 @@ Filled fill_holes(const Text& text, std::string_view source, Dialect dialect) {
       filled.starts_with_hole = true;
       filled.start_reason = piece.reason;
     }
-    if (offset + fill.text.size() >= first) {  // one behind the end stands there with no text
-      filled.hole_nodes.push_back(piece.node);
-      filled.holes.push_back({static_cast<uint32_t>(filled.text.size()),
-                              static_cast<uint32_t>(offset > last ? 0 : fill.text.size()), fill.kind,
-                              std::string(expression), fill.column});
-    }
     if (table_hole == static_cast<int>(hole - 1)) {
       filled.table_hole = piece.node;
       filled.dynamic = fill.text == kSubquery              ? "its subquery is"
@@ -88,8 +82,14 @@ Filled fill_holes(const Text& text, std::string_view source, Dialect dialect) {
       filled.statement_hole = piece.node;
       filled.statement_expression = expression;
     }
+    size_t at = filled.text.size();
     append_cut(filled, fill.text, offset, first, last, piece);
     offset += fill.text.size();
+    if (offset < first) continue;
+    // Its length is what is left of it: one behind the end stands there with no text.
+    filled.hole_nodes.push_back(piece.node);
+    filled.holes.push_back({static_cast<uint32_t>(at), static_cast<uint32_t>(filled.text.size() - at), fill.kind,
+                            std::string(expression), fill.column});
   }
   return filled;
 }

@@ -199,6 +199,19 @@ TEST_CASE("what is said of a hole") {
         "not analysed 3:34 in f: the table's name is dynamic: `table`\n");
 }
 
+TEST_CASE("a hole ends with its statement's text, from whose end blanks are cut") {
+  const std::string source = "con.e<<E*\nSELECT a\n";
+  for (Dialect dialect : {Dialect::kSqlite, Dialect::kPostgres}) {
+    Extraction found = extract("a.rb", source, test_languages(), dialect);
+    REQUIRE(found.statements.size() == 1);
+    const Statement& statement = found.statements[0];
+    CAPTURE(statement.text);
+    REQUIRE(statement.holes.size() == 1);
+    CAPTURE(statement.holes[0].length);
+    CHECK(statement.holes[0].offset + statement.holes[0].length == statement.text.size());
+  }
+}
+
 // The text at each offset is what stands at the mapped place of the source, for every piece that's taken as it stands;
 // and whatever stands for something else stays inside the source.
 TEST_CASE("every byte maps to its place") {
