@@ -160,6 +160,14 @@ bool declares_column(std::string_view create_table, std::string_view column, Dia
   return false;
 }
 
+// CLUSTER table USING index, which rewrites the table; without USING it needs what an earlier one has left.
+bool clusters_by_index(std::string_view sql, Dialect dialect) {
+  Words words(sql, dialect);
+  words.advance();
+  words.name();
+  return words.is("using");
+}
+
 // ALTER DATABASE, ROLE or USER … SET search_path: which table a name means depends on it.
 bool sets_search_path(std::string_view alter, Dialect dialect) {
   bool set = false;
@@ -183,18 +191,6 @@ Ddl read_ddl(std::string_view sql, Dialect dialect) {
   if (ddl.verb == "drop") read_drop(words, ddl);
   return ddl;
 }
-
-namespace {
-
-// CLUSTER table USING index, which rewrites the table; without USING it needs what an earlier one has left.
-bool clusters_by_index(std::string_view sql, Dialect dialect) {
-  Words words(sql, dialect);
-  words.advance();
-  words.name();
-  return words.is("using");
-}
-
-}  // namespace
 
 bool changes_nothing(std::string_view sql, const Ddl& ddl, Dialect dialect) {
   constexpr std::array<std::string_view, 30> kVerbs = {
