@@ -68,17 +68,19 @@ WITH
        ORDER BY i.name LIMIT 1) AS partial_index,
       EXISTS (SELECT 1 FROM holes AS o WHERE o.statement_id = s.statement_id AND o.kind = 'predicate') AS more_filters,
       t.sorted_before <= t.sorted_after AND (  -- the filters' columns: all are of few values, or an index begins with them already
-        SELECT max(k.name IS NOT NULL OR p.operator IN ('IS NULL', 'IS NOT NULL', '<>'))
-          AND min(k.name IS NOT NULL OR p.operator IN ('IS NULL', 'IS NOT NULL', '<>') OR EXISTS (
-            SELECT 1 FROM index_columns AS x
-            JOIN indexes AS i ON i.side = 'head' AND i.table_name = x.table_name AND i.name = x.index_name
-            WHERE x.side = 'head' AND x.table_name = t.relation AND x.position = 0 AND x.name = p.name COLLATE NOCASE
-              AND (i.partial = 0 OR EXISTS (
-                SELECT 1 FROM predicates AS n
-                WHERE n.statement_id = s.statement_id AND n.operator = 'IS NULL' AND instr(i.condition, n.name) > 0))))
-        FROM predicates AS p
-        LEFT JOIN category_columns AS k ON k.table_name = t.relation AND k.name = p.name COLLATE NOCASE
-        WHERE p.statement_id = s.statement_id AND p.sargable = 1 AND (p.relation IS NULL OR p.relation = t.relation COLLATE NOCASE)) = 1 AS categories
+        SELECT max(f.of_few) AND min(f.of_few OR EXISTS (
+          SELECT 1 FROM index_columns AS x
+          JOIN indexes AS i ON i.side = 'head' AND i.table_name = x.table_name AND i.name = x.index_name
+          WHERE x.side = 'head' AND x.table_name = t.relation AND x.position = 0 AND x.name = f.name COLLATE NOCASE
+            AND (i.partial = 0 OR EXISTS (
+              SELECT 1 FROM predicates AS n
+              WHERE n.statement_id = s.statement_id AND n.operator = 'IS NULL' AND instr(i.condition, n.name) > 0
+                AND (n.relation IS NULL OR n.relation = t.relation COLLATE NOCASE)))))
+        FROM (
+          SELECT p.name, k.name IS NOT NULL OR p.operator IN ('IS NULL', 'IS NOT NULL', '<>') AS of_few
+          FROM predicates AS p
+          LEFT JOIN category_columns AS k ON k.table_name = t.relation AND k.name = p.name COLLATE NOCASE
+          WHERE p.statement_id = s.statement_id AND p.sargable = 1 AND (p.relation IS NULL OR p.relation = t.relation COLLATE NOCASE)) AS f) = 1 AS categories
     FROM run
     JOIN statements AS s
     JOIN growth AS g ON g.statement_id = s.statement_id AND g.side = 'head' AND g.growth_class >= 1
