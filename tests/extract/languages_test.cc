@@ -54,6 +54,18 @@ TEST_CASE("a text that a grammar's scanner reads to its end at every token is gi
   CHECK(found.not_analysed[0].reason.find("parse") != std::string::npos);
 }
 
+// The state of Python's scanner just fills the parser's buffer: two bytes a level, and one for the string.
+TEST_CASE("blocks as deep as a grammar's scanner can keep count of are read, and so are those below") {
+  for (int levels = 500; levels <= 520; ++levels) {
+    CAPTURE(levels);
+    std::string source = "import sqlite3\ncursor = sqlite3.connect('a').cursor()\n";
+    for (int i = 0; i < levels; ++i) source += std::string(i, ' ') + "if a:\n";
+    source += std::string(levels, ' ') + "cursor.execute(f\"SELECT {column} FROM t\")\n";
+    Extraction found = extract("deep.py", source, test_languages(), Dialect::kSqlite);
+    CHECK(found.statements.size() + found.not_analysed.size() >= 1);
+  }
+}
+
 TEST_CASE("an XML document is no source, whatever its name ends in") {
   std::string text = "<?xml version=\"1.0\"?>\n<!DOCTYPE TS>\n<TS><source>SELECT 1 FROM t</source></TS>\n";
   auto found = [](std::string_view path, const std::string& source) {
