@@ -85,10 +85,11 @@ class Analysis {
   };
   struct Comparison {
     std::string op;
-    const Node* node;      // the comparison
-    const Node* left;      // the column's side
-    const Node* right;     // nullptr: none
-    bool pattern = false;  // LIKE, GLOB, SIMILAR TO, ~
+    const Node* node;       // the comparison
+    const Node* left;       // the column's side
+    const Node* right;      // nullptr: none
+    bool pattern = false;   // LIKE, GLOB, SIMILAR TO, ~
+    int row_position = -1;  // as in Predicate
   };
   struct PendingJoin {
     const Node* node;

@@ -223,11 +223,14 @@ void Analysis::compare(const Comparison& comparison, const Where& where, bool fl
     const Node* lefts = tree_.child(*left, Key::kArgs);
     const Node* rights = right != nullptr && right->type == Type::kRowExpr ? tree_.child(*right, Key::kArgs) : nullptr;
     const Node* other = rights == nullptr ? right : tree_.first(*rights);
+    int part_of_row = -1;
     for (const Node* item = lefts == nullptr ? nullptr : tree_.first(*lefts); item != nullptr;
          item = tree_.next(*item)) {
       Comparison part = comparison;
       part.left = item;
       part.right = other;
+      ++part_of_row;
+      part.row_position = part_of_row;
       if (item->type != Type::kRowExpr) compare(part, where, flip && rights != nullptr && other != nullptr);
       if (rights != nullptr && other != nullptr) other = tree_.next(*other);
     }
@@ -241,6 +244,7 @@ void Analysis::compare(const Comparison& comparison, const Where& where, bool fl
   uses(*right, {}, found, 0);
   Comparison mirrored = comparison;
   mirrored.op = flip_sides(comparison.op);
+  mirrored.pattern = false;
   std::swap(mirrored.left, mirrored.right);
   for (Use& use : found) {
     if (use.why_not.empty() && comparison.pattern) use.why_not = "the column is the pattern";
@@ -257,6 +261,7 @@ void Analysis::emit(const Comparison& comparison, const Use& use, const Where& w
   predicate.column = column.name;
   predicate.op = where.negated ? negate(comparison.op) : comparison.op;
   predicate.clause = where.clause;
+  predicate.row_position = comparison.row_position;
   predicate.in_or = where.in_or;
   predicate.or_group = where.or_group;
   predicate.or_arm = where.or_arm;
@@ -266,8 +271,13 @@ void Analysis::emit(const Comparison& comparison, const Use& use, const Where& w
     if (side != nullptr && side->type == Type::kCollateClause) predicate.collation = last_name(*side, Key::kCollname);
 
   predicate.why_not = use.why_not;
-  if (predicate.why_not.empty() && comparison.pattern)
-    predicate.why_not = pattern_reason(comparison.op, *comparison.right);
+  if (comparison.pattern) {
+    std::string reason = pattern_reason(comparison.op, *comparison.right);
+    if (predicate.why_not.empty())
+      predicate.why_not = reason;
+    else if (reason.ends_with("starts with a wildcard"))  // an index on the expression wouldn't serve it either
+      predicate.why_not += ", and the " + reason;
+  }
   bool same_row =
       predicate.other == Operand::kColumn && predicate.table >= 0 && predicate.table == predicate.other_table;
   if (predicate.why_not.empty() && same_row) predicate.why_not = "compares columns of one row";

@@ -87,6 +87,7 @@ struct Predicate {
   std::string why_not;  // "function lower() around the column", "LIKE pattern starts with a wildcard", "arithmetic on
                         // the column", "cast of the column", "negation"…
   std::string expression;  // where not sargable: the source text of the side that holds the column: "lower(email)"
+  int row_position = -1;   // of a row value's column within it, from 0: 1 for id in (placed_at, id) < (?, ?); -1 = none
   bool in_or = false;      // one arm of an OR
   int or_group = -1, or_arm = -1;  // of the outermost OR around it: number within the statement, and of its arm from 0
   bool in_outer_join = false;      // ON of an outer join

@@ -263,6 +263,24 @@ double RowModel::rows_per_start(size_t at, Range range) {
   return rest.share * rest.late < 1 ? rows : min_or_max_rows(at, rows);
 }
 
+// Keyset pagination, of which the index checks the first column: (a, b) < (?, ?), or `a <= ? AND (a < ? OR b < ?)`.
+// What is left passes over no more than the rows that have the same a. Near miss: `? BETWEEN low AND high` by the index
+// on low.
+bool RowModel::leaves_out_ties_alone(const ScopePredicate& entry, size_t at) const {
+  auto is_range = [](const std::string& op) { return op == "<" || op == "<=" || op == ">" || op == ">="; };
+  const Predicate& predicate = *entry.predicate;
+  if (!predicate.in_or) return predicate.row_position > 0 && is_range(predicate.op);
+  return std::ranges::any_of(scope_.predicates, [&](const ScopePredicate& arm) {
+    if (arm.predicate->or_group != predicate.or_group || arm.table != entry.table || !is_range(arm.predicate->op))
+      return false;
+    return std::ranges::any_of((*nodes_)[at].terms, [&](const std::string& term) {
+      size_t op = term.find_last_of("<>");
+      return op != std::string::npos && term[op] == arm.predicate->op[0] &&
+             term_uses(term, arm.column, places_[at].info);
+    });
+  });
+}
+
 // The share of the rows read that fulfils what the index didn't check.
 RowModel::Selectivity RowModel::residual(size_t at, bool inside_or) const {
   const PlanNode& node = (*nodes_)[at];
@@ -284,6 +302,7 @@ RowModel::Selectivity RowModel::residual(size_t at, bool inside_or) const {
     }
     auto uses = [&](const std::string& term) { return term_uses(term, entry.column, place.info); };
     if (predicate.sargable && std::any_of(node.terms.begin(), node.terms.end(), uses)) continue;
+    if (leaves_out_ties_alone(entry, at)) continue;
     if (index != nullptr && index->partial &&
         std::any_of(index->condition_columns.begin(), index->condition_columns.end(),
                     [&](const std::string& column) { return same_name(column, entry.column); }))

@@ -97,6 +97,7 @@ class RowModel {
   [[nodiscard]] double min_or_max_rows(size_t at, double otherwise) const;
   [[nodiscard]] double derived_rows(size_t at) const;
   [[nodiscard]] Selectivity residual(size_t at, bool inside_or) const;
+  [[nodiscard]] bool leaves_out_ties_alone(const ScopePredicate& entry, size_t at) const;
   [[nodiscard]] double distinct(int table, std::string_view column) const;
   [[nodiscard]] const IndexInfo* index_at(size_t at) const;
   void classify(size_t at);

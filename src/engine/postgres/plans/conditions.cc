@@ -150,6 +150,13 @@ Condition read_one(const Text& text, size_t begin, size_t end, std::string_view 
     if (!out.column.empty()) out.op = "IS TRUE";
     return out;
   }
+  if (text.keyword(begin, "ROW") && text.at(begin + 1) == "(") {  // ROW(a, b) < ROW($1, $2): its range is one of a
+    size_t first = begin + 2;
+    out.column = column_at(text, first, text.partner[begin + 1], alias);
+    if (text.at(first) != ",") out.column.clear();
+    i = text.partner[begin + 1] + 1;
+    if (i >= end) return out;
+  }
   if (out.column.empty() && text.tokens[i].kind != TokenKind::kOperator && !text.keyword(i, "IS")) {
     // An expression: to its operator.
     while (i < end && (text.tokens[i].kind != TokenKind::kOperator || text.at(i) == "::" || text.at(i) == "(" ||

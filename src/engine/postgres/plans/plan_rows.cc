@@ -68,6 +68,17 @@ bool mentions(const std::string& text, std::string_view name) {
   return false;
 }
 
+// Keyset pagination, of which the index checks the first column: `a <= $1` there, and (a < $1 OR b < $2) or
+// (a, b) < ($1, $2) as the filter, which passes over no more than the rows that have the same a.
+bool leaves_out_ties_alone(const Condition& filter, const std::vector<Condition>& checked) {
+  if (!filter.arms.empty())
+    return std::ranges::any_of(filter.arms, [&](const auto& arm) { return leaves_out_ties_alone(arm, checked); });
+  bool range = filter.op == "<" || filter.op == "<=" || filter.op == ">" || filter.op == ">=";
+  return range && !filter.column.empty() && std::ranges::any_of(checked, [&](const Condition& condition) {
+           return condition.column == filter.column && condition.op.starts_with(filter.op[0]) && condition.op != "<>";
+         });
+}
+
 }  // namespace
 
 PlannedQuery Former::run() {
@@ -121,7 +132,7 @@ bool Former::sparse(const RawNode& raw) const {
   bool scans = own.relation != nullptr || raw.type == "CTE Scan" || raw.type == "Subquery Scan";
   if (scans && raw.type != "ModifyTable")
     for (const Condition& filter : own.filters)
-      if (sparse_filter(filter, own.relation)) return true;
+      if (sparse_filter(filter, own.relation) && !leaves_out_ties_alone(filter, own.conditions)) return true;
   if (is_join(raw) && (!raw.join_filter.empty() || !raw.filter.empty() || raw.join_type == "Semi" ||
                        raw.join_type == "Anti" || raw.join_type == "Right Anti" || raw.join_type == "Right Semi"))
     return true;
