@@ -3,7 +3,7 @@
 -- severity: warning
 -- engines: sqlite, postgres
 -- needs: growth
--- yields-to: cross-join, access-regression, growth-regression, cost-regression, work-regression, new-scan-in-loop, new-sort, lost-index-only-plan, full-scan-growth, quadratic-growth, sort-without-index, automatic-index, nested-loop-unindexed-inner, index-filters-most-rows, order-by-limit-trap, wrong-column-order, materialised-cte, subquery-per-row, correlated-select-subquery, partitions-not-pruned, lossy-bitmap, spill, non-sargable-predicate, implicit-cast, leading-wildcard, computed-pattern, text-search-by-like, case-insensitive-search, json-path-filter, or-across-columns, not-in-nullable, offset-pagination, unbounded-select, exact-count, count-for-existence, distinct-hides-fanout, order-by-random, write-without-where, union-dedup, for-update-scan
+-- yields-to: cross-join, access-regression, growth-regression, cost-regression, work-regression, new-scan-in-loop, new-sort, lost-index-only-plan, full-scan-growth, quadratic-growth, sort-without-index, automatic-index, nested-loop-unindexed-inner, index-filters-most-rows, order-by-limit-trap, keyset-by-or, wrong-column-order, materialised-cte, subquery-per-row, correlated-select-subquery, partitions-not-pruned, lossy-bitmap, spill, non-sargable-predicate, implicit-cast, leading-wildcard, computed-pattern, text-search-by-like, case-insensitive-search, json-path-filter, or-across-columns, not-in-nullable, offset-pagination, unbounded-select, exact-count, count-for-existence, distinct-hides-fanout, order-by-random, write-without-where, union-dedup, for-update-scan
 -- parameter: min_rows integer 1000000: rows examined of the table, at the largest scale, from which on it counts
 -- since: 0.1
 -- summary: A query reads more rows with every row that is stored, to give back as few as ever, and no index that was tried mends it.
@@ -28,8 +28,8 @@
 -- - Write in batches by key.
 --
 -- ## Stays quiet when
--- - the result grows as well: that is unbounded-select's, where it is a mistake; or it may, grouped by a column that nothing says of how
---   many values it holds;
+-- - the result grows as well: that is unbounded-select's, where it is a mistake; or it may, grouped without LIMIT by a column that nothing says
+--   of how many values it holds;
 -- - an index was tried that helps, or another rule names the reason;
 -- - a parameter is the pattern of a LIKE: how it begins isn't known;
 -- - the program puts in filters that aren't known here; on PostgreSQL also where the filter hangs on a parameter's value (`CASE WHEN $1 …`,
@@ -61,8 +61,9 @@ WITH
         SELECT 1 FROM predicates AS p
         WHERE s.statement_kind <> 'select' AND p.statement_id = s.statement_id AND p.operator IN ('=', 'IN') AND p.operand IN ('subquery', 'column')
           AND p.sargable = 1 AND p.clause = 'where' AND p.block = 0 AND p.in_or = 0)
-      AND NOT EXISTS (  -- as many groups as there are values: the result may grow as well
+      AND NOT EXISTS (  -- as many groups as there are values, and no LIMIT: the result may grow as well
         SELECT 1 FROM orderings AS o
+        JOIN query_blocks AS b ON b.statement_id = o.statement_id AND b.block = o.block AND b.has_limit = 0
         LEFT JOIN columns AS c ON c.side = 'head' AND c.table_name = r.relation AND c.name = o.name COLLATE NOCASE
         WHERE o.statement_id = s.statement_id AND o.block = 0 AND o.kind IN ('group_by', 'distinct') AND coalesce(c.allowed_values, 0) = 0
           AND NOT EXISTS (SELECT 1 FROM category_columns AS k WHERE k.table_name = c.table_name AND k.name = c.name))
