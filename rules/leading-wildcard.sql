@@ -10,7 +10,8 @@
 --
 -- ## What it does
 -- Finds LIKE, ILIKE and GLOB whose pattern is known to begin with `%`, `_`, `*` or `?` (a literal, or a concatenation that
--- begins with one), where the plan reads the whole of a growing table for it.
+-- begins with one), where the plan reads the whole of a growing table for it; compared with a column or with an expression over one
+-- (`lower(name)`, `',' || tags || ','`).
 --
 -- ## Why
 -- An index is sorted from the first letter on. A word that may stand anywhere isn't in one place of it, so every row is read and
@@ -41,7 +42,8 @@
 -- SQLite, "The SQLite Query Optimizer Overview", the LIKE optimization.
 WITH
   searched AS (
-    SELECT p.*, row_number() OVER (PARTITION BY p.statement_id, p.relation ORDER BY p.rows_examined DESC, p.line, p."column", p.name) AS place
+    SELECT p.*, CASE WHEN p.why_not LIKE 'function lower()%' THEN 'lower' WHEN p.why_not LIKE 'function upper()%' THEN 'upper' ELSE '' END AS folded,
+      row_number() OVER (PARTITION BY p.statement_id, p.relation ORDER BY p.rows_examined DESC, p.line, p."column", p.name) AS place
     FROM scanned_predicates AS p
     WHERE p.rows_examined >= :min_rows AND p.operator NOT LIKE 'NOT %' AND p.why_not LIKE '%pattern starts with a wildcard'
   )
@@ -53,7 +55,9 @@ SELECT
   printf('The pattern for %s.%s begins with a wildcard: no ordinary index serves it, and the query reads every row of %s (%,d at the largest scale).',
     w.relation, w.name, w.relation, CAST(w.row_count AS INTEGER)) AS message,
   CASE (SELECT engine FROM run)
-    WHEN 'postgres' THEN printf('Search from the beginning of the text; or give the column a trigram index: CREATE INDEX ON %s USING gin ("%w" gin_trgm_ops), with the extension pg_trgm.', replace(printf('"%w"', w.relation), '.', '"."'), w.name)
+    WHEN 'postgres' THEN printf('Search from the beginning of the text; or give %s a trigram index: CREATE INDEX ON %s USING gin (%s gin_trgm_ops), with the extension pg_trgm.',
+      CASE WHEN w.folded <> '' THEN 'what is compared' ELSE 'the column' END, replace(printf('"%w"', w.relation), '.', '"."'),
+      CASE WHEN w.folded <> '' THEN printf('%s("%w")', w.folded, w.name) ELSE printf('"%w"', w.name) END)
     ELSE printf('Search from the beginning of the text (a range, or GLOB ''abc*''); or keep %s in an FTS5 table with tokenize = ''trigram'', and search there.', w.name) END AS fix
 FROM searched AS w
 WHERE w.place = 1;

@@ -61,7 +61,7 @@ WITH
       AND p.sargable = 0 AND p.in_or = 0 AND p.clause IN ('where', 'join_on')
       AND (p.why_not LIKE 'function%' OR p.why_not LIKE 'arithmetic%' OR p.why_not LIKE 'cast%' OR p.why_not LIKE 'concatenation%')
       AND (p.operator IN ('=', '==', 'IS', '<', '<=', '>', '>=', 'BETWEEN', 'IN')
-        OR (p.operator = 'LIKE' AND p.operand = 'literal' AND s.text NOT LIKE '%like ''\%%' ESCAPE '\'))
+        OR (p.operator = 'LIKE' AND p.operand = 'literal' AND p.why_not NOT LIKE '%starts with a wildcard'))
       AND NOT EXISTS (
         SELECT 1 FROM columns AS c
         WHERE c.side = 'head' AND c.table_name = t.name AND c.name = p.name COLLATE NOCASE AND c.allowed_values > 0)
