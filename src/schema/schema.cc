@@ -330,13 +330,28 @@ class SchemaReader {
         for (std::string& one : found) {
           if (std::find(done.begin(), done.end(), one) != done.end()) continue;
           if (index_.has_file(one))
-            read_file(one, {dialect_, std::nullopt, nullptr, "", false});
+            read_sqlc_file(one);
           else
             read_folder(one, "");
           done.push_back(std::move(one));
         }
       }
     }
+  }
+
+  // sqlc takes the DDL of such a file and passes over the rest: a file may be listed as `schema` and as `queries`.
+  void read_sqlc_file(const std::string& path) {
+    size_t before = schema_.statements.size();
+    read_file(path, {dialect_, std::nullopt, nullptr, "", false});
+    auto first = schema_.statements.begin() + static_cast<ptrdiff_t>(before);
+    auto queries = std::stable_partition(first, schema_.statements.end(), [&](const SchemaStatement& statement) {
+      Ddl ddl = read_ddl(statement.text, dialect_);
+      return ddl.verb != "select" && ddl.verb != "with" && ddl.verb != "insert" && ddl.verb != "update" &&
+             ddl.verb != "delete" && ddl.verb != "replace";
+    });
+    if (queries == schema_.statements.end()) return;
+    schema_.statements.erase(queries, schema_.statements.end());
+    schema_.code.push_back(path);
   }
 
   std::vector<std::string> with_globs(const std::string& path) const {

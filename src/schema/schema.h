@@ -22,7 +22,7 @@ struct Schema {
   std::vector<SchemaStatement> statements;
   std::string tool;                // what it was recognised as
   std::vector<std::string> files;  // sorted, all that were read
-  std::vector<std::string> code;   // those among them that are programs: they hold queries beside their DDL
+  std::vector<std::string> code;   // those among them that hold queries beside their DDL: programs, files of sqlc's
   // Sorted: .sql files that belong to a schema and were not applied (down parts, another database's migrations, a dump
   // beside migrations). What they hold are no queries of the project.
   std::vector<std::string> passed_over;

@@ -316,6 +316,14 @@ TEST_CASE("sqlc: both versions, lists, other engines, the tool of the folder") {
        R"({"version": "1", "packages": [{"path": "db", "engine": "sqlite", "queries": "q.sql", "schema": ["../s.sql"]}]})"},
       {"s.sql", "CREATE TABLE s (id);"}};
   CHECK(found(json) == "= sqlc\ns.sql:1 CREATE TABLE s (id)\n+ api/sqlc.json\n");
+  Files both = {
+      {"sqlc.yaml", "sql:\n- schema: q.sql\n  queries: q.sql\n  engine: sqlite\n"},
+      {"q.sql",
+       "CREATE TABLE a (id);\n-- name: Get :one\nSELECT * FROM a;\n-- name: Add :exec\nINSERT INTO a VALUES (?);\n"}};
+  CHECK(found(both) == "= sqlc\nq.sql:1 CREATE TABLE a (id)\n+ sqlc.yaml\n");
+  auto mixed = read_schema(MemoryTree(both), {}, languages(), Dialect::kSqlite);
+  REQUIRE(mixed.has_value());
+  CHECK(mixed->code == std::vector<std::string>{"q.sql"});
   Files flow = {{"sqlc.yml", "sql:\n- schema: ['a.sql', \"b.sql\"]\n  engine: sqlite\n"},
                 {"a.sql", "CREATE TABLE a (id);"},
                 {"b.sql", "CREATE TABLE b (id);"}};
