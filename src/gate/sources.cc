@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/parallel.h"
+#include "gate/other_database.h"
 #include "gate/path_filter.h"
 #include "gate/run.h"
 
@@ -190,9 +191,26 @@ Status load_statements(Run& run) {
                                : extract(file.path, *text, *run.languages, run.settings.dialect());
     if (file.side == kHeadSide && !read[i].extraction.statements.empty()) read[i].lines.emplace(*text);
   });
+  OtherDatabases others(run);
   for (size_t i = 0; i < wanted->size(); ++i) {
     const Wanted& file = (*wanted)[i];
     Extraction& found = read[i].extraction;
+    if (!found.statements.empty()) {
+      auto other = others.holds(file.path);
+      if (!other) return fail(other.error());
+      if (*other) {
+        if (file.side == kHeadSide && file.touched) {
+          const Statement& first = found.statements.front();
+          run.files_read.push_back(file.path);
+          run.not_analysed.push_back(
+              {file.path, first.line, first.column,
+               fmt::format("{} statement{} for another database than {}, by the file's path", found.statements.size(),
+                           found.statements.size() == 1 ? "" : "s", run.settings.engine),
+               ""});
+        }
+        continue;
+      }
+    }
     if (file.side == kHeadSide && file.touched) run.files_read.push_back(file.path);
     if (!read[i].problem.empty() && file.side == kHeadSide)
       run.not_analysed.push_back({file.path, 1, 1, "the file " + read[i].problem, ""});

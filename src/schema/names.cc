@@ -205,6 +205,20 @@ Database database_of(std::string_view path, Dialect dialect) {
   return found;
 }
 
+std::string database_part(std::string_view path) {
+  std::string part, found;
+  for (std::string_view segment : segments(path)) {
+    std::string name = lower(segment);
+    for (const std::string& word : words_of(segment)) {
+      if (database_named(word, Dialect::kSqlite) == Database::kNone) continue;
+      size_t at = name.find(word);
+      found = join(part, name.replace(at, word.size(), "*"));
+    }
+    part = join(part, segment);
+  }
+  return found;
+}
+
 bool is_excluded(std::string_view path) {
   constexpr std::array<std::string_view, 33> kFolders = {
       "test",   "tests",       "testing",       "testdata", "test-data", "test_data", "spec",

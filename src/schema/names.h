@@ -43,6 +43,9 @@ enum class Database { kNone, kOurs, kOther };
 // Which database a path is for, by whole words of its segments ("migrations/sqlite", "schema.pg.sql"); the last word
 // counts.
 [[nodiscard]] Database database_of(std::string_view path, Dialect dialect);
+// What says so: the path as far as the segment that names the database, with "*" for the name.
+// "storage/sqlite3/keys.go" and "storage/postgres/rooms.go" have "storage/*"; "" = none is named.
+[[nodiscard]] std::string database_part(std::string_view path);
 // By the name a configuration file gives it: "sqlite", "postgresql", "mysql".
 [[nodiscard]] Database database_named(std::string_view name, Dialect dialect);
 

@@ -38,5 +38,18 @@ TEST_CASE("check: what sqlc makes of a .sql file is not read beside it, unless a
   CHECK(project.gate({"check", "--all"}).out.find("(2 statements in 2 files, ") != std::string::npos);
 }
 
+TEST_CASE("check: a file for another database, beside one for ours, is listed and not planned") {
+  Project project;
+  project.write("schema.sql", "CREATE TABLE t (a);\n");
+  project.write("db/sqlite/read.sql", "-- name: ReadT\nSELECT a FROM t;\n");
+  project.write("db/mysql/read.sql", "-- name: ReadT\nSELECT b FROM t;\n");
+  project.write("oracle/prices.sql", "-- name: Prices\nSELECT a FROM t WHERE a = 1;\n");  // nothing beside it is ours
+  Ran ran = project.gate({"check", "--all"});
+  CAPTURE(ran.out);
+  CHECK(ran.out.find("db/mysql/read.sql:2: 1 statement for another database than sqlite, by the file's path\n") !=
+        std::string::npos);
+  CHECK(ran.out.find("(2 statements in 3 files, 2 planned") != std::string::npos);
+}
+
 }  // namespace
 }  // namespace explaingate
