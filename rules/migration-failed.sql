@@ -31,15 +31,29 @@
 -- ## Limits
 -- Data that production has and the empty database lacks isn't there to fail on: a UNIQUE index over duplicates applies here.
 -- Of more than a thousand failures (a dump whose tables could not be made) the first thousand are findings.
+WITH
+  failures AS (
+    SELECT f.*,
+      f.message LIKE 'permission denied%' OR f.message LIKE 'must be superuser%' OR f.message LIKE 'extension "%" is not available%' AS of_server,
+      EXISTS (
+        SELECT 1 FROM schema_failures AS e
+        WHERE e.side = f.side AND e.statement_id < f.statement_id
+          AND (e.message LIKE 'permission denied%' OR e.message LIKE 'must be superuser%' OR e.message LIKE 'extension "%" is not available%')) AS after_that
+    FROM schema_failures AS f
+    WHERE f.side = 'head'
+  )
 SELECT
   f.statement_id,
-  CASE f.changed WHEN 1 THEN 'error' ELSE 'info' END AS level,
+  CASE WHEN f.changed = 0 THEN 'info' WHEN f.of_server OR f.after_that THEN 'warning' ELSE 'error' END AS level,
   s.statement_kind AS subject,
-  printf('The engine refused this statement of the schema%s: %s.',
-    CASE f.changed WHEN 1 THEN '' ELSE ', as it did before the change' END, rtrim(f.message, '.')) AS message,
-  'Mend the statement, or bring what it needs into the schema before it.' AS fix
-FROM schema_failures AS f
+  printf('The engine refused this statement of the schema%s: %s.%s',
+    CASE f.changed WHEN 1 THEN '' ELSE ', as it did before the change' END, rtrim(f.message, '.'),
+    CASE WHEN NOT f.of_server AND f.after_that THEN ' It may lack what a statement before it was to make, which this server doesn''t allow.' ELSE '' END) AS message,
+  CASE
+    WHEN f.message LIKE 'extension "%' THEN 'Install the extension''s package on this machine; what needs it can''t be planned without.'
+    WHEN f.of_server THEN 'The server that plans gives no such right: what it was to make is missing for all that follows. Make it in a statement of the schema that needs no rights.'
+    ELSE 'Mend the statement, or bring what it needs into the schema before it.' END AS fix
+FROM failures AS f
 JOIN statements AS s ON s.statement_id = f.statement_id
-WHERE f.side = 'head'
 ORDER BY f.statement_id
 LIMIT 1000;

@@ -108,6 +108,7 @@ TEST_CASE("roles are made, and are nothing but names") {
                    "DO $$ BEGIN CREATE ROLE other; EXCEPTION WHEN duplicate_object THEN NULL; END $$",
                    "CREATE SCHEMA o AUTHORIZATION other",
                    "ALTER DEFAULT PRIVILEGES FOR ROLE writer GRANT SELECT ON TABLES TO reader",
+                   "DO $$ BEGIN EXECUTE format('GRANT SELECT ON t TO %I, %I', 'a \"role', 'anon'); END $$",
                    "CREATE ROLE pg_mine"});
   if (!schema.cluster) return;
   CHECK(schema.failures == "2: role \"writer\" already exists\n");

@@ -71,7 +71,21 @@ class Application {
         break;
     }
     auto refused = session_.run(command.kind, command.text);
+    for (std::string role; refused && !(role = missing_role(*refused)).empty() && !made_.contains(role);) {
+      auto made = make_role(role);  // of a statement that a DO block puts together
+      if (!made || !made->empty()) return made;
+      refused = session_.run(command.kind, command.text);
+    }
     return refused && !refused->empty() && for_nobody(command) ? std::string() : refused;
+  }
+
+  // The name in PostgreSQL's own words, which say it nowhere else; "" = no role is missing, or none may be made.
+  [[nodiscard]] std::string missing_role(std::string_view refused) const {
+    constexpr std::string_view kBefore = "role \"", kBehind = "\" does not exist";
+    if (server_.data_folder.empty() || !refused.starts_with(kBefore) || !refused.ends_with(kBehind)) return {};
+    refused.remove_prefix(kBefore.size());
+    refused.remove_suffix(kBehind.size());
+    return is_ours(std::string(refused)) ? std::string() : std::string(refused);
   }
 
   // Rights of a role that somebody's server doesn't have.
