@@ -94,6 +94,7 @@ TEST_CASE("sizes") {
        "a 10000 assumed, schema_migrations 100 fixed assumed"},
       {"one that is named alike", "schema_migrations_done: version key", "", "",
        "schema_migrations_done 10000 assumed"},
+      {"a project's own", "river_migration: version key", "", "", "river_migration 100 fixed assumed"},
       {"fixed of a file stays", "a: id key", "a 42 fixed file", "a 43", "a 43 fixed configured"},
       {"an empty table if the configuration says so", "a: id key", "", "a 0", "a 0 configured"},
       {"names of the database", "Orders: id key", "orders 5 file", "", "Orders 5 file"},
