@@ -42,12 +42,16 @@
 -- - another rule names the same trouble more exactly: cross-join, non-sargable-predicate, access-regression, quadratic-growth.
 --
 -- ## Limits
--- Where a partial index on the column has a condition on that column alone (`WHERE code <> ''`), the finding is a warning: PostgreSQL uses it as
--- long as it plans for the parameter's value, and no more once it keeps one plan for all values.
+-- Where a partial index on the column has a condition on that column (`WHERE code <> ''`) or on others that the statement compares with
+-- parameters, the finding is a warning: PostgreSQL uses it as long as it plans for their values, and no more once it keeps one plan for all.
 --
 -- It is a warning, too, where the program puts filters into the statement that aren't known here: with them it may read less; and where
 -- the filters that no index begins with yet are on columns that hold few values by their names (`status`, `message_type`, `is_read`) while no
--- statistics say how many, or ask for NULL (`deleted_at IS NULL`): an index on them may still read a large part. Statistics make it certain.
+-- statistics say how many, are compared with a constant of the statement's (`odid = 0`), or ask for NULL (`deleted_at IS NULL`): an index on them
+-- may still read a large part. Statistics make it certain.
+--
+-- As long as the table's size is assumed, it is a warning also where a statement of the repository deletes the table's rows by their age
+-- (`DELETE … WHERE created_at < ?`), and where no user waits for it, as far as path and function tell: tests, migrations, scripts, clean-ups.
 --
 -- One finding a statement: for the best index. An index costs writes and space, which is for people to weigh.
 WITH
@@ -61,12 +65,18 @@ WITH
        JOIN indexes AS i ON i.side = 'head' AND i.table_name = t.relation AND i.name = x.index_name AND i.partial = 1
        WHERE run.engine = 'postgres' AND p.statement_id = s.statement_id AND p.operator = '=' AND p.operand = 'placeholder'
          AND p.sargable = 1 AND p.in_or = 0 AND (p.relation IS NULL OR p.relation = t.relation)
-         AND instr(i.condition, p.name) > 0
          AND NOT EXISTS (
            SELECT 1 FROM columns AS c
-           WHERE c.side = 'head' AND c.table_name = t.relation AND c.name <> p.name AND instr(replace(i.condition, p.name, ''), c.name) > 0)
+           WHERE c.side = 'head' AND c.table_name = t.relation AND c.name <> p.name AND instr(replace(i.condition, p.name, ''), c.name) > 0
+             AND NOT EXISTS (
+               SELECT 1 FROM predicates AS other
+               WHERE other.statement_id = s.statement_id AND other.name = c.name AND other.operator = '=' AND other.operand = 'placeholder'
+                 AND other.sargable = 1 AND other.in_or = 0))
        ORDER BY i.name LIMIT 1) AS partial_index,
       EXISTS (SELECT 1 FROM holes AS o WHERE o.statement_id = s.statement_id AND o.kind = 'predicate') AS more_filters,
+      r.row_source = 'assumed' AND s.statement_id IN (SELECT j.statement_id FROM side_jobs AS j WHERE j.statement_id = s.statement_id) AS side_job,
+      (SELECT d.path || ':' || d.line FROM deletions_by_age AS d WHERE d.relation = t.relation AND r.row_source = 'assumed'
+       ORDER BY d.path, d.line LIMIT 1) AS deleted_at,
       t.sorted_before <= t.sorted_after AND (  -- the filters' columns: all are of few values, or an index begins with them already
         SELECT max(f.of_few) AND min(f.of_few OR EXISTS (
           SELECT 1 FROM index_columns AS x
@@ -77,7 +87,7 @@ WITH
               WHERE n.statement_id = s.statement_id AND n.operator = 'IS NULL' AND instr(i.condition, n.name) > 0
                 AND (n.relation IS NULL OR n.relation = t.relation COLLATE NOCASE)))))
         FROM (
-          SELECT p.name, k.name IS NOT NULL OR p.operator IN ('IS NULL', 'IS NOT NULL', '<>') AS of_few
+          SELECT p.name, k.name IS NOT NULL OR p.operator IN ('IS NULL', 'IS NOT NULL', '<>') OR (p.operator IN ('=', '==', 'IS') AND p.operand = 'literal') AS of_few
           FROM predicates AS p
           LEFT JOIN category_columns AS k ON k.table_name = t.relation AND k.name = p.name COLLATE NOCASE
           WHERE p.statement_id = s.statement_id AND p.sargable = 1 AND (p.relation IS NULL OR p.relation = t.relation COLLATE NOCASE)) AS f) = 1 AS categories
@@ -101,14 +111,16 @@ WITH
   )
 SELECT
   h.statement_id,
-  CASE WHEN h.partial_index IS NOT NULL OR h.more_filters OR h.categories THEN 'warning' END AS level,
+  CASE WHEN h.partial_index IS NOT NULL OR h.more_filters OR h.categories OR h.side_job OR h.deleted_at IS NOT NULL THEN 'warning' END AS level,
   h.relation AS subject,
   printf('The query reads every row of %s (%,d at the largest scale)%s; its cost grows %s.',
     h.relation, CAST(h.row_count AS INTEGER),
     CASE WHEN h.sorted_before > h.sorted_after AND h.sorted_before > 1 THEN ' and sorts what it found' ELSE '' END,
     CASE h.class_before WHEN 2 THEN 'with the square of the data' ELSE 'linearly with the table' END)
     || coalesce(' ' || h.partial_index || ' serves it only where the server plans for the parameter''s value, which the index''s condition has to allow.', '')
-    || CASE WHEN h.more_filters THEN ' The program puts filters into it that aren''t known here.' ELSE '' END AS message,
+    || CASE WHEN h.more_filters THEN ' The program puts filters into it that aren''t known here.' ELSE '' END
+    || CASE WHEN h.deleted_at IS NOT NULL THEN printf(' Old rows are deleted (%s), so that it may stay small.', h.deleted_at) ELSE '' END
+    || CASE WHEN h.side_job THEN ' By its path or its name no user waits for it.' ELSE '' END AS message,
   CASE WHEN h.categories THEN h.ddl || '; how much it spares depends on how many rows have the value: statistics tell (explaingate stats export).'
     ELSE printf('%s; with it %,d rows are examined in place of %,d, and the growth is %s.', h.ddl,
     CAST(h.rows_after AS INTEGER), CAST(h.rows_before AS INTEGER),

@@ -705,6 +705,7 @@ CREATE VIEW side_jobs (  -- statements of the head side that no user waits for, 
 WITH
   words(word) AS (  -- of the path or the function
     VALUES ('test'), ('tests'), ('testing'), ('spec'), ('specs'), ('fixtures'), ('bench'), ('benches'), ('benchmark'), ('examples'), ('example'), ('tools'), ('scripts'),
+      ('cleanup'), ('datacleanup'), ('purge'), ('housekeeping'), ('janitor'), ('upgrade'), ('upgrades'),
       ('migration'), ('migrations'), ('migrate'), ('seed'), ('seeds'), ('gc'), ('cron'), ('dump'), ('debug'), ('install'), ('setup')
   ),
   parts(part) AS (  -- of the function's or the statement's name
@@ -719,6 +720,25 @@ WHERE s.side = 'head'
       SELECT 1 FROM words AS w
       WHERE replace(replace(replace('/' || lower(s.path || '/' || s.function) || '/', '_', '/'), '-', '/'), '.', '/') LIKE '%/' || w.word || '/%')
     OR EXISTS (SELECT 1 FROM parts AS p WHERE replace(lower(s.function || ' ' || s.name), '_', '') LIKE '%' || p.part || '%'));
+
+CREATE VIEW deletions_by_age (  -- statements of the head side that delete a table's rows by a range alone, of an age as a rule: DELETE FROM logs WHERE at < ?
+  statement_id,
+  path,
+  line,
+  relation
+) AS
+SELECT s.statement_id, s.path, s.line, t.name
+FROM statements AS s
+JOIN query_tables AS q ON q.statement_id = s.statement_id AND q.role = 'target'
+JOIN tables AS t ON t.side = 'head' AND t.name = q.name COLLATE NOCASE
+WHERE s.side = 'head' AND s.statement_kind = 'delete' AND s.kind NOT IN ('schema', 'migration')
+  AND EXISTS (
+    SELECT 1 FROM predicates AS p
+    WHERE p.statement_id = s.statement_id AND p.table_ref = q.table_ref AND p.clause = 'where' AND p.operator IN ('<', '<=') AND p.sargable = 1)
+  AND NOT EXISTS (
+    SELECT 1 FROM predicates AS p
+    WHERE p.statement_id = s.statement_id AND p.block = 0 AND p.clause = 'where' AND p.operator NOT IN ('<', '<=', '<>', 'IS NOT NULL')
+      AND p.operand IN ('placeholder', 'column', 'list', 'subquery'));
 
 CREATE VIEW single_row_statements (  -- queries of the head side that give one row at most, by their own text or by a plan that looks up whole unique keys
   statement_id
