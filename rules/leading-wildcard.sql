@@ -11,7 +11,7 @@
 -- ## What it does
 -- Finds LIKE, ILIKE and GLOB whose pattern is known to begin with `%`, `_`, `*` or `?` (a literal, or a concatenation that
 -- begins with one), where the plan reads the whole of a growing table for it; compared with a column or with an expression over one
--- (`lower(name)`, `',' || tags || ','`).
+-- (`lower(name)`, `',' || tags || ','`). Also `instr(name, ?) > 0` and `strpos(name, $1) > 0`, which ask the same.
 --
 -- ## Why
 -- An index is sorted from the first letter on. A word that may stand anywhere isn't in one place of it, so every row is read and
@@ -45,15 +45,21 @@ WITH
     SELECT p.*, CASE WHEN p.why_not LIKE 'function lower()%' THEN 'lower' WHEN p.why_not LIKE 'function upper()%' THEN 'upper' ELSE '' END AS folded,
       row_number() OVER (PARTITION BY p.statement_id, p.relation ORDER BY p.rows_examined DESC, p.line, p."column", p.name) AS place
     FROM scanned_predicates AS p
-    WHERE p.rows_examined >= :min_rows AND p.operator NOT LIKE 'NOT %' AND p.why_not LIKE '%pattern starts with a wildcard'
+    WHERE p.rows_examined >= :min_rows
+      AND (p.operator NOT LIKE 'NOT %' AND p.why_not LIKE '%pattern starts with a wildcard'
+        OR p.why_not = 'function instr() around the column' AND p.operator IN ('>', '>=', '<>', 'IS TRUE')
+          AND replace(replace(lower(p.bare), ' ', ''), '"', '') LIKE 'instr(' || lower(p.name) || ',%'
+        OR p.why_not = 'function strpos() around the column' AND p.operator IN ('>', '>=', '<>')
+          AND replace(replace(lower(p.bare), ' ', ''), '"', '') LIKE 'strpos(' || lower(p.name) || ',%')
   )
 SELECT
   w.statement_id,
   w.line,
   w."column",
   w.relation || '.' || w.name AS subject,
-  printf('The pattern for %s.%s begins with a wildcard: no ordinary index serves it, and the query reads every row of %s (%,d at the largest scale).',
-    w.relation, w.name, w.relation, CAST(w.row_count AS INTEGER)) AS message,
+  CASE WHEN w.operator IN ('LIKE', 'ILIKE', 'GLOB') THEN printf('The pattern for %s.%s begins with a wildcard', w.relation, w.name)
+    ELSE printf('The text may stand anywhere in %s.%s (%s)', w.relation, w.name, w.expression) END
+  || printf(': no ordinary index serves it, and the query reads every row of %s (%,d at the largest scale).', w.relation, CAST(w.row_count AS INTEGER)) AS message,
   CASE (SELECT engine FROM run)
     WHEN 'postgres' THEN printf('Search from the beginning of the text; or give %s a trigram index: CREATE INDEX ON %s USING gin (%s gin_trgm_ops), with the extension pg_trgm.',
       CASE WHEN w.folded <> '' THEN 'what is compared' ELSE 'the column' END, replace(printf('"%w"', w.relation), '.', '"."'),
