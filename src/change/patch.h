@@ -1,4 +1,4 @@
-// A unified diff as data, and laid over a tree in memory. Private to src/change/.
+// A unified diff as data, and laid over a tree in memory.
 #pragma once
 
 #include <memory>

@@ -107,7 +107,7 @@ struct Parsed {
   std::string finding, reason, expires, sql, save, rule, shell;
   std::vector<std::string> paths;
   StatsOptions stats;
-  std::string report;
+  std::string report, forge;
   PublishOptions publish;
   bool required = false;
   std::function<int()> run;
@@ -334,24 +334,28 @@ void add_publish(CLI::App& app, Parsed& parsed) {
   CLI::App* command =
       app.add_subcommand("publish", "Write a report into a pull request: one summary, and comments on its lines");
   command->footer(
-      "In GitHub Actions the pull request, repository and server are known; the token is the variable GITHUB_TOKEN.\n"
+      "In a job of the forge's CI everything is known but the token: the variable GITHUB_TOKEN, GITLAB_TOKEN or "
+      "GITEA_TOKEN.\n"
       "Exit codes: 0 published, or the token may only read, or the pull request has moved on; 2 usage; 3 the server "
       "can't be reached\nor refuses; with --require-publish 4 in place of all but 2 where nothing was published.\n"
-      "docs/publish.md has workflows, for forks too.");
+      "docs/publish.md has workflows and pipelines, for forks too.");
   command->add_option("report", parsed.report, "The file that `explaingate check --format json=FILE` wrote")
       ->required()
       ->type_name("REPORT.json");
   PublishOptions& options = parsed.publish;
-  command->add_option("--repository", options.repository, "Default: the variable GITHUB_REPOSITORY")
-      ->type_name("OWNER/NAME");
-  command->add_option("--pull-request", options.pull_request, "Default: that of the event (GITHUB_EVENT_PATH)")
+  std::vector<std::string> forges;
+  for (const KnownForge& forge : known_forges()) forges.emplace_back(forge.name);
+  command->add_option("--forge", parsed.forge, "Default: that of the CI job, else github")
+      ->check(CLI::IsMember(forges));
+  command->add_option("--repository", options.repository, "Default: that of the CI job")->type_name("OWNER/NAME");
+  command->add_option("--pull-request", options.pull_request, "Pull or merge request; default: that of the CI job")
       ->type_name("NUMBER")
       ->check(CLI::Validator(CLI::PositiveNumber).description(""));
   command
       ->add_option("--commit", options.commit,
-                   "Publish only while this is the pull request's last commit; default: that of the event")
+                   "Publish only while this is the pull request's last commit; default: that of the CI job")
       ->type_name("ID");
-  command->add_option("--api-url", options.api_url, "Default: the variable GITHUB_API_URL, or https://api.github.com")
+  command->add_option("--api-url", options.api_url, "Default: that of the CI job, else the forge's own")
       ->type_name("URL");
   command
       ->add_option("--author", options.author,
@@ -365,7 +369,7 @@ void add_publish(CLI::App& app, Parsed& parsed) {
   command->add_flag("--dry-run", options.dry_run, "Read what is there, print the requests that would write");
   command->add_flag("--require-publish", parsed.required, "Exit 4 when nothing could be published");
   command->callback([&parsed] {
-    parsed.run = [&parsed] { return publish_command(parsed.report, parsed.publish, parsed.required); };
+    parsed.run = [&parsed] { return publish_command(parsed.report, parsed.forge, parsed.publish, parsed.required); };
   });
 }
 

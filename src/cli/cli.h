@@ -48,7 +48,7 @@ int doctor_command(const GateOptions& options);
 int init_command(const GateOptions& options);
 
 // `report` is a file of `check --format json`; `required`: what isn't published is exit 4.
-int publish_command(const std::string& report, PublishOptions options, bool required);
+int publish_command(const std::string& report, const std::string& forge, PublishOptions options, bool required);
 
 struct StatsOptions {
   std::string url, output, previous, file;

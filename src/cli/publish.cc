@@ -14,10 +14,13 @@ namespace {
 
 constexpr int kNotPublished = 4;  // under --require-publish
 
-std::map<std::string, std::string> forge_environment() {
-  std::map<std::string, std::string> found;
-  for (const char* name : {"GITHUB_REPOSITORY", "GITHUB_API_URL", "GITHUB_TOKEN", "GITHUB_EVENT_PATH"})
-    if (const char* value = std::getenv(name)) found[name] = value;
+Environment forge_environment() {
+  Environment found;
+  for (const KnownForge& forge : known_forges())
+    for (const Variables* names :
+         {&forge.told_by, &forge.repository, &forge.api_url, &forge.token, &forge.event, &forge.number, &forge.commit})
+      for (const char* name : *names)
+        if (const char* value = std::getenv(name)) found[name] = value;
   return found;
 }
 
@@ -34,37 +37,38 @@ std::string shown(const std::vector<HttpRequest>& requests, const std::string& a
   return out;
 }
 
-std::string in_words(const Publication& done) {
+std::string in_words(const Publication& done, std::string_view request) {
   std::string summary = done.summary_written   ? "summary written"
                         : done.summary.empty() ? "no summary"
                                                : "summary as it was";
-  return fmt::format("pull request {}: {} posted, {} edited, {} removed, {} kept; {}\n", done.pull_request,
+  return fmt::format("{} {}: {} posted, {} edited, {} removed, {} kept; {}\n", request, done.pull_request,
                      counted(static_cast<double>(done.posted), "comment"), done.edited, done.removed, done.kept,
                      summary);
 }
 
 int tell(const Publication& done, const PublishOptions& options) {
+  const KnownForge& forge = known_forge(options.forge);
   if (done.end == PublishEnd::kPublished && options.dry_run)
     return say(done.requests.empty() ? "nothing to send\n" : shown(done.requests, options.api_url));
   if (done.refused > 0)
     fmt::print(stderr, "explaingate: {} on lines not accepted: told in the summary alone\n",
                counted(static_cast<double>(done.refused), "comment"));
-  if (done.end == PublishEnd::kPublished) return say(in_words(done));
+  if (done.end == PublishEnd::kPublished) return say(in_words(done, forge.request));
   if (done.end == PublishEnd::kMoved) {
     fmt::print(stderr, "explaingate: not published: {}\n", done.problem);
     return 0;
   }
   fmt::print(stderr,
              "explaingate: not published, the token may not write here: {}\n"
-             "help: permissions: pull-requests: write; runs for forks only read, see docs/publish.md\n",
-             done.problem);
+             "help: {}\n",
+             done.problem, forge.rights_hint);
   if (done.summary.empty()) return 0;
   StopCommands quiet = stop_commands();
   return say(quiet.begin + done.summary + (quiet.end.empty() ? "" : "\n" + quiet.end));
 }
 
-Result<Publication> published(const std::string& report, PublishOptions& options) {
-  if (Status complete = complete_from_environment(options, forge_environment()); !complete)
+Result<Publication> published(const std::string& report, const std::string& forge, PublishOptions& options) {
+  if (Status complete = complete_from_environment(options, forge, forge_environment()); !complete)
     return fail(complete.error());
   auto text = read_file(report, kMostReportBytes);
   if (!text) return fail(text.error());
@@ -75,8 +79,8 @@ Result<Publication> published(const std::string& report, PublishOptions& options
 
 }  // namespace
 
-int publish_command(const std::string& report, PublishOptions options, bool required) {
-  auto done = published(report, options);
+int publish_command(const std::string& report, const std::string& forge, PublishOptions options, bool required) {
+  auto done = published(report, forge, options);
   if (!done) {
     int code = report_error(done.error());
     return required && code != 2 ? kNotPublished : code;

@@ -14,6 +14,7 @@ namespace {
 constexpr int kMostTries = 5;
 constexpr int kMostPages = 100;
 constexpr int64_t kBlindWait = 60;  // "wait for at least one minute" (docs.github.com, REST API best practices)
+constexpr auto kReplaceInvalid = Json::error_handler_t::replace;
 
 std::optional<int64_t> header_number(const HttpResponse& response, const char* name) {
   auto found = response.headers.find(name);
@@ -42,13 +43,18 @@ ApiFailure failure_of(long status) {
   }
 }
 
-// What the server says of a failure; its text is not trusted.
+// What the server says of a failure, wherever it says it: {"message": "…"}, {"message": {"position": […]}},
+// {"error": "…"}, {"error": {"message": "…"}}. Its text is not trusted.
 std::string said(const HttpResponse& response) {
-  Json body = Json::parse(response.body, nullptr, false);
-  std::string message;
-  if (body.is_object() && body.contains("message") && body["message"].is_string())
-    message = body["message"].get<std::string>();
-  return message.empty() ? "" : ": " + printable_line(shorten(fold_spaces(message), 300));
+  const Json body = Json::parse(response.body, nullptr, false);
+  for (const char* pointer : {"/message", "/error/message", "/error"}) {
+    const Json::json_pointer place(pointer);
+    const Json told = body.contains(place) ? body.at(place) : Json();
+    if (told.is_null() || told == "") continue;
+    std::string text = told.is_string() ? told.get<std::string>() : told.dump(-1, ' ', false, kReplaceInvalid);
+    return ": " + printable_line(shorten(fold_spaces(text), 300));
+  }
+  return "";
 }
 
 ApiError error_of(const HttpRequest& request, const HttpResponse& response) {
@@ -58,12 +64,32 @@ ApiError error_of(const HttpRequest& request, const HttpResponse& response) {
           fmt::format("{} {}: {}{}{}", request.method, request.target, response.status, said(response), hint)};
 }
 
-bool names_next_page(const HttpResponse& response) {
-  auto link = response.headers.find("link");
-  return link != response.headers.end() && link->second.find("rel=\"next\"") != std::string::npos;
+// `known` elements were read, `more` of them in this answer.
+bool names_next_page(const HttpResponse& response, size_t known, size_t more) {
+  auto header = [&](const char* name) {
+    auto found = response.headers.find(name);
+    return found == response.headers.end() ? std::string_view() : std::string_view(found->second);
+  };
+  if (header("link").find("rel=\"next\"") != std::string_view::npos || !header("x-next-page").empty()) return true;
+  auto total = header_number(response, "x-total-count");
+  return total && more > 0 && known < static_cast<size_t>(*total);
 }
 
 }  // namespace
+
+std::string text_at(const Json& value, const char* pointer) {
+  const Json::json_pointer place(pointer);
+  return value.contains(place) && value.at(place).is_string() ? value.at(place).get<std::string>() : "";
+}
+
+int64_t number_at(const Json& value, const char* pointer) {
+  const Json::json_pointer place(pointer);
+  return value.contains(place) && value.at(place).is_number_integer() ? value.at(place).get<int64_t>() : 0;
+}
+
+HttpRequest with_body(std::string method, std::string target, const Json& body) {
+  return {std::move(method), std::move(target), body.dump(-1, ' ', false, kReplaceInvalid)};
+}
 
 std::optional<int64_t> limit_wait(const HttpResponse& response, int64_t now) {
   if (response.status != 403 && response.status != 429) return std::nullopt;
@@ -118,11 +144,17 @@ ApiResult<Json> Api::send(const HttpRequest& request) {
   return body;
 }
 
-ApiResult<std::vector<Json>> Api::list(const std::string& target) {
+ApiResult<std::string> Api::text(const HttpRequest& request) {
+  auto response = exchange(request);
+  if (!response) return std::unexpected(response.error());
+  return std::move(response->body);
+}
+
+ApiResult<std::vector<Json>> Api::list(const std::string& target, std::string_view size) {
   std::vector<Json> all;
   for (int page = 1; page <= kMostPages; ++page) {
     char joint = target.find('?') == std::string::npos ? '?' : '&';
-    HttpRequest request{"GET", fmt::format("{}{}per_page=100&page={}", target, joint, page), ""};
+    HttpRequest request{"GET", fmt::format("{}{}{}&page={}", target, joint, size, page), ""};
     auto response = exchange(request);
     if (!response) return std::unexpected(response.error());
     Json items = Json::parse(response->body, nullptr, false);
@@ -130,7 +162,7 @@ ApiResult<std::vector<Json>> Api::list(const std::string& target) {
       return std::unexpected(ApiError{
           ApiFailure::kOther, fmt::format("GET {}: the answer is no list; is this the API's address?", target)});
     for (Json& item : items) all.push_back(std::move(item));
-    if (!names_next_page(*response)) return all;
+    if (!names_next_page(*response, all.size(), items.size())) return all;
   }
   return std::unexpected(ApiError{ApiFailure::kOther, fmt::format("GET {}: more than {} pages", target, kMostPages)});
 }

@@ -31,6 +31,11 @@ using ApiResult = std::expected<T, ApiError>;
 
 using Json = nlohmann::ordered_json;
 
+// What stands at a JSON pointer, where it is of that kind; else "" or 0.
+[[nodiscard]] std::string text_at(const Json& value, const char* pointer);
+[[nodiscard]] int64_t number_at(const Json& value, const char* pointer);
+[[nodiscard]] HttpRequest with_body(std::string method, std::string target, const Json& body);
+
 // Seconds to wait before a request may be sent again, by `retry-after`, else `x-ratelimit-reset` (seconds since 1970)
 // where nothing remains, else a minute for 429; nothing = the answer is no limit. `now` in seconds since 1970.
 [[nodiscard]] std::optional<int64_t> limit_wait(const HttpResponse& response, int64_t now);
@@ -42,8 +47,11 @@ class Api {
   // Limits (429; 403 with `retry-after` or nothing left) are waited for; 5xx and broken connections are tried again
   // after 1, 2, 4, 8 seconds, a POST's not (kUncertain): all within the patience that is left of the whole run.
   ApiResult<Json> send(const HttpRequest& request);
-  // All pages of a list, 100 elements each, as long as the answer's `Link` names a next one; at most 100 pages.
-  ApiResult<std::vector<Json>> list(const std::string& target);
+  // The same of what isn't JSON.
+  ApiResult<std::string> text(const HttpRequest& request);
+  // All pages of a list, as long as the answer names a next one (`Link`, `x-next-page`) or counts more elements
+  // (`x-total-count`); at most 100 pages. `size`: how the server is asked for pages of a size.
+  ApiResult<std::vector<Json>> list(const std::string& target, std::string_view size = "per_page=100");
   // Waits so long; false where patience doesn't reach, and it doesn't wait.
   bool wait(int64_t seconds);
 

@@ -21,7 +21,7 @@ std::string inline_words(const InlineCounts& counts) {
   if (counts.refused > 0) rest.push_back(fmt::format("{} where no comment was accepted", counts.refused));
   if (counts.on_lines == 0 && rest.empty()) return "";
   std::string out =
-      fmt::format("\nOn lines of this pull request: {}", counted(static_cast<double>(counts.on_lines), "comment"));
+      fmt::format("\nOn lines of this change: {}", counted(static_cast<double>(counts.on_lines), "comment"));
   if (!rest.empty()) out += fmt::format("; only here: {}", fmt::join(rest, ", "));
   return out + "\n";
 }
@@ -45,6 +45,10 @@ std::string inline_body(const ReportedFinding& reported, const DiffPlace& place)
   if (body.size() <= kMostBody) return body;
   return fmt::format("{}\n\n{}\n\nThe JSON report has the rest.\n", head,
                      markdown_text(shorten(finding.message, kMostMessage)));
+}
+
+std::string gone_body() {
+  return "<!-- explaingate:gone -->\nThis finding is gone.\n";
 }
 
 std::string summary_body(const Outcome& outcome, const InlineCounts& counts) {

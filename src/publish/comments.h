@@ -16,6 +16,9 @@ inline constexpr std::string_view kSummaryMarker = "<!-- explaingate:summary -->
 [[nodiscard]] std::string_view fingerprint_in(std::string_view body);
 [[nodiscard]] std::string inline_body(const ReportedFinding& reported, const DiffPlace& place);
 
+// What takes the place of a comment whose finding is gone, where a forge deletes none.
+[[nodiscard]] std::string gone_body();
+
 struct InlineCounts {
   size_t on_lines = 0;  // have a comment on a line
   size_t outside = 0;   // neither they nor their cause are in the diff

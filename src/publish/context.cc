@@ -1,6 +1,7 @@
 #include "publish/context.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -15,11 +16,6 @@ using Event = nlohmann::json;
 
 constexpr size_t kMostEventBytes = size_t{32} << 20;
 constexpr size_t kLeastCommit = 40;  // hexadecimal digits: full ids alone
-
-std::string variable(const std::map<std::string, std::string>& environment, const std::string& name) {
-  auto found = environment.find(name);
-  return found == environment.end() ? "" : found->second;
-}
 
 std::string text_at(const Event& event, const char* pointer) {
   const Event value = event.value(Event::json_pointer(pointer), Event());
@@ -51,51 +47,75 @@ void take_event(PublishOptions& options, const Event& event) {
   }
 }
 
-bool is_repository(const std::string& name) {
-  auto plain = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
-           c == '.';
+// Two names, on GitLab more of them or a number instead; no name leads elsewhere in a URL.
+bool is_repository(const KnownForge& forge, const std::string& name) {
+  auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  auto plain = [&](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || digit(c) || c == '-' || c == '_' || c == '.';
   };
-  size_t slash = name.find('/');
-  if (slash == std::string::npos) return false;
-  std::string owner = name.substr(0, slash), own = name.substr(slash + 1);
-  auto part = [&](const std::string& text) {
-    return !text.empty() && text != "." && text != ".." && std::ranges::all_of(text, plain);
-  };
-  return part(owner) && part(own);
+  bool gitlab = forge.kind == ForgeKind::kGitlab;
+  if (gitlab && !name.empty() && std::ranges::all_of(name, digit)) return true;
+  size_t parts = 0;
+  for (size_t at = 0; at <= name.size(); ++parts) {
+    size_t end = std::min(name.find('/', at), name.size());
+    std::string part = name.substr(at, end - at);
+    if (part.empty() || part == "." || part == ".." || !std::ranges::all_of(part, plain)) return false;
+    at = end + 1;
+  }
+  return parts == 2 || (gitlab && parts > 2);
 }
 
-}  // namespace
-
-Status complete_from_environment(PublishOptions& options, const std::map<std::string, std::string>& environment) {
-  if (options.repository.empty()) options.repository = variable(environment, "GITHUB_REPOSITORY");
-  if (options.api_url.empty()) options.api_url = variable(environment, "GITHUB_API_URL");
-  if (options.api_url.empty()) options.api_url = "https://api.github.com";
-  options.token = variable(environment, "GITHUB_TOKEN");
-  std::string path = variable(environment, "GITHUB_EVENT_PATH");
+// The change and its last commit, by the event or by variables.
+Status complete_change(PublishOptions& options, const KnownForge& forge, const Environment& environment) {
+  std::string path = first_set(environment, forge.event);
   if (options.pull_request == 0 && !path.empty()) {
     auto event = read_event(path);
     if (!event) return fail(event.error());
     take_event(options, *event);
   }
-  if (!is_repository(options.repository))
-    return fail(ErrorKind::kUsage,
-                options.repository.empty()
-                    ? "no repository is named"
-                    : fmt::format("\"{}\" is no repository", printable_line(shorten(options.repository, 100))),
-                "--repository OWNER/NAME, or the variable GITHUB_REPOSITORY");
+  std::string number = first_set(environment, forge.number);
+  if (options.pull_request == 0 && !number.empty()) {
+    std::from_chars(number.data(), number.data() + number.size(), options.pull_request);
+    if (options.commit.empty()) options.commit = first_set(environment, forge.commit);
+  }
   if (options.pull_request <= 0 && options.head_branch.empty())
-    return fail(ErrorKind::kUsage, path.empty() ? "no pull request is named" : "the event is about no pull request",
-                "run it for pull_request or workflow_run events, or name one: --pull-request NUMBER");
+    return fail(ErrorKind::kUsage,
+                path.empty() ? fmt::format("no {} is named", forge.request)
+                             : fmt::format("the event is about no {}", forge.request),
+                std::string(forge.no_request_hint));
   bool full = options.commit.size() >= kLeastCommit &&
               options.commit.find_first_not_of("0123456789abcdef") == std::string::npos;
   if ((!options.commit.empty() || options.pull_request <= 0) && !full)
     return fail(ErrorKind::kUsage,
                 fmt::format("\"{}\" is no full commit id", printable_line(shorten(options.commit, 100))),
                 "--commit takes the 40 hexadecimal digits that `git rev-parse HEAD` prints");
+  return {};
+}
+
+}  // namespace
+
+Status complete_from_environment(PublishOptions& options, const std::string& forge_name,
+                                 const Environment& environment) {
+  auto named = std::ranges::find(known_forges(), forge_name, &KnownForge::name);
+  const KnownForge& forge = named == known_forges().end() ? forge_of(environment) : *named;
+  options.forge = forge.kind;
+  if (options.repository.empty()) options.repository = first_set(environment, forge.repository);
+  if (options.api_url.empty()) options.api_url = first_set(environment, forge.api_url);
+  if (options.api_url.empty()) options.api_url = forge.default_api;
+  options.token = first_set(environment, forge.token);
+  if (options.api_url.empty())
+    return fail(ErrorKind::kUsage, "the API's address is not known",
+                "--api-url https://HOST/api/v1, or the variable GITHUB_API_URL");
+  if (!is_repository(forge, options.repository))
+    return fail(ErrorKind::kUsage,
+                options.repository.empty()
+                    ? "no repository is named"
+                    : fmt::format("\"{}\" is no repository", printable_line(shorten(options.repository, 100))),
+                std::string(forge.repository_hint));
+  if (Status change = complete_change(options, forge, environment); !change) return change;
   if (options.token.empty() && !options.dry_run)
-    return fail(ErrorKind::kUsage, "there is no token in the environment variable GITHUB_TOKEN",
-                "in a workflow: env: {GITHUB_TOKEN: \"${{ github.token }}\"}; --dry-run works without");
+    return fail(ErrorKind::kUsage, fmt::format("there is no token in the environment variable {}", forge.token.front()),
+                std::string(forge.token_hint));
   return {};
 }
 

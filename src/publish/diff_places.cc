@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "change/patch.h"
+
 namespace explaingate {
 namespace {
 
@@ -37,7 +39,49 @@ std::optional<DiffHunk> hunk_of(std::string_view line) {
   line.remove_prefix(kMiddle.size());
   auto after = take_side(line);
   if (!after) return std::nullopt;
-  return DiffHunk{*before, *after};
+  return DiffHunk{*before, *after, {}};
+}
+
+// Numbers the lines of a hunk, one after the other.
+class LineCounter {
+ public:
+  explicit LineCounter(const DiffHunk& hunk) : before_(hunk.before.first), after_(hunk.after.first) {}
+  // `mark`: '+', '-', or anything else for a line that both sides have.
+  DiffLine next(char mark) {
+    using Kind = DiffLine::Kind;
+    DiffLine line{mark == '+' ? Kind::kAdded : mark == '-' ? Kind::kRemoved : Kind::kUnchanged, before_, after_};
+    if (mark != '+') ++before_;
+    if (mark != '-') ++after_;
+    return line;
+  }
+
+ private:
+  int before_, after_;
+};
+
+// The lines that a hunk's header counts, from the front of `rest`, which is moved behind them.
+void take_lines(std::string_view& rest, DiffHunk& hunk) {
+  LineCounter counter(hunk);
+  int before_left = hunk.before.count, after_left = hunk.after.count;
+  while (!rest.empty() && (before_left > 0 || after_left > 0)) {
+    char mark = rest.front();
+    if (mark != '\\') {  // "\ No newline at end of file"
+      bool unchanged = mark == ' ' || mark == '\n';
+      if (mark != '+' && mark != '-' && !unchanged) return;
+      hunk.lines.push_back(counter.next(mark));
+      if (mark != '+') --before_left;
+      if (mark != '-') --after_left;
+    }
+    rest.remove_prefix(std::min(rest.find('\n'), rest.size() - 1) + 1);
+  }
+}
+
+std::optional<DiffLine> line_at(const DiffHunk& hunk, bool before, int number) {
+  using Kind = DiffLine::Kind;
+  for (const DiffLine& line : hunk.lines)
+    if (line.kind != (before ? Kind::kAdded : Kind::kRemoved) && (before ? line.before : line.after) == number)
+      return line;
+  return std::nullopt;
 }
 
 std::optional<DiffPlace> shown_lines(const std::string& path, bool before, int first, int last,
@@ -48,7 +92,15 @@ std::optional<DiffPlace> shown_lines(const std::string& path, bool before, int f
     for (const DiffHunk& hunk : file.hunks) {
       const HunkSide& side = before ? hunk.before : hunk.after;
       int from = std::max(first, side.first), to = std::min(last, side.last());
-      if (from <= to) return DiffPlace{file.path, before, from, to, false};
+      if (from <= to)
+        return DiffPlace{file.path,
+                         before,
+                         from,
+                         to,
+                         false,
+                         file.previous_path,
+                         line_at(hunk, before, from),
+                         line_at(hunk, before, to)};
     }
   }
   return std::nullopt;
@@ -60,10 +112,31 @@ std::vector<DiffHunk> parse_hunks(std::string_view patch) {
   std::vector<DiffHunk> hunks;
   while (!patch.empty()) {
     size_t end = std::min(patch.find('\n'), patch.size());
-    if (auto hunk = hunk_of(patch.substr(0, end))) hunks.push_back(*hunk);
+    auto hunk = hunk_of(patch.substr(0, end));
     patch.remove_prefix(std::min(end + 1, patch.size()));
+    if (!hunk) continue;
+    take_lines(patch, *hunk);
+    hunks.push_back(std::move(*hunk));
   }
   return hunks;
+}
+
+Result<std::vector<DiffFile>> parse_diff(std::string_view diff) {
+  auto patches = parse_patch(diff);
+  if (!patches) return std::unexpected(patches.error());
+  std::vector<DiffFile> files;
+  for (const FilePatch& patch : *patches) {
+    const std::string& path = patch.new_path.empty() ? patch.old_path : patch.new_path;
+    DiffFile file{path, patch.old_path == path ? "" : patch.old_path, {}};
+    for (const PatchHunk& each : patch.hunks) {
+      DiffHunk hunk{{each.old_start, each.old_lines}, {each.new_start, each.new_lines}, {}};
+      LineCounter counter(hunk);
+      for (const PatchLine& line : each.lines) hunk.lines.push_back(counter.next(line.kind));
+      file.hunks.push_back(std::move(hunk));
+    }
+    files.push_back(std::move(file));
+  }
+  return files;
 }
 
 std::optional<DiffPlace> place_in_diff(const ReportedFinding& reported, const std::vector<DiffFile>& files) {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/result.h"
 #include "gate/outcome.h"
 
 namespace explaingate {
@@ -16,23 +17,37 @@ struct HunkSide {
   int first = 0, count = 0;
   [[nodiscard]] int last() const { return first + count - 1; }
 };
+// One line of a hunk. An added line has as `before` the number that the next line of before the change has, a removed
+// line as `after` that of the next line after it: forges that name a line by both numbers count them so.
+struct DiffLine {
+  enum class Kind { kUnchanged, kAdded, kRemoved } kind = Kind::kUnchanged;
+  int before = 0, after = 0;
+  bool operator==(const DiffLine&) const = default;
+};
 struct DiffHunk {
   HunkSide before, after;
+  std::vector<DiffLine> lines;
 };
 struct DiffFile {
   std::string path, previous_path;  // previous_path: where it was renamed, else ""
   std::vector<DiffHunk> hunks;
 };
 
-// The hunks of one file's patch: every line "@@ -a,b +c,d @@" (a missing count is 1). Other lines begin with one of "
-// +-\" and so are never taken for one. A header with numbers that are none is passed over.
+// The hunks of one file's patch: every line "@@ -a,b +c,d @@" (a missing count is 1), and as many lines below it as it
+// counts, fewer where the patch is cut short. What stands before a hunk is passed over, a header with numbers that are
+// none too.
 [[nodiscard]] std::vector<DiffHunk> parse_hunks(std::string_view patch);
+
+// A whole diff as git writes it. Errors: what can't be read, or is no diff.
+[[nodiscard]] Result<std::vector<DiffFile>> parse_diff(std::string_view diff);
 
 struct DiffPlace {
   std::string path;
   bool before = false;  // on the side of before the change
   int first = 0, last = 0;
-  bool at_cause = false;  // the finding itself is elsewhere: this is what caused it
+  bool at_cause = false;                              // the finding itself is elsewhere: this is what caused it
+  std::string previous_path{};                        // where the file was renamed, else ""
+  std::optional<DiffLine> first_line{}, last_line{};  // nothing = the patch was cut short before them
   bool operator==(const DiffPlace&) const = default;
 };
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,16 +18,35 @@ struct PullRequest {
   std::string head;  // full id of its last commit
 };
 
+// A line, on one side of the change.
+struct LinePlace {
+  std::string path;
+  bool before = false;
+  int64_t line = 0;
+  bool operator==(const LinePlace&) const = default;
+};
+
 // A comment that is there.
 struct Posted {
   std::string id, author, body;
+  std::string thread{};  // the discussion or review that it is part of, where the forge asks for it
+  // Where the forge leaves it when its line moves; nothing = the forge takes it along, or says that it is outdated.
+  std::optional<LinePlace> stands_at{};
   bool outdated = false;  // the line that it was written for is no longer in the diff
   bool answered = false;
+  bool resolved = false;   // marked as done, by `resolver`
+  std::string resolver{};  // a login
 };
 
 struct InlineComment {
   DiffPlace place;
   std::string body;
+};
+
+// A request that posts so many comments, all of them or none.
+struct Posting {
+  HttpRequest request;
+  size_t comments = 0;
 };
 
 class Forge {
@@ -43,13 +63,19 @@ class Forge {
   [[nodiscard]] virtual HttpRequest post_summary(int64_t number, const std::string& body) const = 0;
   [[nodiscard]] virtual HttpRequest edit_summary(const Posted& posted, const std::string& body) const = 0;
   [[nodiscard]] virtual HttpRequest delete_summary(const Posted& posted) const = 0;
-  [[nodiscard]] virtual HttpRequest post_review(const PullRequest& to, const std::string& body,
-                                                const std::vector<InlineComment>& comments) const = 0;
+  [[nodiscard]] virtual std::vector<Posting> post_inline(const PullRequest& to,
+                                                         const std::vector<InlineComment>& comments) const = 0;
   [[nodiscard]] virtual HttpRequest edit_inline(const Posted& posted, const std::string& body) const = 0;
   [[nodiscard]] virtual HttpRequest delete_inline(const Posted& posted) const = 0;
+  // Marks the comment's thread as done, or opens it again; nothing = the forge has no such mark.
+  [[nodiscard]] virtual std::optional<HttpRequest> set_resolved(const Posted& /*posted*/, bool /*resolved*/) const {
+    return std::nullopt;
+  }
 };
 
-// `options` and `api` must outlive it.
+// `options` and `api` must outlive them.
 [[nodiscard]] std::unique_ptr<Forge> make_github(const PublishOptions& options, Api& api);
+[[nodiscard]] std::unique_ptr<Forge> make_gitlab(const PublishOptions& options, Api& api);
+[[nodiscard]] std::unique_ptr<Forge> make_gitea(const PublishOptions& options, Api& api);
 
 }  // namespace explaingate

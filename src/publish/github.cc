@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "publish/comments.h"
 #include "publish/forge.h"
 #include "report/parts.h"
 
@@ -12,21 +13,6 @@ namespace {
 
 // The login behind the token that a workflow gets by itself; such a token may not ask who it is.
 constexpr const char* kActionsLogin = "github-actions[bot]";
-
-// A text, or "" where the answer has none there.
-std::string text_at(const Json& object, const char* pointer) {
-  const Json value = object.value(Json::json_pointer(pointer), Json());
-  return value.is_string() ? value.get<std::string>() : "";
-}
-
-int64_t number_at(const Json& object, const char* pointer) {
-  const Json value = object.value(Json::json_pointer(pointer), Json());
-  return value.is_number_integer() ? value.get<int64_t>() : 0;
-}
-
-HttpRequest with_body(std::string method, std::string target, const Json& body) {
-  return {std::move(method), std::move(target), body.dump(-1, ' ', false, Json::error_handler_t::replace)};
-}
 
 class GitHub : public Forge {
  public:
@@ -80,8 +66,9 @@ class GitHub : public Forge {
   [[nodiscard]] HttpRequest delete_summary(const Posted& posted) const override {
     return {"DELETE", fmt::format("{}/issues/comments/{}", repository_, posted.id), ""};
   }
-  [[nodiscard]] HttpRequest post_review(const PullRequest& to, const std::string& body,
-                                        const std::vector<InlineComment>& comments) const override {
+  // In one review, which is taken as a whole or not at all.
+  [[nodiscard]] std::vector<Posting> post_inline(const PullRequest& to,
+                                                 const std::vector<InlineComment>& comments) const override {
     Json list = Json::array();
     for (const InlineComment& comment : comments) {
       const DiffPlace& place = comment.place;
@@ -90,8 +77,11 @@ class GitHub : public Forge {
       if (place.first < place.last) item.update({{"start_line", place.first}, {"start_side", side}});
       list.push_back(std::move(item));
     }
-    return with_body("POST", fmt::format("{}/pulls/{}/reviews", repository_, to.number),
-                     {{"commit_id", to.head}, {"event", "COMMENT"}, {"body", body}, {"comments", std::move(list)}});
+    Json review = {{"commit_id", to.head},
+                   {"event", "COMMENT"},
+                   {"body", review_body(comments.size())},
+                   {"comments", std::move(list)}};
+    return {{with_body("POST", fmt::format("{}/pulls/{}/reviews", repository_, to.number), review), comments.size()}};
   }
   [[nodiscard]] HttpRequest edit_inline(const Posted& posted, const std::string& body) const override {
     return with_body("PATCH", fmt::format("{}/pulls/comments/{}", repository_, posted.id), {{"body", body}});
@@ -110,8 +100,11 @@ class GitHub : public Forge {
     for (const Json& item : *items) {
       int64_t id = number_at(item, "/id");
       bool outdated = item.is_object() && item.contains("line") && item["line"].is_null();
-      all.push_back(
-          {std::to_string(id), text_at(item, "/user/login"), text_at(item, "/body"), outdated, answered.contains(id)});
+      all.push_back({.id = std::to_string(id),
+                     .author = text_at(item, "/user/login"),
+                     .body = text_at(item, "/body"),
+                     .outdated = outdated,
+                     .answered = answered.contains(id)});
     }
     return all;
   }

@@ -23,14 +23,25 @@ struct Plan {
   std::vector<InlineComment> post;
   std::vector<std::pair<Posted, std::string>> edit;
   std::vector<Posted> remove;
-  size_t kept = 0;  // edited ones included
+  std::vector<std::pair<Posted, bool>> resolve;  // true: is done; false: is open again
+  size_t kept = 0;                               // edited ones included
   InlineCounts counts;
 };
+
+// Forges keep no blanks at a text's end, and some no carriage return.
+bool same_text(std::string_view one, std::string_view other) {
+  auto trimmed = [](std::string_view text) {
+    std::string out(text.substr(0, text.find_last_not_of(" \t\r\n") + 1));
+    std::erase(out, '\r');
+    return out;
+  };
+  return trimmed(one) == trimmed(other);
+}
 
 class Publisher {
  public:
   Publisher(const Outcome& outcome, const PublishOptions& options, Api& api, Forge& forge)
-      : outcome_(outcome), options_(options), api_(api), forge_(forge) {}
+      : outcome_(outcome), options_(options), request_(known_forge(options.forge).request), api_(api), forge_(forge) {}
 
   // One look and the writes that follow from it. Safe to call again after a failure: what was written is found again.
   ApiResult<Publication> round() {
@@ -50,7 +61,7 @@ class Publisher {
     auto only_own = [&](std::vector<Posted>& all) { std::erase_if(all, [&](auto& p) { return p.author != *author; }); };
     only_own(*comments);
     only_own(*conversation);
-    Plan plan = make_plan(*files, *comments);
+    Plan plan = make_plan(*files, *comments, *author);
     done_.summary = wanted_summary(plan, *conversation);
     if (auto written = write(*target, plan, *conversation); !written) {
       ApiFailure failure = written.error().failure;
@@ -74,19 +85,19 @@ class Publisher {
     end.end = PublishEnd::kMoved;
     end.pull_request = target.number;
     end.problem = target.number == 0
-                      ? fmt::format("no open pull request of {} is at {}", options_.head_branch, options_.commit)
-                      : fmt::format("pull request {} is at {}, and the report is of {}", target.number, target.head,
+                      ? fmt::format("no open {} of {} is at {}", request_, options_.head_branch, options_.commit)
+                      : fmt::format("{} {} is at {}, and the report is of {}", request_, target.number, target.head,
                                     options_.commit);
     end.problem = printable_line(end.problem);
     return end;
   }
 
-  Plan make_plan(const std::vector<DiffFile>& files, const std::vector<Posted>& comments) const {
+  Plan make_plan(const std::vector<DiffFile>& files, const std::vector<Posted>& comments,
+                 const std::string& author) const {
     Plan plan;
     std::map<std::string_view, const Posted*> by_fingerprint;
-    std::set<const Posted*> keep;
+    std::set<const Posted*> current;  // those of findings that are there
     for (const Posted& posted : comments) {
-      if (posted.answered) keep.insert(&posted);  // people talk there
       std::string_view fingerprint = fingerprint_in(posted.body);
       const Posted*& known = by_fingerprint[fingerprint];
       bool better = known == nullptr || (posted.answered && !known->answered) ||
@@ -99,11 +110,11 @@ class Publisher {
       if (!seen.insert(reported->finding.fingerprint).second) continue;
       auto place = place_in_diff(*reported, files);
       auto known = by_fingerprint.find(reported->finding.fingerprint);
-      if (known != by_fingerprint.end() && (!known->second->outdated || known->second->answered)) {
-        keep.insert(known->second);
+      if (known != by_fingerprint.end() && (known->second->answered || !is_outdated(*known->second, place))) {
+        current.insert(known->second);
         ++plan.kept;
         std::string body = place ? inline_body(*reported, *place) : known->second->body;
-        if (body != known->second->body) plan.edit.emplace_back(*known->second, std::move(body));
+        if (!same_text(body, known->second->body)) plan.edit.emplace_back(*known->second, std::move(body));
       } else if (place) {
         fresh.emplace_back(reported, std::move(*place));
       } else {
@@ -117,11 +128,24 @@ class Publisher {
       else
         ++plan.counts.above;
     }
-    for (const Posted& posted : comments)
-      if (!fingerprint_in(posted.body).empty() && !keep.contains(&posted) && plan.remove.size() < kMostRemoved)
+    for (const Posted& posted : comments) {
+      if (fingerprint_in(posted.body).empty()) continue;
+      if (current.contains(&posted)) {
+        // Whom else than explaingate closed it shall find it closed.
+        if (posted.resolved && posted.resolver == author) plan.resolve.emplace_back(posted, false);
+      } else if (posted.answered) {  // people talk there
+        if (!posted.resolved) plan.resolve.emplace_back(posted, true);
+      } else if (plan.remove.size() < kMostRemoved) {
         plan.remove.push_back(posted);
+      }
+    }
     plan.counts.on_lines = plan.kept + plan.post.size();
     return plan;
+  }
+
+  static bool is_outdated(const Posted& posted, const std::optional<DiffPlace>& place) {
+    if (!place || !posted.stands_at) return posted.outdated;
+    return *posted.stands_at != LinePlace{place->path, place->before, place->last};
   }
 
   static bool is_summary(const Posted& posted) { return posted.body.starts_with(kSummaryMarker); }
@@ -150,21 +174,31 @@ class Publisher {
     return sent;
   }
 
-  std::expected<void, ApiError> write(const PullRequest& target, Plan& plan, const std::vector<Posted>& conversation) {
-    if (!plan.post.empty()) {
-      auto sent = send(forge_.post_review(target, review_body(plan.post.size()), plan.post));
-      if (sent) {
-        done_.posted = plan.post.size();
-      } else if (sent.error().failure == ApiFailure::kRefused) {  // all of them, and not said which is at fault
-        done_.refused = plan.counts.refused = plan.post.size();
-        plan.counts.on_lines -= plan.post.size();
-        done_.summary = summary_body(outcome_, plan.counts);
-      } else {
-        return sent;
-      }
+  // What is refused is told in the summary alone; the rest goes on.
+  std::expected<void, ApiError> post(const PullRequest& target, Plan& plan) {
+    if (plan.post.empty()) return {};
+    for (const Posting& posting : forge_.post_inline(target, plan.post)) {
+      auto sent = send(posting.request);
+      if (!sent && sent.error().failure != ApiFailure::kRefused) return sent;
+      (sent ? done_.posted : done_.refused) += posting.comments;
     }
+    if (done_.refused == 0) return {};
+    plan.counts.refused = done_.refused;
+    plan.counts.on_lines -= done_.refused;
+    done_.summary = summary_body(outcome_, plan.counts);
+    return {};
+  }
+
+  std::expected<void, ApiError> write(const PullRequest& target, Plan& plan, const std::vector<Posted>& conversation) {
+    if (auto posted = post(target, plan); !posted) return posted;
     for (const auto& [posted, body] : plan.edit) {
       if (auto sent = send(forge_.edit_inline(posted, body)); !sent) return sent;
+      ++done_.edited;
+    }
+    for (const auto& [posted, resolved] : plan.resolve) {
+      auto request = forge_.set_resolved(posted, resolved);
+      if (!request) continue;
+      if (auto sent = send(*request); !sent) return sent;
       ++done_.edited;
     }
     for (const Posted& posted : plan.remove) {
@@ -185,7 +219,7 @@ class Publisher {
       else if (auto sent = send_removal(forge_.delete_summary(posted)); !sent)  // two runs at once had made it
         return sent;
     }
-    if (first != nullptr && first->body == done_.summary) return {};
+    if (first != nullptr && same_text(first->body, done_.summary)) return {};
     auto sent = send(first == nullptr ? forge_.post_summary(target.number, done_.summary)
                                       : forge_.edit_summary(*first, done_.summary));
     done_.summary_written = sent.has_value();
@@ -194,35 +228,50 @@ class Publisher {
 
   const Outcome& outcome_;
   const PublishOptions& options_;
+  std::string_view request_;  // "pull request"
   Api& api_;
   Forge& forge_;
   Publication done_;
 };
 
-Error error_of(const ApiError& error) {
+std::unique_ptr<Forge> make_forge(const PublishOptions& options, Api& api) {
+  switch (options.forge) {
+    case ForgeKind::kGitlab:
+      return make_gitlab(options, api);
+    case ForgeKind::kGitea:
+      return make_gitea(options, api);
+    case ForgeKind::kGithub:
+      break;
+  }
+  return make_github(options, api);
+}
+
+Error error_of(const ApiError& error, std::string_view request) {
   std::string hint;
   if (error.failure == ApiFailure::kCredentials) hint = "the token is not valid here, or no longer";
   if (error.failure == ApiFailure::kNotFound)
-    hint = "look at the repository's name and the pull request's number; the token may not see this repository";
+    hint = fmt::format("look at the repository's name and the {}'s number; the token may not see this repository",
+                       request);
   return Error{ErrorKind::kUnverified, "not published: " + error.message, "", 0, 0, "", hint};
 }
 
 }  // namespace
 
 Result<Publication> publish(const Outcome& outcome, const PublishOptions& options) {
-  std::vector<std::string> headers = {"Accept: application/vnd.github+json", "X-GitHub-Api-Version: 2022-11-28"};
-  if (!options.token.empty()) headers.push_back("Authorization: Bearer " + options.token);
+  const KnownForge& known = known_forge(options.forge);
+  std::vector<std::string> headers = known.headers;
+  if (!options.token.empty()) headers.push_back(std::string(known.token_header) + options.token);
   auto http = Http::open(options.api_url, std::move(headers));
   if (!http) return fail(http.error());
   Api api(std::move(*http), options.patience_seconds);
-  std::unique_ptr<Forge> forge = make_github(options, api);
+  std::unique_ptr<Forge> forge = make_forge(options, api);
   Publisher publisher(outcome, options, api, *forge);
   int64_t pause = 1;
   for (int round = 1;; ++round, pause *= 2) {
     auto done = publisher.round();
     if (done) return std::move(*done);
     bool again = done.error().failure == ApiFailure::kUncertain && round < kMostRounds;
-    if (!again || !api.wait(pause)) return fail(error_of(done.error()));
+    if (!again || !api.wait(pause)) return fail(error_of(done.error(), known.request));
   }
 }
 

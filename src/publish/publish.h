@@ -8,12 +8,14 @@
 
 #include "gate/outcome.h"
 #include "publish/http.h"
+#include "publish/known_forges.h"
 
 namespace explaingate {
 
 struct PublishOptions {
+  ForgeKind forge = ForgeKind::kGithub;
   std::string api_url;       // "https://api.github.com"
-  std::string repository;    // "owner/name"
+  std::string repository;    // "owner/name"; on GitLab also a number, or more folders
   int64_t pull_request = 0;  // its number; 0 = the open one of `head_branch` that is at `commit`
   std::string head_branch;   // "owner:branch"
   std::string commit;        // full id that the pull request must be at; "" = whatever it is at

@@ -25,7 +25,7 @@ std::string plan_markdown(const ReportedFinding& reported) {
   std::string plans;
   auto add = [&](std::string_view label, const PlanSummary& summary) {
     plans += fmt::format("{}: {}\n", label, cost_words(summary));
-    for (const std::string& line : plan_words(summary)) plans += "  " + line + "\n";
+    for (const std::string& line : plan_words(summary)) plans += "  " + printable_line(line) + "\n";
   };
   if (differs) add("before", *reported.before);
   add(differs ? "after" : "plan", *reported.after);
@@ -66,8 +66,11 @@ std::string markdown_text(std::string_view text) {
   for (size_t i = 0; i < shown.size(); ++i) {
     char c = shown[i], next = i + 1 < shown.size() ? shown[i + 1] : ' ';
     bool digit = c >= '0' && c <= '9';
-    bool marks_line = (i == 0 && (c == '-' || c == '+' || c == '=')) || (number && i > 0 && (c == '.' || c == ')'));
-    bool links = (c == ':' && next == '/') || (c == '.' && i > 0 && lower(shown.substr(i - 1, 1)) == "w");
+    // "/": GitLab carries out a line such as "/merge", with the rights of whoever wrote it.
+    bool marks_line =
+        (i == 0 && (c == '-' || c == '+' || c == '=' || c == '/')) || (number && i > 0 && (c == '.' || c == ')'));
+    bool links = (c == ':' && next == '/') || (c == '.' && i > 0 && lower(shown.substr(i - 1, 1)) == "w") ||
+                 (c == '!' && next >= '0' && next <= '9');  // "!12" is a merge request
     if (c == '&' || c == '<' || c == '>')
       out += c == '&' ? "&amp;" : c == '<' ? "&lt;" : "&gt;";
     else if (kMarkUp.find(c) != std::string_view::npos || c == '#' || marks_line || links)

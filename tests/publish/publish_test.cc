@@ -1,4 +1,5 @@
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "publish/api.h"
 #include "publish/comments.h"
@@ -102,11 +103,28 @@ TEST_CASE("places: the finding's lines within one hunk, else the cause's line, e
   ReportedFinding reported = finding();
   CHECK(place_in_diff(reported, files) == DiffPlace{"shop/orders.py", false, 13, 14, false});
   reported.finding.path = "elsewhere.py";
-  CHECK(place_in_diff(reported, files) == DiffPlace{"m/one.sql", true, 5, 5, true});
+  CHECK(place_in_diff(reported, files) == DiffPlace{"m/one.sql", true, 5, 5, true, "m/1.sql"});
   reported.cause->removed = false;
   CHECK(!place_in_diff(reported, files));
   reported.cause.reset();
   CHECK(!place_in_diff(reported, files));
+}
+
+TEST_CASE("each line of a hunk has its number on both sides; a patch may be cut short, or look like a header") {
+  auto lines = [](std::string_view patch) {
+    std::string out;
+    for (const DiffHunk& hunk : parse_hunks(patch)) {
+      out += "|";
+      for (const DiffLine& line : hunk.lines)
+        out += fmt::format(" {}{},{}", " +-"[static_cast<int>(line.kind)], line.before, line.after);
+    }
+    return out;
+  };
+  CHECK(lines("--- a/x\n+++ b/x\n@@ -3,3 +3,4 @@\n a\n-b\n+c\n+d\n\\ No newline at end of file\n e\n") ==
+        "|  3,3 -4,4 +5,4 +5,5  5,6");
+  CHECK(lines("@@ -1,2 +1 @@\n--- a/x\n @@ -1 +1 @@\n@@ -9 +8 @@\n-x\n+y") == "| -1,1  2,1| -9,8 +10,8");
+  CHECK(lines("@@ -1,9 +1,9 @@\n a\n@@ -20 +20 @@\n-b\n") == "|  1,1| -20,20");
+  CHECK(lines("@@ -1 +0,0 @@\n-a\n@@ -0,0 +1 @@\n+a") == "| -1,0| +0,1");
 }
 
 TEST_CASE("a marker counts at the start of a body alone, and is what a comment begins with") {
@@ -150,7 +168,7 @@ TEST_CASE("an address is https but on this machine, and a token can't bring a he
 
 TEST_CASE("what the environment does not tell is named") {
   auto problem = [](PublishOptions options, std::map<std::string, std::string> environment) {
-    Status done = complete_from_environment(options, environment);
+    Status done = complete_from_environment(options, "", environment);
     return done ? std::string() : done.error().message;
   };
   PublishOptions one;
@@ -162,6 +180,11 @@ TEST_CASE("what the environment does not tell is named") {
   one.commit = "abc";
   CHECK(problem(one, {{"GITHUB_REPOSITORY", "o/r"}}) == "\"abc\" is no full commit id");
   CHECK(problem({}, {{"GITHUB_REPOSITORY", "o/r"}}) == "no pull request is named");
+  CHECK(problem({}, {{"GITLAB_CI", "true"}, {"CI_PROJECT_ID", "7"}}) == "no merge request is named");
+  CHECK(problem({}, {{"GITLAB_CI", "true"}, {"CI_PROJECT_ID", "7"}, {"CI_MERGE_REQUEST_IID", "x"}}) ==
+        "no merge request is named");
+  CHECK(problem({}, {{"GITLAB_CI", "true"}, {"CI_PROJECT_ID", "a/b/../c"}}) == "\"a/b/../c\" is no repository");
+  CHECK(problem({}, {{"GITHUB_REPOSITORY", "a/b/c"}}) == "\"a/b/c\" is no repository");
 }
 
 }  // namespace

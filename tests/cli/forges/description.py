@@ -1,0 +1,76 @@
+"""Requests against an OpenAPI description: the operation is there, parameters and body are of the kind that it names, and no
+others."""
+import json
+import pathlib
+import re
+import sys
+
+import jsonschema
+
+NODE_MODULES = pathlib.Path(__file__).parents[2] / "node/node_modules"
+
+
+def read(path):
+    """A description that a package of tests/node has, or that tests/node/describe.mjs made of one."""
+    if not (NODE_MODULES / path).exists():
+        sys.exit(f"{NODE_MODULES / path} is not there: run ci/setup test")
+    return Description(json.loads((NODE_MODULES / path).read_text(encoding="utf-8")))
+
+
+def strict(schema):
+    """The same schema, in which properties that it doesn't name are wrong."""
+    if isinstance(schema, list):
+        return [strict(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    out = {key: strict(value) for key, value in schema.items()}
+    if isinstance(schema.get("properties"), dict):
+        out["additionalProperties"] = False
+    return out
+
+
+class Description:
+    def __init__(self, document):
+        self.document = document
+        self.operations = []
+        for template, item in document["paths"].items():
+            pattern = re.compile("^" + re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(template)) + "$")
+            for method, operation in item.items():
+                literal = len(re.sub(r"\{\w+\}", "", template))
+                self.operations.append((method.upper(), pattern, literal, operation))
+
+    def resolve(self, item):
+        while "$ref" in item:
+            found = self.document
+            for part in item["$ref"].removeprefix("#/").split("/"):
+                found = found[part]
+            item = found
+        return item
+
+    def problems(self, method, path, query, body):
+        fitting = [(literal, p.match(path), o) for m, p, literal, o in self.operations if m == method and p.match(path)]
+        if not fitting:
+            return [f"{method} {path}: no such operation"]
+        _, match, operation = max(fitting, key=lambda each: each[0])  # /issues/comments/1 is no issue
+        found, known = [], {}
+        for parameter in map(self.resolve, operation.get("parameters", [])):
+            known[parameter["name"]] = parameter
+        for place, given in (("path", match.groupdict()), ("query", query)):
+            for name, text in given.items():
+                if name not in known or known[name]["in"] != place:
+                    found.append(f"{method} {path}: unknown {place} parameter {name}")
+                    continue
+                schema = self.resolve(known[name]["schema"])
+                value = int(text) if schema.get("type") == "integer" and text.isdigit() else text
+                found += [f"{name}: {e.message}" for e in jsonschema.Draft4Validator(schema).iter_errors(value)]
+        wanted = self.resolve(operation.get("requestBody", {}))
+        if body is None:
+            if wanted.get("required"):
+                found.append(f"{method} {path}: has no body")
+        elif "content" not in wanted:
+            found.append(f"{method} {path}: takes no body")
+        else:
+            schema = strict(wanted["content"]["application/json"]["schema"])
+            schema |= {"definitions": strict(self.document.get("definitions", {}))}
+            found += [f"{method} {path}: {e.message}" for e in jsonschema.Draft4Validator(schema).iter_errors(body)]
+        return found
