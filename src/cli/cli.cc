@@ -334,8 +334,8 @@ void add_publish(CLI::App& app, Parsed& parsed) {
   CLI::App* command =
       app.add_subcommand("publish", "Write a report into a pull request: one summary, and comments on its lines");
   command->footer(
-      "In a job of the forge's CI everything is known but the token: the variable GITHUB_TOKEN, GITLAB_TOKEN or "
-      "GITEA_TOKEN.\n"
+      "In a job of the forge's CI everything is known but the token: the variable GITHUB_TOKEN, GITLAB_TOKEN or\n"
+      "GITEA_TOKEN; Bitbucket Pipelines need none, and elsewhere it is BITBUCKET_TOKEN.\n"
       "Exit codes: 0 published, or the token may only read, or the pull request has moved on; 2 usage; 3 the server "
       "can't be reached\nor refuses; with --require-publish 4 in place of all but 2 where nothing was published.\n"
       "docs/publish.md has workflows and pipelines, for forks too.");

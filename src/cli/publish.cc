@@ -37,7 +37,11 @@ std::string shown(const std::vector<HttpRequest>& requests, const std::string& a
   return out;
 }
 
-std::string in_words(const Publication& done, std::string_view request) {
+std::string in_words(const Publication& done, const PublishOptions& options) {
+  std::string_view request = known_forge(options.forge).request;
+  if (options.forge == ForgeKind::kBitbucket)
+    return fmt::format("{} {}: a report with {}\n", request, options.commit,
+                       counted(static_cast<double>(done.posted), "annotation"));
   std::string summary = done.summary_written   ? "summary written"
                         : done.summary.empty() ? "no summary"
                                                : "summary as it was";
@@ -50,10 +54,12 @@ int tell(const Publication& done, const PublishOptions& options) {
   const KnownForge& forge = known_forge(options.forge);
   if (done.end == PublishEnd::kPublished && options.dry_run)
     return say(done.requests.empty() ? "nothing to send\n" : shown(done.requests, options.api_url));
+  bool bitbucket = options.forge == ForgeKind::kBitbucket;
   if (done.refused > 0)
-    fmt::print(stderr, "explaingate: {} on lines not accepted: told in the summary alone\n",
-               counted(static_cast<double>(done.refused), "comment"));
-  if (done.end == PublishEnd::kPublished) return say(in_words(done, forge.request));
+    fmt::print(stderr, "explaingate: {} on lines not accepted: told in the {} alone\n",
+               counted(static_cast<double>(done.refused), bitbucket ? "annotation" : "comment"),
+               bitbucket ? "report's numbers" : "summary");
+  if (done.end == PublishEnd::kPublished) return say(in_words(done, options));
   if (done.end == PublishEnd::kMoved) {
     fmt::print(stderr, "explaingate: not published: {}\n", done.problem);
     return 0;

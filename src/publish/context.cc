@@ -65,8 +65,21 @@ bool is_repository(const KnownForge& forge, const std::string& name) {
   return parts == 2 || (gitlab && parts > 2);
 }
 
+Status check_commit(const std::string& commit) {
+  bool full = commit.size() >= kLeastCommit && commit.find_first_not_of("0123456789abcdef") == std::string::npos;
+  if (full) return {};
+  return fail(ErrorKind::kUsage, fmt::format("\"{}\" is no full commit id", printable_line(shorten(commit, 100))),
+              "--commit takes the 40 hexadecimal digits that `git rev-parse HEAD` prints");
+}
+
 // The change and its last commit, by the event or by variables.
 Status complete_change(PublishOptions& options, const KnownForge& forge, const Environment& environment) {
+  if (forge.kind == ForgeKind::kBitbucket) {
+    if (options.commit.empty()) options.commit = first_set(environment, forge.commit);
+    if (options.commit.empty())
+      return fail(ErrorKind::kUsage, "no commit is named", std::string(forge.no_request_hint));
+    return check_commit(options.commit);
+  }
   std::string path = first_set(environment, forge.event);
   if (options.pull_request == 0 && !path.empty()) {
     auto event = read_event(path);
@@ -83,12 +96,7 @@ Status complete_change(PublishOptions& options, const KnownForge& forge, const E
                 path.empty() ? fmt::format("no {} is named", forge.request)
                              : fmt::format("the event is about no {}", forge.request),
                 std::string(forge.no_request_hint));
-  bool full = options.commit.size() >= kLeastCommit &&
-              options.commit.find_first_not_of("0123456789abcdef") == std::string::npos;
-  if ((!options.commit.empty() || options.pull_request <= 0) && !full)
-    return fail(ErrorKind::kUsage,
-                fmt::format("\"{}\" is no full commit id", printable_line(shorten(options.commit, 100))),
-                "--commit takes the 40 hexadecimal digits that `git rev-parse HEAD` prints");
+  if (!options.commit.empty() || options.pull_request <= 0) return check_commit(options.commit);
   return {};
 }
 
@@ -101,8 +109,12 @@ Status complete_from_environment(PublishOptions& options, const std::string& for
   options.forge = forge.kind;
   if (options.repository.empty()) options.repository = first_set(environment, forge.repository);
   if (options.api_url.empty()) options.api_url = first_set(environment, forge.api_url);
-  if (options.api_url.empty()) options.api_url = forge.default_api;
   options.token = first_set(environment, forge.token);
+  if (options.token.empty() && !forge.proxy.empty() && !first_set(environment, forge.told_by).empty()) {
+    options.proxy = forge.proxy;
+    if (options.api_url.empty()) options.api_url = forge.proxy_api;
+  }
+  if (options.api_url.empty()) options.api_url = forge.default_api;
   if (options.api_url.empty())
     return fail(ErrorKind::kUsage, "the API's address is not known",
                 "--api-url https://HOST/api/v1, or the variable GITHUB_API_URL");
@@ -113,7 +125,7 @@ Status complete_from_environment(PublishOptions& options, const std::string& for
                     : fmt::format("\"{}\" is no repository", printable_line(shorten(options.repository, 100))),
                 std::string(forge.repository_hint));
   if (Status change = complete_change(options, forge, environment); !change) return change;
-  if (options.token.empty() && !options.dry_run)
+  if (options.token.empty() && options.proxy.empty() && !options.dry_run)
     return fail(ErrorKind::kUsage, fmt::format("there is no token in the environment variable {}", forge.token.front()),
                 std::string(forge.token_hint));
   return {};

@@ -25,9 +25,10 @@ struct HttpResponse {
 class Http {
  public:
   // `address` is the API's, such as "https://api.github.com", and `headers` go with every request ("Name: value").
+  // `proxy`, when it isn't "", is one of this machine, through which all goes; with it the address may be http.
   // Errors of kind kUsage: an address that isn't https (but for this machine itself), that holds a password or white
   // space; a header with a control character in it.
-  static Result<Http> open(const std::string& address, std::vector<std::string> headers);
+  static Result<Http> open(const std::string& address, std::vector<std::string> headers, std::string proxy = "");
   Http(Http&& other) noexcept;
   Http& operator=(Http&& other) noexcept;
   ~Http();
@@ -39,8 +40,8 @@ class Http {
 
  private:
   struct Handle;
-  Http(std::string address, std::unique_ptr<Handle> handle);
-  std::string address_;
+  Http(std::string address, std::string proxy, std::unique_ptr<Handle> handle);
+  std::string address_, proxy_;
   std::unique_ptr<Handle> handle_;
 };
 

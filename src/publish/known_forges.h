@@ -9,7 +9,7 @@
 
 namespace explaingate {
 
-enum class ForgeKind { kGithub, kGitlab, kGitea };  // kGitea: Forgejo too
+enum class ForgeKind { kGithub, kGitlab, kGitea, kBitbucket };  // kGitea: Forgejo too; kBitbucket: Cloud
 
 using Environment = std::map<std::string, std::string>;
 // Names of environment variables, the first that is set and not empty counts.
@@ -24,7 +24,8 @@ struct KnownForge {
   Variables event;           // a file with the event that started the job, else:
   Variables number, commit;  // of the change, and of its last commit
   std::string_view default_api;
-  std::string_view token_header;  // what stands before the token
+  std::string_view proxy, proxy_api;  // in a job without a token; "" = there is no such way
+  std::string_view token_header;      // what stands before the token
   std::vector<std::string> headers;
   std::string_view repository_hint;
   std::string_view no_request_hint, token_hint, rights_hint;

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "publish/bitbucket.h"
 #include "publish/comments.h"
 #include "publish/forge.h"
 #include "report/parts.h"
@@ -241,6 +242,7 @@ std::unique_ptr<Forge> make_forge(const PublishOptions& options, Api& api) {
     case ForgeKind::kGitea:
       return make_gitea(options, api);
     case ForgeKind::kGithub:
+    case ForgeKind::kBitbucket:
       break;
   }
   return make_github(options, api);
@@ -261,14 +263,14 @@ Result<Publication> publish(const Outcome& outcome, const PublishOptions& option
   const KnownForge& known = known_forge(options.forge);
   std::vector<std::string> headers = known.headers;
   if (!options.token.empty()) headers.push_back(std::string(known.token_header) + options.token);
-  auto http = Http::open(options.api_url, std::move(headers));
+  auto http = Http::open(options.api_url, std::move(headers), options.proxy);
   if (!http) return fail(http.error());
   Api api(std::move(*http), options.patience_seconds);
   std::unique_ptr<Forge> forge = make_forge(options, api);
   Publisher publisher(outcome, options, api, *forge);
   int64_t pause = 1;
   for (int round = 1;; ++round, pause *= 2) {
-    auto done = publisher.round();
+    auto done = options.forge == ForgeKind::kBitbucket ? publish_insights(outcome, options, api) : publisher.round();
     if (done) return std::move(*done);
     bool again = done.error().failure == ApiFailure::kUncertain && round < kMostRounds;
     if (!again || !api.wait(pause)) return fail(error_of(done.error(), known.request));

@@ -15,10 +15,12 @@ namespace explaingate {
 struct PublishOptions {
   ForgeKind forge = ForgeKind::kGithub;
   std::string api_url;       // "https://api.github.com"
+  std::string proxy;         // of this machine, which adds a token by itself; "" = none
   std::string repository;    // "owner/name"; on GitLab also a number, or more folders
   int64_t pull_request = 0;  // its number; 0 = the open one of `head_branch` that is at `commit`
   std::string head_branch;   // "owner:branch"
-  std::string commit;        // full id that the pull request must be at; "" = whatever it is at
+  std::string commit;        // full id that the pull request must be at; "" = whatever it is at. On Bitbucket: what the
+                             // report is of, and the pull request is not asked for
   std::string token;         // "" in a dry run alone
   std::string author;        // whose comments are ours; "" = the token's owner
   bool dry_run = false;
@@ -34,7 +36,7 @@ enum class PublishEnd {
 struct Publication {
   PublishEnd end = PublishEnd::kPublished;
   int64_t pull_request = 0;
-  size_t posted = 0, edited = 0, removed = 0, kept = 0;  // comments on lines
+  size_t posted = 0, edited = 0, removed = 0, kept = 0;  // comments on lines; annotations
   size_t refused = 0;                                    // comments that the server didn't take: in the summary alone
   bool summary_written = false;                          // anew or edited
   std::string summary;                                   // Markdown, with its marker; "" = there is nothing to say

@@ -16,6 +16,7 @@ const std::vector<ForgeCase>& forge_cases() {
        .review = true,
        .ranges = true,
        .resolves = false,
+       .reads_without_token = true,
        .refusal = 422,
        .repository_variable = "GITHUB_REPOSITORY",
        .token_variable = "GITHUB_TOKEN",
@@ -30,6 +31,7 @@ const std::vector<ForgeCase>& forge_cases() {
        .review = false,
        .ranges = true,
        .resolves = true,
+       .reads_without_token = false,
        .refusal = 400,
        .repository_variable = "CI_PROJECT_ID",
        .token_variable = "GITLAB_TOKEN",
@@ -44,6 +46,7 @@ const std::vector<ForgeCase>& forge_cases() {
        .review = true,
        .ranges = false,
        .resolves = false,
+       .reads_without_token = true,
        .refusal = 422,
        .repository_variable = "GITHUB_REPOSITORY",
        .token_variable = "GITEA_TOKEN",
@@ -58,12 +61,33 @@ const std::vector<ForgeCase>& forge_cases() {
        .review = true,
        .ranges = false,
        .resolves = false,
+       .reads_without_token = true,
        .refusal = 422,
        .repository_variable = "GITHUB_REPOSITORY",
        .token_variable = "FORGEJO_TOKEN",
        .ci_variable = "FORGEJO_ACTIONS"},
   };
   return kForges;
+}
+
+const ForgeCase& bitbucket_case() {
+  static const ForgeCase kBitbucket = {
+      .name = "bitbucket",
+      .request = "commit",
+      .repository = "team/shop",
+      .target = "/repositories/team/shop/commit/" + kHead + "/reports/explaingate",
+      .post_inline = "POST /repositories/team/shop/commit/" + kHead + "/reports/explaingate/annotations",
+      .post_summary = "PUT /repositories/team/shop/commit/" + kHead + "/reports/explaingate",
+      .remove_inline = "DELETE ",
+      .review = true,
+      .ranges = false,
+      .resolves = false,
+      .reads_without_token = false,
+      .refusal = 400,
+      .repository_variable = "BITBUCKET_REPO_FULL_NAME",
+      .token_variable = "BITBUCKET_TOKEN",
+      .ci_variable = "BITBUCKET_BUILD_NUMBER"};
+  return kBitbucket;
 }
 
 Json finding(int number, const std::string& path, int line, int end_line) {
@@ -123,7 +147,9 @@ Hub::Hub(const ForgeCase& forge) : forge_(forge) {
 
 void Hub::move(const std::string& head) {
   state["head"] = head;
-  if (forge_.name == "gitlab") {
+  if (forge_.name == "bitbucket") {
+    environment["BITBUCKET_COMMIT"] = head;
+  } else if (forge_.name == "gitlab") {
     environment["CI_MERGE_REQUEST_IID"] = "7";
     environment["CI_COMMIT_SHA"] = head;
   } else {
@@ -136,6 +162,8 @@ Ran Hub::publish(const Json& document, std::vector<std::string> more, bool actio
   put("report.json", document);
   std::vector<std::string> command = {EXPLAINGATE_BINARY, "publish", at("report.json")};
   command.insert(command.end(), more.begin(), more.end());
+  if (forge_.name == "bitbucket" && !state.contains("proxy"))
+    command.insert(command.end(), {"--api-url", "{api}"});  // no variable tells it
   Ran ran = run(command, actions);
   CAPTURE(ran.err);
   CHECK(state["problems"] == Json::array());
@@ -146,7 +174,7 @@ Ran Hub::publish(const Json& document, std::vector<std::string> more, bool actio
 Ran Hub::run(std::vector<std::string> command, bool actions) {
   put("state.json", state);
   put("event.json", event);
-  command.insert(command.begin(), {"python3", SOURCE_DIR "/tests/cli/forges", at("state.json")});
+  command.insert(command.begin(), {"python3", SOURCE_DIR "/tests/cli/forges/serve.py", at("state.json")});
   RunOptions options;
   options.environment = environment;
   if (actions) options.environment["GITHUB_ACTIONS"] = "true";

@@ -28,10 +28,12 @@ struct ForgeCase {
   bool review;                            // comments are posted together, all of them or none
   bool ranges;                            // a comment can stand on several lines
   bool resolves;                          // a thread can be marked as done
+  bool reads_without_token;               // what is public
   int refusal;                            // status for a comment that it doesn't take
   std::string repository_variable, token_variable, ci_variable;
 };
 const std::vector<ForgeCase>& forge_cases();
+const ForgeCase& bitbucket_case();  // which takes no comments
 
 // A finding and a report as `check --format json` writes them.
 Json finding(int number, const std::string& path, int line, int end_line);

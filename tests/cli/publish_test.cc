@@ -238,7 +238,7 @@ TEST_CASE("of 300 findings thirty are on lines and all are counted; lists are re
 
 TEST_CASE("a dry run prints the requests and sends none that writes") {
   for_each_forge([](const ForgeCase& forge, Hub& hub) {
-    hub.environment.erase(forge.token_variable);
+    if (forge.reads_without_token) hub.environment.erase(forge.token_variable);
     Ran ran = hub.publish(report({finding(1, "shop/orders.py", 17, 18)}), {"--dry-run"});
     CHECK(ran.code == 0);
     CHECK(hub.writes().empty());

@@ -162,6 +162,7 @@ TEST_CASE("an address is https but on this machine, and a token can't bring a he
     REQUIRE(!opened.has_value());
     CHECK(opened.error().kind == ErrorKind::kUsage);
   }
+  CHECK(Http::open("http://api.bitbucket.org/2.0", {}, "http://localhost:29418").has_value());
   CHECK(Http::open("https://h", {"Authorization: Bearer a\r\nX: y"}).error().message ==
         "the value for Authorization holds a line feed or another control character");
 }
@@ -185,6 +186,8 @@ TEST_CASE("what the environment does not tell is named") {
         "no merge request is named");
   CHECK(problem({}, {{"GITLAB_CI", "true"}, {"CI_PROJECT_ID", "a/b/../c"}}) == "\"a/b/../c\" is no repository");
   CHECK(problem({}, {{"GITHUB_REPOSITORY", "a/b/c"}}) == "\"a/b/c\" is no repository");
+  CHECK(problem({}, {{"FORGEJO_ACTIONS", "true"}, {"GITHUB_REPOSITORY", "o/r"}}) == "the API's address is not known");
+  CHECK(problem({}, {{"BITBUCKET_BUILD_NUMBER", "1"}, {"BITBUCKET_REPO_FULL_NAME", "o/r"}}) == "no commit is named");
 }
 
 }  // namespace

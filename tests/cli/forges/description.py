@@ -32,12 +32,6 @@ def strict(schema):
 class Description:
     def __init__(self, document):
         self.document = document
-        self.operations = []
-        for template, item in document["paths"].items():
-            pattern = re.compile("^" + re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(template)) + "$")
-            for method, operation in item.items():
-                literal = len(re.sub(r"\{\w+\}", "", template))
-                self.operations.append((method.upper(), pattern, literal, operation))
 
     def resolve(self, item):
         while "$ref" in item:
@@ -47,11 +41,20 @@ class Description:
             item = found
         return item
 
+    @staticmethod
+    def match(template, path):
+        pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(template))
+        return re.fullmatch(pattern, path)
+
     def problems(self, method, path, query, body):
-        fitting = [(literal, p.match(path), o) for m, p, literal, o in self.operations if m == method and p.match(path)]
+        fitting = [(template, self.match(template, path)) for template in self.document["paths"]
+                   if template.count("/") == path.count("/") and method.lower() in self.document["paths"][template]]
+        fitting = [(template, match) for template, match in fitting if match]
         if not fitting:
             return [f"{method} {path}: no such operation"]
-        _, match, operation = max(fitting, key=lambda each: each[0])  # /issues/comments/1 is no issue
+        # The one with most of it spelt out: /issues/comments/1 is no issue, and /pulls/1.diff no pull request.
+        template, match = max(fitting, key=lambda each: len(re.sub(r"\{\w+\}", "", each[0])))
+        operation = self.document["paths"][template][method.lower()]
         found, known = [], {}
         for parameter in map(self.resolve, operation.get("parameters", [])):
             known[parameter["name"]] = parameter

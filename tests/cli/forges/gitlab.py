@@ -63,6 +63,10 @@ class GitLab(Forge):
         state.setdefault("base", "1" * 40)
         state.setdefault("start", "2" * 40)
 
+    def may(self, method, headers):
+        """Threads and notes of a public project too are for who is signed in."""
+        return headers.get(self.token_header) == self.state["token"]
+
     def refs(self):
         return {"base_sha": self.state["base"], "start_sha": self.state["start"], "head_sha": self.state["head"]}
 

@@ -32,6 +32,7 @@ def lines_of(patch):
 class Forge:
     api_variable = token_header = token_prefix = None  # of each forge
     description = None
+    port = 0  # any
 
     def __init__(self, state):
         self.state = state
@@ -56,10 +57,13 @@ class Forge:
             fault = self.fault(method, url.path)
             if fault and not fault.get("carried_out"):
                 return fault["status"], fault.get("headers", {}), {"message": fault.get("message", "")}
-            if headers.get(self.token_header) != self.token_prefix + self.state["token"] and method != "GET":
+            if not self.may(method, headers):
                 return 401, {}, {"message": "Bad credentials"}
             status, more, value = self.carry_out(method, url.path, query, body)
             return (fault["status"], {}, {"message": ""}) if fault else (status, more, value)
+
+    def may(self, method, headers):
+        return method == "GET" or headers.get(self.token_header) == self.token_prefix + self.state["token"]
 
     def carry_out(self, method, path, query, body):
         raise NotImplementedError
