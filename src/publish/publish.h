@@ -46,6 +46,7 @@ struct Publication {
 
 // Reads the pull request, its files and comments, and writes what differs: a second run with the same report writes
 // nothing. Only comments of the own author are touched, and of these only those that begin with one of the markers.
+// Bitbucket takes a report of the commit instead (bitbucket.h).
 // Errors: kUsage for an address that can't be used; kUnverified where the server can't be reached, or refuses.
 [[nodiscard]] Result<Publication> publish(const Outcome& outcome, const PublishOptions& options);
 

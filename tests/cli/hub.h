@@ -30,6 +30,7 @@ struct ForgeCase {
   bool resolves;                          // a thread can be marked as done
   bool reads_without_token;               // what is public
   int refusal;                            // status for a comment that it doesn't take
+  std::string token_header;               // "Name: prefix"
   std::string repository_variable, token_variable, ci_variable;
 };
 const std::vector<ForgeCase>& forge_cases();
@@ -46,6 +47,8 @@ class Hub {
 
   Ran publish(const Json& document, std::vector<std::string> more = {}, bool actions = false);
   Ran run(std::vector<std::string> command, bool actions = false);
+  // What the forge answers to requests with the right token: "400 201". `requests`: [[method, target, body or null]]
+  std::string answers(const Json& requests);
   // The forge answers so the next time that it is asked so: "POST /path$", the path a regular expression.
   void fault(const std::string& request, int status, const Json& more = Json::object());
   // Somebody answers the comment.

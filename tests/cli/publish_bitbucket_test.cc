@@ -156,5 +156,19 @@ TEST_CASE("a hostile report stays within what a report takes") {
   CHECK(hub.state["annotations"].dump().find("\\u001b") == std::string::npos);
 }
 
+TEST_CASE("Bitbucket takes no request that its description doesn't have") {
+  Hub hub = bitbucket();
+  Json annotation = {{"type", "report_annotation"}, {"external_id", "1"}, {"summary", "x"}, {"line", 1}};
+  Json typo = annotation, loud = annotation;
+  typo["file"] = "a.py";
+  loud["severity"] = "LOUD";
+  CHECK(hub.answers({{"PUT", kReport, {{"type", "report"}, {"result", "GREEN"}}},
+                     {"PUT", kReport, {{"title", "x"}}},
+                     {"PUT", kReport, {{"type", "report"}, {"title", "x"}}},
+                     {"POST", kReport + "/annotations", {typo}},
+                     {"POST", kReport + "/annotations", {loud}},
+                     {"POST", kReport + "/annotations", {annotation}}}) == "400 400 200 400 400 200");
+}
+
 }  // namespace
 }  // namespace explaingate

@@ -87,5 +87,25 @@ TEST_CASE("without a token it says which, and that the job's own can't write") {
   CHECK(ran.err.find("CI_JOB_TOKEN can't write comments") != std::string::npos);
 }
 
+TEST_CASE("the forge takes no request that GitLab's documents don't have, and no place that its diff hasn't") {
+  Hub hub(gitlab());
+  const std::string request = "/projects/o%2Fteam%2Fshop/merge_requests/7";
+  Json position = {{"position_type", "text"}, {"base_sha", std::string(40, '1')}, {"start_sha", std::string(40, '2')},
+                   {"head_sha", kHead},       {"old_path", "shop/orders.py"},     {"new_path", "shop/orders.py"}};
+  auto at = [&](const Json& more) {
+    Json place = position;
+    place.update(more);
+    return Json{"POST", request + "/discussions", {{"body", "x"}, {"position", place}}};
+  };
+  CHECK(hub.answers({at({{"line", 12}}),
+                     at({{"new_line", "12"}}),
+                     {"POST", request + "/notes", {{"text", "x"}}},
+                     {"GET", request + "/notes?limit=50", nullptr},
+                     at({{"new_line", 12}}),
+                     at({{"new_line", 17}, {"head_sha", std::string(40, 'b')}}),
+                     at({{"new_line", 12}, {"old_line", 12}}),
+                     at({{"new_line", 17}})}) == "400 400 400 400 400 400 201 201");
+}
+
 }  // namespace
 }  // namespace explaingate
