@@ -12,6 +12,7 @@
 // with another table's column counts as equality, but only where that table's loop is outside: so there are candidates
 // with and without the join columns, and the planner chooses.
 #include <algorithm>
+#include <cmath>
 
 #include "advise/advise.h"
 #include "advise/variants.h"
@@ -31,6 +32,7 @@ constexpr size_t kMaxEqualities = 3;  // a fourth column costs every write and s
 constexpr size_t kMaxColumns = 5;
 constexpr size_t kMostExtra = 3;
 constexpr size_t kMostIncluded = 4;
+constexpr double kCorrelated = 0.9;  // from here on a range's rows stand together on disk
 
 bool contains(const Columns& columns, std::string_view name) {
   return std::ranges::any_of(columns, [&](const std::string& column) { return without_suffix(column) == name; });
@@ -171,6 +173,18 @@ void add_partial(const Wishes& wishes, const IndexKinds& kinds, std::vector<Vari
   }
 }
 
+// Of a column whose values rise (or fall) with the rows' places, the least and the greatest of each range of pages.
+void add_summary(const Wishes& wishes, std::vector<Variant>& variants) {
+  for (const std::string& range : wishes.ranges) {
+    const CatalogueColumn* column = find_column(*wishes.table, range);
+    if (column == nullptr || std::abs(column->correlation) < kCorrelated || exists(*wishes.table, {column->name}))
+      continue;
+    Variant variant{{.table = wishes.table->name, .columns = {column->name}, .method = "brin"}, 0};
+    if (std::ranges::find(variants, variant.index, &Variant::index) == variants.end())
+      variants.push_back(std::move(variant));
+  }
+}
+
 // With everything that the statement reads of the table, which then needn't be touched. An index that is there with the
 // same columns is widened so: the new one takes its place.
 void add_covering(const Wishes& wishes, std::vector<Variant>& extra) {
@@ -184,6 +198,19 @@ void add_covering(const Wishes& wishes, std::vector<Variant>& extra) {
 }
 
 }  // namespace
+
+std::optional<CandidateIndex> widened(const CandidateIndex& index, const ParsedQuery& parsed, const Plan& plan,
+                                      const Catalogue& catalogue) {
+  CandidateIndex wide = index;
+  for (const Wishes& wishes : wishes_of(parsed, plan, catalogue)) {
+    if (wishes.table->name != index.table) continue;
+    if (wishes.read.empty()) return std::nullopt;
+    for (const std::string& column : wishes.read)  // a key of one column is in every index
+      if (!contains(wide.columns, column) && !is_key(*wishes.table, column)) wide.columns.push_back(column);
+  }
+  size_t added = wide.columns.size() - index.columns.size();
+  return added == 0 || added > kMostIncluded ? std::nullopt : std::optional(std::move(wide));
+}
 
 std::vector<Variant> variants_of(const ParsedQuery& parsed, const Plan& plan, const Catalogue& catalogue, bool all) {
   std::vector<Wishes> wishes = wishes_of(parsed, plan, catalogue);
@@ -214,6 +241,8 @@ std::vector<Variant> variants_of(const ParsedQuery& parsed, const Plan& plan, co
   for (Variant& variant : extra)
     if (result.size() < most && std::ranges::find(result, variant.index, &Variant::index) == result.end())
       result.push_back(std::move(variant));
+  for (const Wishes& each : wishes)
+    if (catalogue.index_kinds.brin) add_summary(each, result);
   return result;
 }
 

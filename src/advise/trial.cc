@@ -2,11 +2,8 @@
 #include <algorithm>
 #include <tuple>
 
-#include <fmt/format.h>
-
 #include "advise/advise.h"
-#include "advise/variants.h"
-#include "base/text.h"
+#include "advise/refusal.h"
 
 namespace explaingate {
 namespace {
@@ -63,6 +60,8 @@ Trial trial_of(Attempt& attempt, const std::vector<PlannedQuery>& before, const 
   trial.rows_after = attempt.scales.back().metrics.rows_examined;
   trial.sorted_before = before.back().metrics.rows_sorted;
   trial.sorted_after = attempt.scales.back().metrics.rows_sorted;
+  trial.cost_before = before.back().metrics.cost;
+  trial.cost_after = attempt.scales.back().metrics.cost;
   trial.plan_after = std::move(attempt.plan_after);
   trial.used = attempt.used;
   trial.index = std::move(attempt.index);
@@ -70,11 +69,6 @@ Trial trial_of(Attempt& attempt, const std::vector<PlannedQuery>& before, const 
 }
 
 }  // namespace
-
-std::string advise::refusal(bool used, double rows_before, double rows_after) {
-  if (!used) return "the planner goes by what is there";
-  return fmt::format("used, and {} of {} rows are still examined", with_commas(rows_after), with_commas(rows_before));
-}
 
 Result<std::vector<Trials>> try_candidates(Engine& engine, const std::vector<TrialRequest>& requests) {
   std::vector<Attempt> attempts = attempts_of(engine, requests);
@@ -105,12 +99,15 @@ Result<std::vector<Trials>> try_candidates(Engine& engine, const std::vector<Tri
       of_one.refused.push_back({std::move(attempt.index), "not tried: " + attempt.failed});
       continue;
     }
-    Trial trial = trial_of(attempt, *requests[attempt.request].before, factors);
+    const std::vector<PlannedQuery>& before = *requests[attempt.request].before;
+    Trial trial = trial_of(attempt, before, factors);
     if (helps(trial))
       of_one.helpful.push_back(std::move(trial));
     else
       of_one.refused.push_back(
-          {std::move(trial.index), advise::refusal(trial.used, trial.rows_before, trial.rows_after)});
+          {trial.index,
+           trial.used ? advise::still_examined(trial.rows_before, trial.rows_after)
+                      : advise::passed_over(engine, requests[attempt.request].statement, trial.index, before.back())});
   }
   for (Trials& of_one : trials)
     std::ranges::sort(of_one.helpful, {}, [](const Trial& trial) {

@@ -10,12 +10,14 @@
 
 #include "advise/choice.h"
 #include "advise/pool.h"
+#include "advise/refusal.h"
 #include "advise/variants.h"
 #include "advise/writes.h"
 
 namespace explaingate::advise {
 namespace {
 
+constexpr double kWorthwhile = 1.0 / 3;  // as for one statement
 constexpr double kTold = 0.1;  // of a small cost: queries that gain less aren't named among those that are served
 
 // The metrics of one statement under the advised indexes.
@@ -44,6 +46,7 @@ class Adviser {
     if (Status done = drop_impossible(); !done) return fail(done.error());
     if (Status done = plan_costs(); !done) return fail(done.error());
     choose_indexes();
+    if (Status done = widen(); !done) return fail(done.error());
     // Together, at every scale, an index may turn out to be passed over: then it is no advice.
     for (size_t round = 0; round <= pool_.candidates.size(); ++round) {
       if (Status done = prove(); !done) return fail(done.error());
@@ -137,6 +140,42 @@ class Adviser {
     choice_ = choose(weighed, charge, model_.small);
   }
 
+  // Where columns behind those that are searched do what INCLUDE does elsewhere, and the engine's cost has no part for
+  // the table's rows that they spare: an index that is chosen is widened for the query that gains most by it. All
+  // others have what they had.
+  Status widen() {
+    if (!catalogue_.index_kinds.trailing) return {};
+    for (size_t candidate : choice_.chosen) {
+      const CandidateIndex narrow = pool_.candidates[candidate].index;
+      if (narrow.is_partial()) continue;
+      double most = 0;
+      std::optional<CandidateIndex> best;
+      for (size_t i = 0; i < queries_.size(); ++i) {
+        if (!queries_[i].advise || !std::ranges::binary_search(pool_.relevant[i], candidate)) continue;
+        auto wide = widened(narrow, *queries_[i].statement.parsed, queries_[i].before->back().plan, catalogue_);
+        if (!wide) continue;
+        auto before = weigh(i), after = weigh(i, candidate, &*wide);
+        if (!before || !after) return fail(before ? after.error() : before.error());
+        double saved = (*before - *after) * queries_[i].calls - writes_.charge_of_width(narrow, *wide);
+        if (*after > *before * kWorthwhile || saved <= most) continue;
+        most = saved;
+        best = std::move(wide);
+      }
+      if (best) pool_.candidates[candidate].index = std::move(*best);
+    }
+    return {};
+  }
+
+  // What a query costs under the chosen indexes, look-ups counted; with `wide` in place of a candidate.
+  Result<double> weigh(size_t query, size_t candidate = 0, const CandidateIndex* wide = nullptr) {
+    std::vector<CandidateIndex> there;
+    for (size_t i : chosen_for(query))
+      there.push_back(wide != nullptr && i == candidate ? *wide : pool_.candidates[i].index);
+    auto planned = engines_[0]->plan_with(there, queries_[query].statement);
+    if (!planned) return fail(planned.error());
+    return planned->metrics.cost + model_.look_up * planned->metrics.look_ups;
+  }
+
   [[nodiscard]] std::vector<size_t> chosen_for(size_t query) const {
     std::vector<size_t> both;
     std::ranges::set_intersection(pool_.relevant[query], choice_.chosen, std::back_inserter(both));
@@ -212,16 +251,18 @@ class Adviser {
   }
 
   // Why a candidate isn't among the advised, seen from one query.
-  [[nodiscard]] std::string reason(size_t query, size_t position) const {
+  [[nodiscard]] std::string reason(size_t query, size_t position) {
     const PlanUnder* best = nullptr;
     for (const auto& [set, plan] : costs_[query].plans())
       if ((plan.used >> position & 1) != 0 && (best == nullptr || plan.cost < best->cost)) best = &plan;
     const Metrics& before = queries_[query].before->back().metrics;
-    if (best == nullptr) return refusal(false, before.rows_examined, before.rows_examined);
+    const CandidateIndex& candidate = pool_.candidates[pool_.relevant[query][position]].index;
+    if (best == nullptr)
+      return passed_over(*engines_[0], queries_[query].statement, candidate, queries_[query].before->back());
     double saved = (before.cost - best->cost) * queries_[query].calls;
-    double charge = writes_.charge(pool_.candidates[pool_.relevant[query][position]].index);
+    double charge = writes_.charge(candidate);
     if (saved > model_.small && saved <= charge) return "writing its entries would cost more than it saves";
-    return refusal(true, before.rows_examined, best->rows_examined);
+    return still_examined(before.rows_examined, best->rows_examined);
   }
 
   // Its work grows and its result doesn't, it isn't cheap, and no advised index changes that.

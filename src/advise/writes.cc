@@ -18,6 +18,7 @@ constexpr double kPartial = 0.01;      // of two that are as good, the one that 
 constexpr double kReplacing = 0.5;     // of the charge, where another index goes: no more of them than before
 constexpr double kEntryOverhead = 12;  // header and pointer of an entry
 constexpr double kFill = 0.9;          // of a page
+constexpr double kSummarised = 1e-4;   // entries of a BRIN index for each row: 128 pages of some 80 rows have one
 constexpr double kVaryingBytes = 24;   // of a value whose type says nothing of its length
 
 // Words in the names of types whose values are of one length.
@@ -119,6 +120,11 @@ double Writes::charge(const CandidateIndex& index) const {
   return charge;
 }
 
+double Writes::charge_of_width(const CandidateIndex& index, const CandidateIndex& wide) const {
+  auto more = static_cast<double>(wide.columns.size() - index.columns.size());
+  return charge(wide) - charge(index) + model_.small * kIncluded * more;
+}
+
 std::vector<SlowedWrite> Writes::slowed(const CandidateIndex& index) const {
   std::vector<SlowedWrite> slowed;
   auto writes = by_table_.find(index.table);
@@ -145,6 +151,7 @@ std::vector<std::string> redundant_with(const CandidateIndex& index, const Catal
 }
 
 double share_of(const CandidateIndex& index, const Catalogue& catalogue, const Statistics& statistics) {
+  if (index.method == "brin") return kSummarised;
   if (!index.is_partial()) return 1;
   const CatalogueTable* table = find_table(catalogue, index.table);
   const CatalogueColumn* column = table == nullptr ? nullptr : find_column(*table, index.condition.column);

@@ -22,6 +22,8 @@ class Writes {
   Writes(const std::vector<WorkloadQuery>& queries, const Catalogue& catalogue, CostModel model,
          const Statistics& statistics);
 
+  // What the columns cost that `wide` has behind those of `index`, beside what it has to be written for.
+  [[nodiscard]] double charge_of_width(const CandidateIndex& index, const CandidateIndex& wide) const;
   // All writes together, times their calls, and what stands for its place on disk and in people's heads.
   [[nodiscard]] double charge(const CandidateIndex& index) const;
   // Those that write more entries than before, once `index` is there and what it makes redundant is gone.

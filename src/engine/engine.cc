@@ -160,6 +160,7 @@ std::string CandidateIndex::name() const {
     append_name_part(name, expression ? expression->column : term);
     if (term.size() != column.size()) append_name_part(name, lower(std::string_view(column).substr(term.size() + 1)));
   }
+  if (method == "brin") append_name_part(name, method);
   for (size_t i = 0; i < included.size(); ++i) append_name_part(name, (i == 0 ? "with_" : "") + included[i]);
   if (is_partial()) append_condition(name, condition);
   // PostgreSQL would cut the end off, and two names could be one.

@@ -62,7 +62,8 @@ struct Metrics {
   double rows_examined = 0;
   double rows_returned = 0;
   double rows_sorted = 0;
-  double cost = 0;  // rows examined plus sorting (n log2 n); the engine's own unit on PostgreSQL
+  double cost = 0;      // rows examined plus sorting (n log2 n); the engine's own unit on PostgreSQL
+  double look_ups = 0;  // SQLite: rows of tables that were fetched by an index's entries; part of no cost
 };
 
 struct PlannedQuery {  // one statement at one scale
@@ -97,6 +98,7 @@ struct CatalogueColumn {
   bool not_null = false, generated = false, hidden = false;
   int primary_key = 0;  // position in the primary key from 1, 0 = not part of it
   int allowed_values = 0;
+  double correlation = 0;  // of the rows' order on disk with the values', -1 … 1, from statistics; 0 = none is known
 };
 struct CatalogueIndexColumn {
   std::string name;  // "" for an expression
@@ -129,9 +131,11 @@ struct CatalogueTable {
 // What the engine has beside B-trees on columns and on functions of a column, of all rows or of some.
 struct IndexKinds {
   bool included = false;       // INCLUDE (columns)
+  bool trailing = false;       // no INCLUDE, but columns behind those that are searched do the same
   bool pattern_class = false;  // LIKE 'abc%' goes by text_pattern_ops where the collation isn't C
   bool no_case = false;        // LIKE 'abc%' goes by COLLATE NOCASE
   bool gin = false;
+  bool brin = false;
   bool trigrams = false;      // gin_trgm_ops: pg_trgm is there
   bool knows_values = false;  // the planner goes by how frequent a value is
 };
@@ -176,7 +180,7 @@ struct CandidateIndex {
   std::vector<std::string> columns = {};
   std::vector<std::string> included = {};  // IndexKinds::included
   IndexCondition condition = {};
-  std::string method = {};                 // "" = B-tree, "gin"
+  std::string method = {};                 // "" = B-tree, "gin", "brin"
   [[nodiscard]] std::string name() const;  // deterministic, 63 bytes at most: "eg_orders_customer_id_placed_at"
   // "orders(customer_id, placed_at)", with method, INCLUDE and WHERE as in ddl(); nothing quoted.
   [[nodiscard]] std::string words() const;
@@ -224,6 +228,7 @@ struct CostModel {
   // An UPDATE that changes an indexed column writes an entry into every index of the table, and none where it changes
   // no indexed column (PostgreSQL, whose rows have versions); else it writes into the indexes of what it changes.
   bool versions_rows = false;
+  double look_up = 0;  // one of Metrics::look_ups
 };
 
 class Engine {
@@ -244,6 +249,10 @@ class Engine {
   // As plan(), with the candidates there; nothing stays behind.
   [[nodiscard]] virtual Result<PlannedQuery> plan_with(const std::vector<CandidateIndex>& candidates,
                                                        const PlanRequest& request) = 0;
+  // As plan_with() the candidate alone, with scans of tables ruled out as far as the engine can do without them.
+  // Nothing = the engine can't use the candidate for the statement.
+  [[nodiscard]] virtual Result<std::optional<PlannedQuery>> plan_forced(const CandidateIndex& candidate,
+                                                                        const PlanRequest& request) = 0;
   // Runs a read-only statement on seed data, parameters bound to NULL or to a value found in the compared column.
   [[nodiscard]] virtual Result<Measured> measure(const PlanRequest& request) = 0;
   [[nodiscard]] virtual CostModel cost_model() const { return {}; }

@@ -107,6 +107,35 @@ TEST_CASE("advise on PostgreSQL: an index that is there is widened, and the narr
   CHECK(report["indexes"][0]["redundant"][0]["index"] == "orders_by_customer");
 }
 
+// A log in the order of its time, of which the last hours are read: a summary of its pages serves, and where many rows
+// are written, an entry for each would be dear.
+TEST_CASE("advise on PostgreSQL: BRIN on a column in the rows' order where writes weigh, a B-tree where they don't") {
+  if (!postgres::is_there()) return;
+  auto advised = [](double correlation, int64_t inserts) {
+    Project project;
+    project.write("schema.sql",
+                  "CREATE TABLE events (id bigint PRIMARY KEY, at timestamptz NOT NULL, kind text, body text);\n");
+    project.write("statistics.json",
+                  fmt::format(R"({{"explaingate_statistics": 1, "tables": {{"events": {{"rows": 5000000,
+      "columns": {{"at": {{"distinct": -1, "null_fraction": 0, "postgres": {{"correlation": {}}}}}}}}}}}}})",
+                              correlation));
+    project.write("explaingate.json",
+                  R"({"schema": "schema.sql", "statistics": "statistics.json", "engine": "postgres"})");
+    project.write("queries.sql",
+                  "INSERT INTO events (id, at, kind, body) VALUES ($1, $2, $3, $4);\n"
+                  "SELECT * FROM events WHERE at >= $1 AND at < $2;\n");
+    project.commit();
+    CHECK(project.gate({"baseline", "update"}).code == 0);
+    json report = advice_by_calls(project, inserts, 1);
+    std::string text;
+    for (const json& index : report["indexes"]) text += index["ddl"].get<std::string>() + "; ";
+    return text;
+  };
+  CHECK(advised(0.99, 1) == "CREATE INDEX CONCURRENTLY eg_events_at ON events(at); ");
+  CHECK(advised(0.99, 1'000'000'000) == "CREATE INDEX CONCURRENTLY eg_events_at_brin ON events USING brin (at); ");
+  CHECK(advised(0.5, 1'000'000'000).find("brin") == std::string::npos);
+}
+
 TEST_CASE("advise on SQLite: LIKE goes by an index without regard to case, GLOB by a plain one") {
   check("CREATE TABLE pages (id INTEGER PRIMARY KEY, slug TEXT, path TEXT, title TEXT);\n",
         R"({"explaingate_statistics": 1, "tables": {"pages": {"rows": 1000000}}})", "sqlite",
@@ -115,6 +144,24 @@ TEST_CASE("advise on SQLite: LIKE goes by an index without regard to case, GLOB 
             {"SELECT id FROM pages WHERE path GLOB 'abc*'", "pages(path)"},
             {"SELECT id FROM pages WHERE title LIKE '%abc'", ""},
         });
+}
+
+TEST_CASE("advise on SQLite: what is read beside stands behind what is searched, where many rows are") {
+  check(
+      "CREATE TABLE visits (id INTEGER PRIMARY KEY, page INTEGER, visitor INTEGER, at TEXT, seconds INTEGER, note "
+      "TEXT);\n",
+      R"({"explaingate_statistics": 1, "tables": {"visits": {"rows": 1000000, "columns": {"page": {"distinct": 100},
+          "visitor": {"distinct": 500000}}}}})",
+      "sqlite",
+      {
+          {"SELECT seconds, id FROM visits WHERE page = ?", "visits(page, seconds)"},
+          // Near misses: two rows; all columns
+          {"SELECT seconds FROM visits WHERE visitor = ?", "visits(visitor)"},
+      });
+  check(
+      "CREATE TABLE visits (id INTEGER PRIMARY KEY, page INTEGER, seconds INTEGER, note TEXT);\n",
+      R"({"explaingate_statistics": 1, "tables": {"visits": {"rows": 1000000, "columns": {"page": {"distinct": 100}}}}})",
+      "sqlite", {{"SELECT * FROM visits WHERE page = ?", "visits(page)"}});
 }
 
 // Only new orders are looked for by their reference; where many are written, an entry for each of them alone is

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <set>
@@ -48,6 +49,8 @@ class PostgresEngine final : public Engine {
   [[nodiscard]] Result<PlannedQuery> plan(const PlanRequest& request) override;
   [[nodiscard]] Result<PlannedQuery> plan_with(const std::vector<CandidateIndex>& candidates,
                                                const PlanRequest& request) override;
+  [[nodiscard]] Result<std::optional<PlannedQuery>> plan_forced(const CandidateIndex& candidate,
+                                                                const PlanRequest& request) override;
   [[nodiscard]] Result<Measured> measure(const PlanRequest& request) override;
   [[nodiscard]] CostModel cost_model() const override { return {1000, 0.05, true}; }
   [[nodiscard]] std::string name() const override { return "postgres"; }
@@ -100,6 +103,14 @@ Status PostgresEngine::load(const std::vector<SchemaStatement>& schema, const En
   relations_ = std::move(*relations);
   shapes_ = shapes_of(schema_.catalogue);
   statistics_ = complete(std::move(known), shapes_, options.tables, options.assumed_rows);
+  for (CatalogueTable& table : schema_.catalogue.tables) {
+    auto numbers = statistics_.tables.find(table.name);
+    if (numbers == statistics_.tables.end() || !numbers->second.postgres) continue;
+    for (CatalogueColumn& column : table.columns)
+      if (auto own = numbers->second.postgres->columns.find(column.name);
+          own != numbers->second.postgres->columns.end())
+        column.correlation = own->second.correlation.value_or(0);
+  }
   for (int i = 0; i < kScaleCount; ++i) scales_[static_cast<size_t>(i)].statistics = scale(statistics_, shapes_, i);
   return {};
 }
@@ -173,6 +184,21 @@ Result<PlannedQuery> PostgresEngine::plan_with(const std::vector<CandidateIndex>
     worst->parameters = binding.name;
   }
   return worst;
+}
+
+Result<std::optional<PlannedQuery>> PostgresEngine::plan_forced(const CandidateIndex& candidate,
+                                                                const PlanRequest& request) {
+  Scale& scale = scales_[scale_];
+  if (Status status = open_scale(scale); !status) return fail(status.error());
+  auto indexes = scale.candidates->make(candidate);
+  if (!indexes) return fail(indexes.error());
+  auto json = scale.explainer->explain(request.text, *indexes, true);
+  if (!json) return fail(json.error());
+  auto planned = form(scale, *json);
+  if (!planned) return fail(planned.error());
+  bool used = std::ranges::any_of(planned->plan.nodes,
+                                  [name = candidate.name()](const PlanNode& node) { return node.index == name; });
+  return used ? std::optional(std::move(*planned)) : std::nullopt;
 }
 
 Result<PlannedQuery> PostgresEngine::read(Scale& scale, const std::string& json, std::string_view text,

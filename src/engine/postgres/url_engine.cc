@@ -46,6 +46,12 @@ class UrlEngine final : public Engine {
   [[nodiscard]] Result<PlannedQuery> plan(const PlanRequest& request) override;
   [[nodiscard]] Result<PlannedQuery> plan_with(const std::vector<CandidateIndex>& candidates,
                                                const PlanRequest& request) override;
+  [[nodiscard]] Result<std::optional<PlannedQuery>> plan_forced(const CandidateIndex& candidate,
+                                                                const PlanRequest& request) override {
+    auto planned = plan_with({candidate}, request);
+    if (!planned) return fail(planned.error());
+    return std::move(*planned);
+  }
   [[nodiscard]] Result<Measured> measure(const PlanRequest& request) override;
   [[nodiscard]] CostModel cost_model() const override { return {1000, 0.05, true}; }
   [[nodiscard]] std::string name() const override { return "postgres"; }

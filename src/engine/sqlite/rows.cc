@@ -65,6 +65,8 @@ Metrics RowModel::run(std::vector<PlanNode>& nodes, const std::vector<Line>& lin
     metrics.rows_examined += nodes[i].rows_examined;
     metrics.rows_sorted += bounded(places_[i].sorted);
     metrics.cost += bounded(places_[i].sort_cost);
+    bool by_entry = nodes[i].access == Access::kSearch || nodes[i].access == Access::kScan;
+    if (by_entry && !nodes[i].index.empty() && !lines[i].rowid) metrics.look_ups += nodes[i].rows_examined;
   }
   metrics.rows_returned = bounded(metrics.rows_returned);
   if (nodes.empty()) metrics.rows_examined = 1;  // INSERT … VALUES has no plan: one row is written

@@ -106,8 +106,12 @@ class Reader {
   Status index_kinds() {
     auto rows = connection_.query("SELECT FROM pg_catalog.pg_opclass WHERE opcname = 'gin_trgm_ops'");
     if (!rows) return fail(rows.error());
-    out_.catalogue.index_kinds = {
-        .included = true, .pattern_class = true, .gin = true, .trigrams = rows->count() > 0, .knows_values = true};
+    out_.catalogue.index_kinds = {.included = true,
+                                  .pattern_class = true,
+                                  .gin = true,
+                                  .brin = true,
+                                  .trigrams = rows->count() > 0,
+                                  .knows_values = true};
     return {};
   }
 

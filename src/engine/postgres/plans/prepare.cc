@@ -73,7 +73,7 @@ Status Explainer::reconnect() {
 }
 
 // The first refusal is the one that is told: the others answer what was tried to get around it.
-Result<std::string> Explainer::explain(std::string_view text, const std::vector<int64_t>& candidates) {
+Result<std::string> Explainer::explain(std::string_view text, const std::vector<int64_t>& candidates, bool no_scans) {
   if (!can_be_planned(text))
     return fail(ErrorKind::kStatement, "only SELECT, VALUES, INSERT, UPDATE, DELETE and MERGE are planned");
   std::vector<PreparedText> open = {prepare_text(text)};
@@ -82,7 +82,7 @@ Result<std::string> Explainer::explain(std::string_view text, const std::vector<
     if (Status there = reconnect(); !there) return fail(there.error());
     PreparedText prepared = std::move(open.back());
     open.pop_back();
-    auto outcome = send(prepared, candidates, {});
+    auto outcome = send(prepared, candidates, {}, no_scans);
     lost_ = !outcome;
     if (!outcome) return fail(outcome.error());
     if (outcome->refusal.message.empty()) return std::move(outcome->json);
@@ -139,7 +139,7 @@ Result<std::string> Explainer::explain_for(const PreparedText& prepared, const s
 
 // PREPARE and EXPLAIN up to the first sync; what must run where these were refused, too, up to the second.
 Result<Explainer::Outcome> Explainer::send(const PreparedText& prepared, const std::vector<int64_t>& candidates,
-                                           const std::vector<std::string>& values) {
+                                           const std::vector<std::string>& values, bool no_scans) {
   PGconn* connection = connection_.handle();
   std::string execute = "EXPLAIN (FORMAT JSON, VERBOSE) EXECUTE eg";
   for (size_t i = 0; i < prepared.types.size(); ++i)
@@ -153,6 +153,7 @@ Result<Explainer::Outcome> Explainer::send(const PreparedText& prepared, const s
   bool trial = !candidates.empty() || !values.empty(), sent = true;
   if (trial) sent = query("BEGIN READ WRITE");
   if (!values.empty()) sent = sent && query("SET LOCAL plan_cache_mode = force_custom_plan");
+  if (no_scans) sent = sent && query("SET LOCAL enable_seqscan = off");
   if (!candidates.empty())
     sent = sent && query(fmt::format("SELECT explaingate_candidates.show('{{{}}}')", fmt::join(candidates, ",")));
   sent = sent &&

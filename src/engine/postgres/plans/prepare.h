@@ -23,7 +23,9 @@ class Explainer {
   // The generic plan as JSON text. kStatement in the server's words where it refuses; `column` (a byte, from 1) says
   // where, as long as nothing in front of it was rewritten.
   // `candidates`: oids of candidate indexes that the planner is shown this once.
-  [[nodiscard]] Result<std::string> explain(std::string_view text, const std::vector<int64_t>& candidates = {});
+  // `no_scans`: with enable_seqscan off.
+  [[nodiscard]] Result<std::string> explain(std::string_view text, const std::vector<int64_t>& candidates = {},
+                                            bool no_scans = false);
   // The plan for these values of its parameters, SQL literals.
   [[nodiscard]] Result<std::string> explain_for(const PreparedText& prepared, const std::vector<int64_t>& candidates,
                                                 const std::vector<std::string>& values);
@@ -36,7 +38,7 @@ class Explainer {
   Explainer(Target target, Settings settings, Connection connection)
       : target_(std::move(target)), settings_(std::move(settings)), connection_(std::move(connection)) {}
   Result<Outcome> send(const PreparedText& prepared, const std::vector<int64_t>& candidates,
-                       const std::vector<std::string>& values);
+                       const std::vector<std::string>& values, bool no_scans = false);
   Result<Outcome> receive(int syncs);
   Result<PreparedText> without_domains(const PreparedText& prepared);
   Status reconnect();
