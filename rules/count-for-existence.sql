@@ -74,7 +74,8 @@ SELECT
   f.relation AS subject,
   printf('count %s only asks whether there is a row, and reads %,d of %s for it (at the largest scale).',
     f.compared, CAST(f.rows_examined AS INTEGER), f.relation) AS message,
-  printf('%s (SELECT 1 FROM %s …) stops at the first row.',
-    CASE WHEN f.compared IN ('= 0', '< 1', '<= 0') THEN 'NOT EXISTS' ELSE 'EXISTS' END, f.relation) AS fix
+  coalesce((SELECT r.fix FROM rewrite_fixes AS r WHERE r.statement_id = f.statement_id AND r.kind = 'exists'),
+    printf('%s (SELECT 1 FROM %s …) stops at the first row.',
+      CASE WHEN f.compared IN ('= 0', '< 1', '<= 0') THEN 'NOT EXISTS' ELSE 'EXISTS' END, f.relation)) AS fix
 FROM found AS f
 WHERE f.place = 1;

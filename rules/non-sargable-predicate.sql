@@ -40,7 +40,8 @@
 -- - the statement is partly dynamic: the part that isn't known may hold the filter that the index of another column serves.
 --
 -- ## Limits
--- One finding a statement and table. That the rewritten filter is selective is taken from the index being there; it isn't tried.
+-- One finding a statement and table. The fix is a range of the bare column that was planned, where the computation has one (dates,
+-- sums, prefixes) and it is far better; otherwise that the filter is selective is taken from the index being there.
 WITH
   wrapped AS (
     SELECT s.statement_id, t.name AS relation, p.name, p.expression, p.why_not, p.operator, p.line, p."column",
@@ -90,8 +91,9 @@ SELECT
   printf('%s.%s is indexed, but the filter compares %s: no index on the column can serve it (%s), and the query reads every row of %s (%,d at the largest scale).',
     w.relation, w.name, CASE w.expression WHEN '' THEN 'an expression over it' ELSE w.expression END, w.why_not,
     w.relation, CAST(w.row_count AS INTEGER)) AS message,
-  printf('Compare the bare column %s, with the computation moved to the other side%s.', w.name,
+  coalesce((SELECT f.fix FROM rewrite_fixes AS f WHERE f.statement_id = w.statement_id AND f.kind = 'range'),
+    printf('Compare the bare column %s, with the computation moved to the other side%s.', w.name,
     CASE WHEN w.bare = '' OR w.bare GLOB '*[?$:@%.]*' THEN '' ELSE printf('; or index the expression: CREATE INDEX "%w_%w_expression" ON %s(%s)',
-      replace(w.relation, '.', '_'), w.name, replace(printf('"%w"', w.relation), '.', '"."'), w.bare) END) AS fix
+      replace(w.relation, '.', '_'), w.name, replace(printf('"%w"', w.relation), '.', '"."'), w.bare) END)) AS fix
 FROM sides AS w
 WHERE w.side_place = 1;

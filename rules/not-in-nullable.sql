@@ -63,6 +63,7 @@ SELECT
   n.relation || '.' || n.nullable AS subject,
   printf('%s.%s may be NULL: a single NULL among its values makes NOT IN true for no row, and the result empty; and no anti-join is possible, so that the list of up to %,d values is kept for the comparison.',
     n.relation, n.nullable, CAST(n.row_count AS INTEGER)) AS message,
-  printf('Write NOT EXISTS (SELECT 1 FROM %s WHERE %s = …), or leave the NULLs out: WHERE %s IS NOT NULL.', n.relation, n.nullable, n.nullable) AS fix
+  coalesce((SELECT f.fix FROM rewrite_fixes AS f WHERE f.statement_id = n.statement_id AND f.kind = 'not_exists'),
+    printf('Write NOT EXISTS (SELECT 1 FROM %s WHERE %s = …), or leave the NULLs out: WHERE %s IS NOT NULL.', n.relation, n.nullable, n.nullable)) AS fix
 FROM negated AS n
 WHERE n.place = 1;

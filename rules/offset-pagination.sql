@@ -68,6 +68,7 @@ SELECT
   printf('LIMIT with OFFSET: each page reads all pages before it again. About %,d rows of %s match (at the largest scale), and the last page reads them all to throw them away.',
     CAST(p.rows_possible AS INTEGER), p.relation) AS message,
   coalesce(
+    (SELECT f.fix FROM rewrite_fixes AS f WHERE f.statement_id = p.statement_id AND f.kind = 'keyset'),
     (SELECT printf('Continue behind the last row seen: compare (%s) with its values in WHERE, keep the ORDER BY and the LIMIT, drop the OFFSET.', group_concat(o.name, ', '))
      FROM (SELECT name FROM orderings AS o
            WHERE o.statement_id = p.statement_id AND o.block = p.block AND o.kind = 'order_by' ORDER BY o.position) AS o

@@ -52,7 +52,9 @@ class Adviser {
       if (Status done = prove(); !done) return fail(done.error());
       if (!drop_unused()) break;
     }
-    return advice();
+    WorkloadAdvice result = advice();
+    if (Status done = rewrite(result); !done) return fail(done.error());
+    return result;
   }
 
  private:
@@ -297,6 +299,40 @@ class Adviser {
     advice.exact = choice_.exact;
     advice.candidates = pool_.candidates.size();
     return advice;
+  }
+
+  // Of the advised, those on the query's tables.
+  [[nodiscard]] std::vector<CandidateIndex> advised_for(size_t query) const {
+    std::vector<CandidateIndex> result = indexes(choice_.chosen);
+    const std::vector<TableRef>& tables = queries_[query].statement.parsed->tables;
+    std::erase_if(result, [&](const CandidateIndex& index) {
+      return std::ranges::find(tables, index.table, &TableRef::name) == tables.end();
+    });
+    return result;
+  }
+
+  Status rewrite(WorkloadAdvice& advice) {
+    std::vector<size_t> order;
+    std::vector<RewriteRequest> requests;
+    for (size_t i = 0; i < queries_.size(); ++i) {
+      const WorkloadQuery& query = queries_[i];
+      auto proof = proofs_.find(i);
+      bool proven = proof != proofs_.end() && !proof->second.scales.empty();
+      Standing best = standing_of(*query.before, factors_);
+      if (proven)
+        best = {growth_under(proof->second), proof->second.scales.back().metrics.rows_examined,
+                proof->second.scales.back().metrics.cost};
+      bool pages = query.statement.parsed->blocks.size() > 0 && query.statement.parsed->blocks.front().has_offset;
+      if (!query.advise || query.sql.empty() || (best.cost <= model_.small && !pages)) continue;
+      order.push_back(i);
+      requests.push_back(
+          {query.sql, query.placeholders, query.statement.parsed, query.before->size(), best, advised_for(i)});
+    }
+    auto trials = try_rewrites(*engines_[0], options_.dialect, requests, options_.settle);
+    if (!trials) return fail(trials.error());
+    for (size_t i = 0; i < order.size(); ++i)
+      for (RewriteTrial& trial : (*trials)[i]) advice.rewrites.push_back({order[i], std::move(trial)});
+    return {};
   }
 
   const std::vector<Engine*>& engines_;

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "advise/advise.h"
+#include "advise/rewrites.h"
 
 namespace explaingate {
 
@@ -16,6 +16,7 @@ struct WorkloadQuery {
   const std::vector<PlannedQuery>* before = nullptr;  // its plans as the schema is, scale 0 first
   double calls = 1;                                   // how often it runs, against the others
   bool advise = true;                                 // false: it counts, but nothing is advised for its sake
+  std::string_view sql = {}, placeholders = {};       // as the program has it; "" = nobody could write it otherwise
 };
 
 struct ServedQuery {
@@ -46,9 +47,16 @@ struct UnservedQuery {
   std::vector<RefusedCandidate> tried;
 };
 
+// A query that another form serves far better than all indexes serve this one.
+struct RewrittenQuery {
+  size_t query = 0;
+  RewriteTrial trial;  // beside the advised indexes
+};
+
 struct WorkloadAdvice {
   std::vector<AdvisedIndex> indexes;       // by table, then columns
   std::vector<UnservedQuery> unserved;     // by query
+  std::vector<RewrittenQuery> rewrites;    // by query, the best of each first
   double cost_before = 0, cost_after = 0;  // all queries, times their calls, at the largest scale
   // No set of the candidates costs less than this, whatever its size: how far `cost_after` can be from the best.
   double least_cost = 0;
@@ -58,6 +66,8 @@ struct WorkloadAdvice {
 
 struct WorkloadOptions {
   std::function<void(std::string_view what, size_t of)> progress;  // may be empty
+  Dialect dialect = Dialect::kSqlite;
+  std::function<void(ParsedQuery&)> settle;  // as for try_rewrites()
 };
 
 // `engines`: one or more over one schema, each used by one thread; the plans in `before` are theirs. They are left at

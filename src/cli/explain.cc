@@ -25,7 +25,7 @@ int explain_command(const GateOptions& options, const std::string& sql) {
   run.line_indexes.emplace("<sql>", LineIndex(text));
   using Pass = Status (*)(Run&);
   for (Pass pass : {Pass(load_rules), Pass(load_schemas), Pass(open_engines), Pass(plan_statements),
-                    Pass(list_not_analysed), Pass(try_indexes), Pass(fill_facts), Pass(judge)})
+                    Pass(list_not_analysed), Pass(try_indexes), Pass(try_rewrites), Pass(fill_facts), Pass(judge)})
     if (Status done = pass(run); !done) return report_error(done.error());
   Explanation explanation;
   explanation.sql = text;
@@ -38,6 +38,7 @@ int explain_command(const GateOptions& options, const std::string& sql) {
                                     ? "only SELECT, INSERT, UPDATE and DELETE are planned"
                                     : planned.not_planned;
   explanation.trials = planned.trials;
+  explanation.rewrites = planned.rewrites;
   explanation.concurrently = run.settings.dialect() == Dialect::kPostgres;
   explanation.migration_tool = run.sides[kHeadSide].schema.tool;
   if (explanation.concurrently) explanation.way_around_transaction = way_around_transaction(explanation.migration_tool);

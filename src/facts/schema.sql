@@ -423,11 +423,24 @@ CREATE TABLE index_trials (
   sorted_after REAL NOT NULL
 ) STRICT;
 
+CREATE TABLE rewrite_trials (
+  statement_id INTEGER NOT NULL,
+  rank INTEGER NOT NULL,          -- 0 is the best
+  kind TEXT NOT NULL,             -- 'range' (the bare column in a range), 'keyset' (in place of OFFSET), 'exists', 'not_exists' (in place of NOT IN)
+  text TEXT NOT NULL,             -- the statement written so, which was planned on the head schema
+  remarks TEXT NOT NULL,          -- in what it isn't the same, divided by '; '; '' = in nothing
+  ddl TEXT NOT NULL,              -- the CREATE INDEX that it needs beside, several divided by '; '; '' = none
+  growth_before REAL NOT NULL,    -- of the statement as it is written, with the index that helps it most
+  growth_after REAL NOT NULL,
+  rows_before REAL NOT NULL,      -- examined, at the largest scale
+  rows_after REAL NOT NULL
+) STRICT;
+
 CREATE TABLE refused_index_trials (
   statement_id INTEGER NOT NULL,
   relation TEXT NOT NULL,
   ddl TEXT NOT NULL,              -- a CREATE INDEX that was thought of, and doesn't lessen the work
-  reason TEXT NOT NULL            -- 'the planner goes by what is there', 'used, and … rows are still examined', 'not tried: …'
+  reason TEXT NOT NULL            -- 'the planner keeps the scan: by the index it would read … rows', 'used, and … rows are still examined', 'not tried: …'
 ) STRICT;
 
 CREATE TABLE comparisons (
@@ -555,6 +568,18 @@ JOIN growth AS g ON g.statement_id = r.statement_id AND g.side = 'head' AND g.gr
 JOIN query_tables AS q ON q.statement_id = r.statement_id AND q.table_ref = r.table_ref
 JOIN predicates AS p ON p.statement_id = r.statement_id AND p.table_ref = r.table_ref AND p.clause IN ('where', 'join_on')
 WHERE r.access IN ('scan', 'scan_covering');
+
+CREATE VIEW rewrite_fixes (  -- what a finding says of a rewrite that was tried, the best of its kind for each statement
+  statement_id,
+  kind,
+  fix
+) AS
+SELECT t.statement_id, t.kind,
+  printf('Written otherwise it examines %,d rows in place of %,d%s: %s%s', CAST(t.rows_after AS INTEGER), CAST(t.rows_before AS INTEGER),
+    CASE t.ddl WHEN '' THEN '' ELSE printf(', with %s', t.ddl) END, t.text,
+    CASE t.remarks WHEN '' THEN '' ELSE printf(' (mind: %s)', t.remarks) END)
+FROM rewrite_trials AS t
+WHERE length(t.text) <= 1000 AND t.rank = (SELECT min(b.rank) FROM rewrite_trials AS b WHERE b.statement_id = t.statement_id AND b.kind = t.kind);
 
 CREATE VIEW subqueries_per_row (  -- subqueries of judged statements that look something up in a growing table once for each row of the query around them, at the largest scale
   statement_id,
@@ -806,6 +831,7 @@ CREATE INDEX metrics_by_statement ON metrics(statement_id, side, scale);
 CREATE INDEX growth_by_statement ON growth(statement_id, side);
 CREATE INDEX measured_by_statement ON measured(statement_id, side);
 CREATE INDEX index_trials_by_statement ON index_trials(statement_id, rank);
+CREATE INDEX rewrite_trials_by_statement ON rewrite_trials(statement_id, kind);
 CREATE INDEX refused_index_trials_by_statement ON refused_index_trials(statement_id);
 CREATE INDEX access_comparisons_by_statement ON access_comparisons(statement_id);
 CREATE INDEX causes_by_statement ON causes(statement_id);

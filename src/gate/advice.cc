@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "gate/table_names.h"
+
 namespace explaingate {
 namespace {
 
@@ -52,7 +54,10 @@ class Workload {
       copy = std::move(*opened);
       engines.push_back(copy.get());
     }
+    TableNames names(head.engine->catalogue());
     WorkloadOptions options;
+    options.dialect = run_.settings.dialect();
+    options.settle = [&](ParsedQuery& parsed) { names.settle(parsed); };
     if (run_.progress != nullptr && *run_.progress)
       options.progress = [this](std::string_view what, size_t of) { (*run_.progress)(what, 0, of); };
     auto workload = advise_workload(engines, queries_, options);
@@ -73,6 +78,8 @@ class Workload {
     query.before = &statement.on[kHeadSide]->scales;
     query.calls = calls == calls_.end() ? 1 : std::max(1.0, calls->second);
     query.advise = false;
+    if (!statement.source.dynamic)
+      query.sql = statement.source.text, query.placeholders = statement.source.placeholders;
     advice_.queries.push_back(
         {statement.source.text, statement.parsed.kind, {}, target_of(statement.parsed), query.calls});
     queries_.push_back(query);

@@ -307,6 +307,7 @@ class Filler {
     FactInserter measured(store_, "measured");
     FactInserter trials(store_, "index_trials");
     bool concurrently = run_.settings.dialect() == Dialect::kPostgres;
+    FactInserter rewrites(store_, "rewrite_trials");
     FactInserter refused(store_, "refused_index_trials");
     FactInserter broken(store_, "broken_statements");
     for (const KnownStatement& known : run_.statements) {
@@ -344,10 +345,18 @@ class Filler {
                growth_class(trial.before.work), growth_class(trial.after.work), trial.rows_before, trial.rows_after,
                trial.sorted_before, trial.sorted_after);
       }
+      rank = 0;
+      for (const RewriteTrial& trial : known.rewrites) {
+        std::vector<std::string> ddl;
+        for (const CandidateIndex& index : trial.indexes) ddl.push_back(index.ddl(concurrently));
+        rewrites(known.id, rank++, to_string(trial.rewrite.kind), trial.rewrite.text,
+                 fmt::format("{}", fmt::join(trial.rewrite.remarks, "; ")), fmt::format("{}", fmt::join(ddl, "; ")),
+                 trial.before.growth.work, trial.after.growth.work, trial.before.rows, trial.after.rows);
+      }
       for (const RefusedCandidate& candidate : known.trials.refused)
         refused(known.id, candidate.index.table, candidate.index.ddl(concurrently), candidate.reason);
     }
-    for (const FactInserter* inserter : {&nodes, &metrics, &growth, &measured, &trials, &refused, &broken})
+    for (const FactInserter* inserter : {&nodes, &metrics, &growth, &measured, &trials, &rewrites, &refused, &broken})
       keep(*inserter);
   }
 

@@ -89,6 +89,7 @@ std::span<const Pass> passes() {
       {"list_not_analysed", list_not_analysed},  // what has no plan has a line
       {"compare_sides", compare_sides},          // before, after, cause
       {"try_indexes", try_indexes},              // advice that was tried
+      {"try_rewrites", try_rewrites},            // likewise, where an index isn't the answer
       {"fill_facts", fill_facts},                // everything above as rows
       {"judge", judge},                          // findings
   };

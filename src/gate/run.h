@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "advise/advise.h"
+#include "advise/rewrites.h"
 #include "baseline/baseline.h"
 #include "change/change.h"
 #include "engine/engine.h"
@@ -51,6 +51,7 @@ struct KnownStatement {
   std::array<std::optional<Planned>, 2> on;         // by the schema's side
   std::array<std::optional<Measured>, 2> measured;  // likewise
   Trials trials;
+  std::vector<RewriteTrial> rewrites;
   // Head statements: the base statement that this one replaced; its own index where it is unchanged.
   std::optional<size_t> predecessor;   // index in Run::statements
   std::string paired_by;               // "unchanged", "name", "function", "similarity"
@@ -184,6 +185,7 @@ Status plan_statements(Run& run);
 Status list_not_analysed(Run& run);
 Status compare_sides(Run& run);
 Status try_indexes(Run& run);
+Status try_rewrites(Run& run);
 Status fill_facts(Run& run);
 Status load_rules(Run& run);
 Status judge(Run& run);

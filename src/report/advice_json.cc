@@ -57,9 +57,16 @@ std::string advice_json(const Advice& advice, int exit_code) {
                        {"reason", refused.reason}});
     unserved.push_back({{"query", query.query}, {"tried", std::move(tried)}});
   }
+  Json rewrites = Json::array();
+  for (const RewrittenQuery& rewritten : workload.rewrites) {
+    Json one = {{"query", rewritten.query}};
+    one.update(rewrite_json(rewritten.trial, advice.concurrently));
+    rewrites.push_back(std::move(one));
+  }
   out["queries"] = std::move(queries);
   out["indexes"] = std::move(indexes);
   out["unserved"] = std::move(unserved);
+  out["rewrites"] = std::move(rewrites);
   out["cost_before"] = two_digits(workload.cost_before);
   out["cost_after"] = two_digits(workload.cost_after);
   out["least_cost"] = two_digits(workload.least_cost);

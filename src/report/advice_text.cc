@@ -30,11 +30,6 @@ std::string size_words(double bytes) {
   return fmt::format("{:.{}f} {}", size, size < 10 ? 1 : 0, kUnits[unit]);
 }
 
-std::string growth_change(const Growth& before, const Growth& after) {
-  std::string was = growth_words(before.work), now = growth_words(after.work);
-  return was == now ? was : fmt::format("{} → {}", was, now);
-}
-
 std::string what_it_does(StatementKind kind) {
   std::string word(to_string(kind));
   std::ranges::transform(word, word.begin(), [](char c) { return c >= 'a' && c <= 'z' ? char(c - 32) : c; });
@@ -87,10 +82,27 @@ void add_index(std::string& out, const Painter& paint, const Advice& advice, con
                      counted(index.rows, "row"));
 }
 
+void add_rewrites(std::string& out, const Painter& paint, const Advice& advice) {
+  if (advice.workload.rewrites.empty()) return;
+  out += fmt::format("{}\n", paint.bold("Better written otherwise:"));
+  for (const RewrittenQuery& rewritten : advice.workload.rewrites) {
+    const AdvisedQuery& query = advice.queries[rewritten.query];
+    out += fmt::format("  {}  {}\n", paint.cyan(place(query)), rewrite_gain(rewritten.trial));
+    out += fmt::format("    {}\n", paint.dim(printable(shorten(fold_spaces(query.text), kTextShown))));
+    out += fmt::format("    {};\n", paint.bold(printable(fold_spaces(rewritten.trial.rewrite.text))));
+    for (const std::string& line : rewrite_words(rewritten.trial, advice.concurrently))
+      out += fmt::format("      {}\n", printable_line(line));
+  }
+  out += "\n";
+}
+
 void add_unserved(std::string& out, const Painter& paint, const Advice& advice, bool all) {
   std::vector<const UnservedQuery*> unserved;
-  for (const UnservedQuery& query : advice.workload.unserved)
-    if (!query.tried.empty()) unserved.push_back(&query);
+  for (const UnservedQuery& query : advice.workload.unserved) {
+    bool rewritten = std::ranges::find(advice.workload.rewrites, query.query, &RewrittenQuery::query) !=
+                     advice.workload.rewrites.end();
+    if (!query.tried.empty() && !rewritten) unserved.push_back(&query);
+  }
   if (unserved.empty()) return;
   out += fmt::format("{}\n", paint.bold("No index helps:"));
   size_t shown = all ? unserved.size() : std::min(unserved.size(), kUnservedShown);
@@ -124,6 +136,7 @@ std::string advice_text(const Advice& advice, const TextStyle& style) {
     out += fmt::format("{}: {}\n\n", paint.bold("note"),
                        concurrently_words(advice.migration_tool, advice.way_around_transaction));
   }
+  add_rewrites(out, paint, advice);
   add_unserved(out, paint, advice, style.verbose);
   for (const std::string& note : advice.outcome.notes)
     out += fmt::format("{}: {}\n", paint.bold("note"), printable(fold_spaces(note)));

@@ -115,6 +115,22 @@ std::string check_jsonl(const Outcome& outcome) {
   return out;
 }
 
+Json rewrite_json(const RewriteTrial& trial, bool concurrently) {
+  Json indexes = Json::array();
+  for (const CandidateIndex& index : trial.indexes) indexes.push_back(index.ddl(concurrently));
+  return {{"kind", to_string(trial.rewrite.kind)},
+          {"text", trial.rewrite.text},
+          {"remarks", trial.rewrite.remarks},
+          {"indexes", std::move(indexes)},
+          {"growth_before", two_digits(trial.before.growth.work)},
+          {"growth_after", two_digits(trial.after.growth.work)},
+          {"rows_before", whole(trial.before.rows)},
+          {"rows_after", whole(trial.after.rows)},
+          {"cost_before", two_digits(trial.before.cost)},
+          {"cost_after", two_digits(trial.after.cost)},
+          {"plan_after", trial.plan_after}};
+}
+
 std::string explain_json(const Explanation& explanation) {
   Json out = {{"schema_version", kReportVersion},
               {"tool", {{"name", "explaingate"}, {"version", kToolVersion}}},
@@ -164,7 +180,11 @@ std::string explain_json(const Explanation& explanation) {
                      {"relation", refused.index.table},
                      {"columns", refused.index.columns},
                      {"reason", refused.reason}});
+  Json rewrites = Json::array();
+  for (const RewriteTrial& trial : explanation.rewrites)
+    rewrites.push_back(rewrite_json(trial, explanation.concurrently));
   out["advice"] = std::move(advice);
+  out["rewrites"] = std::move(rewrites);
   out["tried"] = std::move(tried);
   out["not_analysed"] = not_analysed_json(explanation.outcome.not_analysed);
   out["exit_code"] = explanation.outcome.exit_code;

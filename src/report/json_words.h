@@ -32,6 +32,7 @@ inline constexpr const char* kToolVersion = EXPLAINGATE_VERSION;
 [[nodiscard]] Json growth_json(const std::optional<double>& growth);
 [[nodiscard]] Json plan_json(const std::optional<PlanSummary>& summary);
 [[nodiscard]] Json not_analysed_json(const std::vector<NotAnalysed>& items);
+[[nodiscard]] Json rewrite_json(const RewriteTrial& trial, bool concurrently);
 // docs/schemas/check.schema.json
 [[nodiscard]] Json check_document(const Outcome& outcome);
 

@@ -116,6 +116,28 @@ std::vector<std::string> tried_words(const std::vector<RefusedCandidate>& refuse
   return lines;
 }
 
+std::string growth_change(const Growth& before, const Growth& after) {
+  std::string was = growth_words(before.work), now = growth_words(after.work);
+  return was == now ? was : fmt::format("{} → {}", was, now);
+}
+
+std::string rewrite_gain(const RewriteTrial& trial) {
+  const Standing& before = trial.before;
+  const Standing& after = trial.after;
+  return fmt::format("{}{}, {} → {} examined, cost {} → {}",
+                     trial.rewrite.dearest.empty() ? "" : "the last page: ", growth_change(before.growth, after.growth),
+                     counted(before.rows, "row"), with_commas(after.rows), with_commas(before.cost),
+                     with_commas(after.cost));
+}
+
+std::vector<std::string> rewrite_words(const RewriteTrial& trial, bool concurrently) {
+  std::vector<std::string> lines;
+  for (const std::string& line : trial.plan_after) lines.push_back("  " + line);
+  for (const CandidateIndex& index : trial.indexes) lines.push_back(fmt::format("with {};", index.ddl(concurrently)));
+  for (const std::string& remark : trial.rewrite.remarks) lines.push_back("mind: " + remark);
+  return lines;
+}
+
 std::string concurrently_words(std::string_view tool, std::string_view way) {
   return fmt::format(
       "CONCURRENTLY builds without blocking writes, but not inside a transaction{}; where it fails, it leaves an "

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "advise/advise.h"
+#include "advise/rewrites.h"
 #include "gate/outcome.h"
 
 namespace explaingate {
@@ -45,8 +45,16 @@ inline constexpr std::string_view kNoFindings = "no findings";
 // Those that aren't listed apart; errors first, then warnings, else in the outcome's order.
 [[nodiscard]] std::vector<const ReportedFinding*> worst_first(const Outcome& outcome);
 
-// "tried orders(a), orders(a, b): the planner goes by what is there", a line a reason.
+// "tried orders(a), orders(a, b): used, and 400 of 1,000 rows are still examined", a line a reason.
 [[nodiscard]] std::vector<std::string> tried_words(const std::vector<RefusedCandidate>& refused);
+
+// "linear → constant", or "linear" where it stays.
+[[nodiscard]] std::string growth_change(const Growth& before, const Growth& after);
+// "linear → constant, 1,000,000 rows → 10 examined, cost 1,000,000 → 10"
+// Of pages: "the last page: linear → …"
+[[nodiscard]] std::string rewrite_gain(const RewriteTrial& trial);
+// Of a statement written otherwise: its plan, the indexes that it needs, and where it isn't the same, a line each.
+[[nodiscard]] std::vector<std::string> rewrite_words(const RewriteTrial& trial, bool concurrently);
 
 // What CREATE INDEX CONCURRENTLY asks of whoever pastes it. `tool`: the migration tool, and `way` how it runs a
 // statement outside of a transaction, "" = it does so anyway.

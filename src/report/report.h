@@ -27,6 +27,7 @@ struct Explanation {
   std::string sql;
   Planned planned;
   Trials trials;
+  std::vector<RewriteTrial> rewrites;
   bool concurrently = false;                           // an index can be built while the table is written
   std::string migration_tool, way_around_transaction;  // "" = none is needed
   Outcome outcome;

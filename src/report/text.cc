@@ -118,7 +118,15 @@ void trials_text(std::string& out, const Painter& paint, const Explanation& expl
   }
   for (const std::string& line : tried_words(explanation.trials.refused))
     out += fmt::format("         {}\n", printable_line(line));
-  if (explanation.concurrently && !explanation.trials.helpful.empty())
+  bool indexes = !explanation.trials.helpful.empty();
+  for (const RewriteTrial& trial : explanation.rewrites) {
+    indexes = indexes || !trial.indexes.empty();
+    indented(out, paint, "rewrite", trial.rewrite.text);
+    out += fmt::format("          {}\n", paint.dim(rewrite_gain(trial)));
+    for (const std::string& line : rewrite_words(trial, explanation.concurrently))
+      out += fmt::format("          {}\n", paint.dim(printable_line(line)));
+  }
+  if (explanation.concurrently && indexes)
     out += fmt::format("{}     {}\n", paint.bold("note"),
                        concurrently_words(explanation.migration_tool, explanation.way_around_transaction));
 }

@@ -474,6 +474,12 @@ TEST_CASE("every JSON that is written validates against its schema") {
   CHECK(project.gate({"baseline", "update", "--measure"}).code == 0);
   documents.emplace_back("baseline", project.read(".explaingate/baseline.json"));
   CHECK(documents.back().second.find("\"measured\"") != std::string::npos);
+  std::string day = "SELECT id FROM orders WHERE date(placed_at) = '2024-05-31'";
+  documents.emplace_back("explain", out({"explain", day}));
+  CHECK(json::parse(documents.back().second)["rewrites"].size() == 1);
+  project.write("day.sql", day + ";\n");
+  documents.emplace_back("advise", out({"advise"}));
+  CHECK(json::parse(documents.back().second)["rewrites"].size() == 1);
   CHECK(complaints(project, documents) == "");
   // The checker does complain.
   CHECK(complaints(project, {{"waivers", "{\"explaingate_waivers\": 2, \"waivers\": []}"}}) ==
