@@ -17,7 +17,7 @@
 namespace explaingate::advise {
 namespace {
 
-constexpr double kWorthwhile = 1.0 / 3;  // as for one statement
+constexpr double kWidening = 1.0 / 3;  // as for one statement
 constexpr double kTold = 0.1;  // of a small cost: queries that gain less aren't named among those that are served
 
 // The metrics of one statement under the advised indexes.
@@ -159,7 +159,7 @@ class Adviser {
         auto before = weigh(i), after = weigh(i, candidate, &*wide);
         if (!before || !after) return fail(before ? after.error() : before.error());
         double saved = (*before - *after) * queries_[i].calls - writes_.charge_of_width(narrow, *wide);
-        if (*after > *before * kWorthwhile || saved <= most) continue;
+        if (*after > *before * kWidening || saved <= most) continue;
         most = saved;
         best = std::move(wide);
       }

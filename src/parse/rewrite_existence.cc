@@ -29,10 +29,6 @@ constexpr std::array<Question, 7> kQuestions = {{{">", 0, true},
                                                  {"<", 1, false},
                                                  {"<=", 0, false}}};
 
-std::string_view flipped(std::string_view op) {
-  return op == "<" ? ">" : op == ">" ? "<" : op == "<=" ? ">=" : op == ">=" ? "<=" : op;
-}
-
 class Existence {
  public:
   explicit Existence(const Rewriting& rewriting)

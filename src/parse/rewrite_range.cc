@@ -38,10 +38,6 @@ constexpr const char* kClockRemark =
     "days are counted on the other side, which differs by an hour where the session's time zone sets its clocks";
 constexpr const char* kMonthRemark = "months aren't of one length: near their ends the results differ";
 
-std::string_view flipped(std::string_view op) {
-  return op == "<" ? ">" : op == ">" ? "<" : op == "<=" ? ">=" : op == ">=" ? "<=" : op;
-}
-
 bool is_comparison(std::string_view op) {
   return op == "=" || op == "<" || op == ">" || op == "<=" || op == ">=";
 }

@@ -172,6 +172,10 @@ bool Rewriting::has_positional_parameter(const Node& node) const {
   return found;
 }
 
+std::string_view flipped(std::string_view op) {
+  return op == "<" ? ">" : op == ">" ? "<" : op == "<=" ? ">=" : op == ">=" ? "<=" : op;
+}
+
 std::string_view Rewriting::last_name(const Node& node, Key key) const {
   std::string_view name;
   if (const Node* names = tree_.child(node, key))

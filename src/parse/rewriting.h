@@ -15,6 +15,9 @@
 
 namespace explaingate {
 
+// a < b is b > a
+[[nodiscard]] std::string_view flipped(std::string_view op);
+
 class Rewriting {
  public:
   Rewriting(Lexemes lexed, Dialect dialect, std::string_view placeholders, const ParsedQuery& parsed,
