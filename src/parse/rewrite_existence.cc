@@ -103,8 +103,8 @@ class Existence {
     uint32_t start = source_.start(range), end = start + source_.length(range);
     std::string_view alias = lexed_.sql.substr(end, lexed_.tokens[*from].offset - end);
     alias = alias.substr(0, alias.find_last_not_of(" \t\r\n") + 1);
-    edits.replace(start, lexed_.tokens[*from].offset - start,
-                  fmt::format("{}EXISTS (SELECT 1 ", question->any ? "" : "NOT "));
+    r_.write(edits, start, lexed_.tokens[*from].offset - start,
+             fmt::format("{}EXISTS (SELECT 1 ", question->any ? "" : "NOT "));
     edits.insert(lexed_.tokens.back().end(), ")" + std::string(alias));
     return true;
   }
@@ -121,8 +121,8 @@ class Existence {
     std::optional<std::string> rest = behind_from(*select, *question->count);
     if (!rest) return false;
     SourceText::Range range = source_.range(node);
-    edits.replace(source_.start(range), source_.length(range),
-                  fmt::format("{}EXISTS (SELECT 1 {}", question->any ? "" : "NOT ", *rest));
+    r_.write(edits, source_.start(range), source_.length(range),
+             fmt::format("{}EXISTS (SELECT 1 {}", question->any ? "" : "NOT ", *rest));
     return true;
   }
 
@@ -192,7 +192,7 @@ class Existence {
         fmt::format("{}.{} = {}.{}", shown(outer), outer_column->spelling, inner_name, inner_column->spelling);
     std::optional<std::string> query = with_condition(select, sublink, condition, renamed);
     if (!query) return false;
-    edits.replace(source_.start(range), source_.length(range), "NOT EXISTS (SELECT 1 " + *query);
+    r_.write(edits, source_.start(range), source_.length(range), "NOT EXISTS (SELECT 1 " + *query);
     if (!inner_column->not_null && !inner_column->key)
       remarks_.push_back(fmt::format("where {}.{} is NULL in one row, NOT IN gives no row at all; this does",
                                      parsed.tables[static_cast<size_t>(inner)].name, inner_column->name));

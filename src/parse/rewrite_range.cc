@@ -59,7 +59,7 @@ class Ranges {
       std::string written = of(conjunct);
       if (written.empty()) return;
       SourceText::Range range = r_.source().range(conjunct);
-      edits.replace(r_.source().start(range), r_.source().length(range), written);
+      r_.write(edits, r_.source().start(range), r_.source().length(range), written);
       any = true;
     });
     return any ? std::optional(r_.make(RewriteKind::kRange, edits, remarks_)) : std::nullopt;

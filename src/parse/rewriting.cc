@@ -44,6 +44,14 @@ bool same_ignoring_case(std::string_view a, std::string_view b) {
   return a.size() == b.size() && std::ranges::equal(a, b, {}, fold, fold);
 }
 
+// Whether the tree is worth building: a comparison that goes by no index, a count that is compared, or an OFFSET.
+bool may_be_rewritten(const ParsedQuery& parsed) {
+  auto compared = [](const auto& part) { return !part.compared.empty(); };
+  return std::ranges::any_of(parsed.predicates, [](const Predicate& predicate) { return !predicate.sargable; }) ||
+         std::ranges::any_of(parsed.calls, compared) || std::ranges::any_of(parsed.blocks, compared) ||
+         std::ranges::any_of(parsed.blocks, &QueryBlock::has_offset);
+}
+
 }  // namespace
 
 std::string_view to_string(RewriteKind kind) {
@@ -63,8 +71,9 @@ std::string_view to_string(RewriteKind kind) {
 std::vector<Rewrite> rewrites(std::string_view sql, Dialect dialect, std::string_view placeholders,
                               const ParsedQuery& parsed, const FindRewriteTable& find) {
   std::vector<Rewrite> result;
+  if (parsed.blocks.empty() || !may_be_rewritten(parsed)) return result;
   Result<Lexemes> lexed = lex(sql, dialect, placeholders);
-  if (!lexed || parsed.blocks.empty()) return result;
+  if (!lexed) return result;
   while (!lexed->tokens.empty() && lexed->kind(lexed->tokens.size() - 1) == TokenKind::kSemicolon)
     lexed->tokens.pop_back();
   if (lexed->tokens.empty()) return result;
@@ -256,6 +265,15 @@ const RewriteColumn* Rewriting::column_of(int reference, std::string_view column
   return found == known->columns.end() ? nullptr : &*found;
 }
 
+void Rewriting::write(Edits& edits, size_t offset, size_t length, std::string text) const {
+  std::string_view sql = lexed_.sql;
+  size_t end = offset + length;
+  if (text.empty()) return edits.replace(offset, length, text);
+  if (offset > 0 && is_name_byte(sql[offset - 1]) && is_name_byte(text.front())) text.insert(0, 1, ' ');
+  if (end < sql.size() && is_name_byte(sql[end]) && is_name_byte(text.back())) text += ' ';
+  edits.replace(offset, length, text);
+}
+
 Rewrite Rewriting::make(RewriteKind kind, Edits& edits, std::vector<std::string> remarks) const {
   Rewrite made{kind, {}, {}, {}};
   OffsetMap unused;
@@ -270,13 +288,13 @@ void Rewriting::add_condition(Edits& edits, const Node& select, size_t end, cons
   if (where == nullptr) {
     uint32_t at = end < lexed_.tokens.size() ? lexed_.tokens[end].offset : static_cast<uint32_t>(lexed_.sql.size());
     bool spaced = at > 0 && (lexed_.sql[at - 1] == ' ' || lexed_.sql[at - 1] == '\n' || lexed_.sql[at - 1] == '\t');
-    edits.insert(at, (spaced ? "WHERE " : " WHERE ") + condition + (lexed_.symbol(end) == ')' ? "" : " "));
+    write(edits, at, 0, (spaced ? "WHERE " : " WHERE ") + condition + (lexed_.symbol(end) == ')' ? "" : " "));
     return;
   }
   SourceText::Range range = source_.range(*where);
   bool loose = where->type == Type::kBoolExpr && tree_.text(*where, Key::kBoolop) == "OR_EXPR";
   if (loose) edits.insert(source_.start(range), "(");
-  edits.insert(source_.start(range) + source_.length(range), (loose ? ") AND " : " AND ") + condition);
+  write(edits, source_.start(range) + source_.length(range), 0, (loose ? ") AND " : " AND ") + condition);
 }
 
 std::optional<size_t> Rewriting::from_token(const Node& select) const {

@@ -64,6 +64,8 @@ class Rewriting {
   [[nodiscard]] const RewriteTable* table(int table) const;
   [[nodiscard]] const RewriteColumn* column_of(int table, std::string_view column) const;
 
+  // `length` bytes from `offset` on become `text`, apart from the words on both sides.
+  void write(Edits& edits, size_t offset, size_t length, std::string text) const;
   [[nodiscard]] Rewrite make(RewriteKind kind, Edits& edits, std::vector<std::string> remarks) const;
 
   // Replaces the WHERE's text by one with `condition` added; without a WHERE it is put before the token `end`.

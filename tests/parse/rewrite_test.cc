@@ -303,5 +303,38 @@ TEST_CASE("what a rewrite isn't the same in") {
         "comparison out");
 }
 
+// Whatever is left of a statement without some of its bytes: what is offered for it is a statement.
+TEST_CASE("rewrites of what is left of statements") {
+  const char* const statements[] = {
+      "SELECT (SELECT count(*) FROM orders o WHERE (date(o.placed_at)) = ('2024-05-31') AND o.id > 1) > 0 AS x FROM "
+      "users "
+      "u WHERE ((u.id NOT IN (SELECT (total) FROM orders WHERE shop = 1 OR 2 - total < 3))) AND (strftime('%Y', 'now') "
+      "= "
+      "CAST(u.email AS INTEGER)) ORDER BY u.owner DESC, (id) DESC LIMIT (5) OFFSET (?)",
+      "WITH c AS (SELECT 1) UPDATE orders SET total = 1 WHERE placed_at::date BETWEEN $1 AND '2024-01-01'::date AND "
+      "now() - (interval '1 day' * 2) > placed_at AND date_trunc('month', paid_at) = $2 AND left(code, 2) = 'DE' AND "
+      "NOT "
+      "(shop IN (SELECT owner FROM users)) RETURNING (SELECT count(1) FROM orders) = 0",
+  };
+  size_t offered = 0;
+  for (const char* statement : statements) {
+    std::string_view whole = statement;
+    for (size_t from = 0; from < whole.size(); ++from)
+      for (size_t length : {1, 2, 7, 20, 60}) {
+        std::string sql(whole.substr(0, from));
+        if (from + length < whole.size()) sql += whole.substr(from + length);
+        for (Dialect dialect : {Dialect::kSqlite, Dialect::kPostgres}) {
+          auto parsed = parse_query(sql, dialect);
+          if (!parsed) continue;
+          auto all = rewrites(sql, dialect, {}, *parsed, [&](const TableRef& table) { return find(table, dialect); });
+          offered += all.size();
+          for (const Rewrite& rewrite : all)
+            CHECK_MESSAGE(parse_query(rewrite.text, dialect), sql << "\n" << rewrite.text);
+        }
+      }
+  }
+  CHECK(offered > 100);
+}
+
 }  // namespace
 }  // namespace explaingate
