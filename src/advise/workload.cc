@@ -155,9 +155,11 @@ class Adviser {
       for (size_t i = 0; i < queries_.size(); ++i) {
         if (!queries_[i].advise || !std::ranges::binary_search(pool_.relevant[i], candidate)) continue;
         auto wide = widened(narrow, *queries_[i].statement.parsed, queries_[i].before->back().plan, catalogue_);
-        if (!wide) continue;
+        if (!wide || is_chosen(*wide)) continue;
         auto before = weigh(i), after = weigh(i, candidate, &*wide);
-        if (!before || !after) return fail(before ? after.error() : before.error());
+        for (const auto* cost : {&before, &after})
+          if (!*cost && cost->error().kind != ErrorKind::kStatement) return fail(cost->error());
+        if (!before || !after) continue;
         double saved = (*before - *after) * queries_[i].calls - writes_.charge_of_width(narrow, *wide);
         if (*after > *before * kWidening || saved <= most) continue;
         most = saved;
@@ -166,6 +168,10 @@ class Adviser {
       if (best) pool_.candidates[candidate].index = std::move(*best);
     }
     return {};
+  }
+
+  [[nodiscard]] bool is_chosen(const CandidateIndex& index) const {
+    return std::ranges::any_of(choice_.chosen, [&](size_t i) { return pool_.candidates[i].index == index; });
   }
 
   // What a query costs under the chosen indexes, look-ups counted; with `wide` in place of a candidate.

@@ -26,7 +26,8 @@ std::optional<year_month_day> read_day(PeriodUnit unit, std::string_view text, b
   constexpr std::array<size_t, 3> kWidth = {4, 2, 2};
   size_t at = 0;
   for (size_t i = 0; i < wanted; ++i) {
-    if (i > 0 && (at >= text.size() || text[at++] != '-')) return std::nullopt;
+    if (i > 0 && !text.substr(at).starts_with('-')) return std::nullopt;
+    at += i > 0 ? 1 : 0;
     if (text.size() - at < kWidth[i]) return std::nullopt;
     std::string_view digits = text.substr(at, kWidth[i]);
     auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), parts[i]);
