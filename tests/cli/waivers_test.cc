@@ -18,7 +18,7 @@ Project make_project() {
   Project project;
   project.write("schema.sql", "CREATE TABLE orders (id INTEGER PRIMARY KEY, place TEXT, total INTEGER);\n");
   project.commit();
-  project.write("plain.sql", "SELECT id FROM orders WHERE place = 'open';\n");
+  project.write("plain.sql", "SELECT id FROM orders WHERE place = ?;\n");
   return project;
 }
 
@@ -90,7 +90,7 @@ TEST_CASE("the fingerprint's beginning that the report shows is what accept take
   CHECK(project.gate({"check", "--verbose"}).out.find("plain.sql:1: waived [full-scan-growth]: back office\n") !=
         std::string::npos);
   // Lines above change nothing; accepting again replaces.
-  project.write("plain.sql", "-- moved\n\n\nSELECT id FROM orders WHERE place = 'open';\n");
+  project.write("plain.sql", "-- moved\n\n\nSELECT id FROM orders WHERE place = ?;\n");
   CHECK(told(report_of(project)) == "waived: plain.sql:4 full-scan-growth: back office\n");
   CHECK(accept(project, whole, "still", "2025-01-31").code == 0);
   json stored = json::parse(project.read(kWaivers));
@@ -173,8 +173,8 @@ TEST_CASE("waivers of what is staged are written beside those of the working tre
 }
 
 TEST_CASE("comments at the place, in SQL and in Python") {
-  const std::string sql = "SELECT id FROM orders WHERE place = 'open';\n";
-  const std::string python = "def f(c):\n{}    c.execute(\"SELECT id FROM orders WHERE place = 'open'\"){}\n";
+  const std::string sql = "SELECT id FROM orders WHERE place = ?;\n";
+  const std::string python = "def f(c):\n{}    c.execute(\"SELECT id FROM orders WHERE place = ?\"){}\n";
   auto in_python = [&](const std::string& above, const std::string& behind) {
     return fmt::format(fmt::runtime(python), above, behind);
   };
