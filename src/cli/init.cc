@@ -23,8 +23,16 @@ struct Attempt {
   std::string problem;  // why there is no outcome
   size_t statements = 0, planned = 0, refused = 0;
   std::string schema;       // "golang-migrate, 12 files": what was found; empty = nothing
-  std::string schema_path;  // its file, or the folder of its first
+  std::string schema_path;  // its file, or the folder that all of it is in; "" = the repository's root
 };
+
+// The folder that holds all of the sorted files.
+std::string common_folder(const std::vector<std::string>& files) {
+  const std::string &first = files.front(), &last = files.back();
+  auto differs = std::ranges::mismatch(first, last).in1;
+  size_t slash = first.rfind('/', static_cast<size_t>(differs - first.begin()));
+  return slash == std::string::npos ? "" : first.substr(0, slash);
+}
 
 Attempt attempt(const GateOptions& options, const std::string& engine) {
   Attempt result;
@@ -44,8 +52,8 @@ Attempt attempt(const GateOptions& options, const std::string& engine) {
   if (!head.schema.tool.empty() && !head.schema.files.empty()) {
     result.schema =
         fmt::format("{}, {}", head.schema.tool, counted(static_cast<double>(head.schema.files.size()), "file"));
-    const std::string& first = head.schema.files.front();
-    result.schema_path = head.schema.files.size() == 1 ? first : fs::path(first).parent_path().generic_string();
+    const std::vector<std::string>& files = head.schema.files;
+    result.schema_path = files.size() == 1 ? files.front() : common_folder(files);
   }
   result.refused = head.engine->failures().size();
   for (const KnownStatement& known : context.run.statements) {
@@ -65,9 +73,10 @@ bool serves_better(const Attempt& first, const Attempt& second) {
 
 std::string configuration_for(const Attempt& found) {
   std::string schema =
-      found.schema.empty()
-          ? "  // No schema was found. Name the file, or the folder of migrations:\n  // \"schema\": "
-            "\"db/migrations\",\n"
+      found.schema.empty() ? "  // No schema was found. Name the file, or the folder of migrations:\n  // \"schema\": "
+                             "\"db/migrations\",\n"
+      : found.schema_path.empty()
+          ? fmt::format("  // The schema is found by itself ({}, in several folders).\n", found.schema)
           : fmt::format("  // The schema is found by itself ({}). To name it:\n  // \"schema\": \"{}\",\n",
                         found.schema, found.schema_path);
   return fmt::format(R"({{
@@ -206,8 +215,14 @@ int init_command(const GateOptions& options) {
   if (!configured && !best.problem.empty())
     return report_error(Error{ErrorKind::kConfiguration, best.problem, "", 0, 0, "", "nothing was written"});
   if (!configured)
-    out.found(fmt::format("schema: {}",
-                          best.schema.empty() ? "none" : fmt::format("{} in {}", best.schema, best.schema_path)));
+    out.found(fmt::format("schema: {}", best.schema.empty() ? "none"
+                                        : best.schema_path.empty()
+                                            ? fmt::format("{} in several folders", best.schema)
+                                            : fmt::format("{} in {}", best.schema, best.schema_path)));
+  if (!configured && best.planned * 2 < best.statements)
+    out.remark(
+        "fewer than half of the statements could be planned. `explaingate check --all --verbose` lists why; where "
+        "the schema found isn't theirs, name it in explaingate.json: \"schema\"");
   if (Status written = write_all(best, *root, *places, out); !written) return report_error(written.error());
   out.remark("next: `explaingate doctor` says what is missing, `explaingate check` judges your change");
   return say(out.said());

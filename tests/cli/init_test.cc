@@ -42,6 +42,20 @@ TEST_CASE("init writes a configuration that works, a workflow for the forge that
   CHECK(project.gate({"check", "--all"}).code == 0);
 }
 
+TEST_CASE("init says where the whole schema lies, and that most statements aren't planned on it") {
+  Project project;
+  project.write("migrations/admin/0001_a.sql", "CREATE TABLE a (id INTEGER PRIMARY KEY AUTOINCREMENT);\n");
+  project.write("migrations/tenant/0001_b.sql", "CREATE TABLE b (id INTEGER PRIMARY KEY);\n");
+  project.write("q.sql", "SELECT * FROM missing;\nSELECT * FROM gone;\nSELECT id FROM a WHERE id = ?;\n");
+  project.commit();
+  Ran ran = project.gate({"init"});
+  CAPTURE(ran.out);
+  CHECK(ran.code == 0);
+  CHECK(ran.out.find("2 files in migrations\n") != std::string::npos);
+  CHECK(project.read("explaingate.json").find("\"schema\": \"migrations\",") != std::string::npos);
+  CHECK(ran.out.find("fewer than half of the statements could be planned") != std::string::npos);
+}
+
 TEST_CASE("init leaves what is there") {
   Project project;
   write_small_shop(project);
