@@ -36,11 +36,11 @@ class Schema {
 struct Text {  // as the engine gets it, and planned
   std::string sql;
   ParsedQuery parsed;
-  std::vector<PlannedQuery> alone, indexed;  // without and with Attempt::indexes
+  std::vector<PlannedQuery> alone, indexed;  // without and with PlannedRewrite::indexes
   [[nodiscard]] PlanRequest request() const { return {sql, &parsed}; }
 };
 
-struct Attempt {
+struct PlannedRewrite {
   size_t request = 0;
   Rewrite rewrite;
   Text text, dearest;
@@ -79,7 +79,7 @@ class Trying {
     if (Status done = plan(&Text::alone); !done) return fail(done.error());
     if (Status done = find_indexes(); !done) return fail(done.error());
     if (Status done = plan(&Text::indexed); !done) return fail(done.error());
-    for (Attempt& attempt : attempts_) judge(attempt, trials[attempt.request]);
+    for (PlannedRewrite& attempt : attempts_) judge(attempt, trials[attempt.request]);
     for (std::vector<RewriteTrial>& of_one : trials)
       std::ranges::stable_sort(of_one, {}, [](const RewriteTrial& trial) {
         return std::tuple(growth_class(trial.after.growth.work), trial.after.cost);
@@ -93,7 +93,7 @@ class Trying {
       const RewriteRequest& request = requests_[i];
       auto find = [this](const TableRef& reference) { return schema_.find(reference); };
       for (Rewrite& rewrite : rewrites(request.sql, dialect_, request.placeholders, *request.parsed, find)) {
-        Attempt attempt{i, {}, {}, {}, {}};
+        PlannedRewrite attempt{i, {}, {}, {}, {}};
         bool good = read(rewrite.text, request, attempt.text);
         if (good && !rewrite.dearest.empty()) good = read(rewrite.dearest, request, attempt.dearest);
         attempt.rewrite = std::move(rewrite);
@@ -117,7 +117,7 @@ class Trying {
     bool indexed = to == &Text::indexed;
     for (int scale = 0; scale < engine_.scales(); ++scale) {
       if (Status set = engine_.set_scale(scale); !set) return set;
-      for (Attempt& attempt : attempts_) {
+      for (PlannedRewrite& attempt : attempts_) {
         if (indexed && attempt.indexes.empty()) continue;
         if (static_cast<size_t>(scale) >= requests_[attempt.request].scales) continue;
         std::vector<CandidateIndex> there = both(requests_[attempt.request].there, attempt.indexes);
@@ -129,7 +129,7 @@ class Trying {
         }
       }
     }
-    std::erase_if(attempts_, [&](const Attempt& attempt) {
+    std::erase_if(attempts_, [&](const PlannedRewrite& attempt) {
       return attempt.text.alone.size() < requests_[attempt.request].scales;
     });
     return {};
@@ -137,7 +137,7 @@ class Trying {
 
   // Those of the rewritten statement's candidates that its plan uses when all are there.
   Status find_indexes() {
-    for (Attempt& attempt : attempts_) {  // the engine is at the largest scale
+    for (PlannedRewrite& attempt : attempts_) {  // the engine is at the largest scale
       const std::vector<CandidateIndex>& there = requests_[attempt.request].there;
       std::vector<CandidateIndex> wanted =
           candidates(attempt.text.parsed, attempt.text.alone.back().plan, engine_.catalogue());
@@ -154,7 +154,7 @@ class Trying {
     return {};
   }
 
-  void judge(Attempt& attempt, std::vector<RewriteTrial>& trials) const {
+  void judge(PlannedRewrite& attempt, std::vector<RewriteTrial>& trials) const {
     Standing best = requests_[attempt.request].best;
     if (!attempt.dearest.sql.empty()) {
       if (attempt.dearest.alone.size() < attempt.text.alone.size()) return;
@@ -182,7 +182,7 @@ class Trying {
   const std::function<void(ParsedQuery&)>& settle_;
   Schema schema_;
   std::vector<double> factors_;
-  std::vector<Attempt> attempts_;
+  std::vector<PlannedRewrite> attempts_;
 };
 
 }  // namespace
