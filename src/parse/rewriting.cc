@@ -7,7 +7,7 @@
 namespace explaingate {
 namespace {
 
-constexpr int kDeepest = 3'000;  // nodes below one another
+constexpr int kDeepestNode = 3'000;  // nodes below one another
 
 // Functions of one value a statement, whose arguments may be moved: sorted.
 constexpr std::array<std::string_view, 24> kSteady = {"abs",
@@ -106,7 +106,7 @@ const Node* Rewriting::statement() const {
 }
 
 void Rewriting::walk(const Node& node, int depth, const std::function<void(const Node&)>& visit) const {
-  if (depth > kDeepest) return;
+  if (depth > kDeepestNode) return;
   visit(node);
   for (const Node* child = tree_.first(node); child != nullptr; child = tree_.next(*child))
     walk(*child, depth + 1, visit);
@@ -141,7 +141,7 @@ const Node* Rewriting::only_column(const Node& node) const {
 }
 
 bool Rewriting::is_constant(const Node& node, int depth) const {
-  if (depth > kDeepest) return false;
+  if (depth > kDeepestNode) return false;
   switch (node.type) {
     case Type::kAConst:
     case Type::kParamRef:
