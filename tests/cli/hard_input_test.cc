@@ -144,8 +144,7 @@ TEST_CASE("file names of every kind: nothing of them reaches a terminal as it is
       {"ä.sql", "ä.sql"},
   };
   Project project = make_shop();
-  for (const auto& [name, shown] : names)
-    project.write(name, "SELECT a FROM t WHERE b = ?;\nSELECT * FROM missing;\n");
+  for (const auto& [name, shown] : names) project.write(name, "SELECT a FROM t WHERE b = ?;\nSELECT * FROM missing;\n");
   Ran text = project.gate({"check", "--verbose"});
   Ran extracted = project.gate({"extract"});
   CHECK(text.code == 1);
