@@ -40,6 +40,8 @@ using Json = nlohmann::ordered_json;
 // where nothing remains, else a minute for 429; nothing = the answer is no limit. `now` in seconds since 1970.
 [[nodiscard]] std::optional<int64_t> limit_wait(const HttpResponse& response, int64_t now);
 
+inline constexpr std::string_view kHundredAPage = "per_page=100";
+
 class Api {
  public:
   Api(Http http, int64_t patience_seconds) : http_(std::move(http)), patience_(patience_seconds) {}
@@ -51,7 +53,7 @@ class Api {
   ApiResult<std::string> text(const HttpRequest& request);
   // All pages of a list, as long as the answer names a next one (`Link`, `x-next-page`) or counts more elements
   // (`x-total-count`); at most 100 pages. `size`: how the server is asked for pages of a size.
-  ApiResult<std::vector<Json>> list(const std::string& target, std::string_view size = "per_page=100");
+  ApiResult<std::vector<Json>> list(const std::string& target, std::string_view size = kHundredAPage);
   // Waits so long; false where patience doesn't reach, and it doesn't wait.
   bool wait(int64_t seconds);
 

@@ -73,6 +73,13 @@ class Forge {
   }
 };
 
+// A pull request in the form that GitHub gave it and Gitea took over. `pulls`: where they are, "/repos/o/r/pulls";
+// `open`: those among which the one at options.commit is looked for, where no number is named; `size` as for
+// Api::list().
+[[nodiscard]] ApiResult<PullRequest> find_pull_request(Api& api, const PublishOptions& options,
+                                                       const std::string& pulls, const std::string& open,
+                                                       std::string_view size);
+
 // `options` and `api` must outlive them.
 [[nodiscard]] std::unique_ptr<Forge> make_github(const PublishOptions& options, Api& api);
 [[nodiscard]] std::unique_ptr<Forge> make_gitlab(const PublishOptions& options, Api& api);

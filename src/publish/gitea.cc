@@ -29,17 +29,7 @@ class Gitea : public Forge {
   }
 
   ApiResult<PullRequest> pull_request() override {
-    if (options_.pull_request > 0) {
-      auto found = api_.send({"GET", request(options_.pull_request), ""});
-      if (!found) return std::unexpected(found.error());
-      return PullRequest{options_.pull_request, text_at(*found, "/head/sha")};
-    }
-    auto open = api_.list(repository_ + "/pulls?state=open", kPageSize);
-    if (!open) return std::unexpected(open.error());
-    for (const Json& each : *open)
-      if (text_at(each, "/head/sha") == options_.commit)
-        return PullRequest{number_at(each, "/number"), options_.commit};
-    return PullRequest{};
+    return find_pull_request(api_, options_, repository_ + "/pulls", repository_ + "/pulls?state=open", kPageSize);
   }
 
   ApiResult<std::vector<DiffFile>> files(int64_t number) override {

@@ -27,17 +27,9 @@ class GitHub : public Forge {
   }
 
   ApiResult<PullRequest> pull_request() override {
-    if (options_.pull_request > 0) {
-      auto found = api_.send({"GET", fmt::format("{}/pulls/{}", repository_, options_.pull_request), ""});
-      if (!found) return std::unexpected(found.error());
-      return PullRequest{options_.pull_request, text_at(*found, "/head/sha")};
-    }
-    auto open = api_.list(fmt::format("{}/pulls?state=open&head={}", repository_, path_uri(options_.head_branch)));
-    if (!open) return std::unexpected(open.error());
-    for (const Json& each : *open)
-      if (text_at(each, "/head/sha") == options_.commit)
-        return PullRequest{number_at(each, "/number"), options_.commit};
-    return PullRequest{};
+    return find_pull_request(api_, options_, repository_ + "/pulls",
+                             fmt::format("{}/pulls?state=open&head={}", repository_, path_uri(options_.head_branch)),
+                             kHundredAPage);
   }
 
   ApiResult<std::vector<DiffFile>> files(int64_t number) override {
