@@ -4,28 +4,21 @@
 #include <charconv>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "base/file.h"
 #include "base/text.h"
+#include "publish/api.h"
 
 namespace explaingate {
 namespace {
 
-using Event = nlohmann::json;
-
 constexpr size_t kMostEventBytes = size_t{32} << 20;
 constexpr size_t kLeastCommit = 40;  // hexadecimal digits: full ids alone
 
-std::string text_at(const Event& event, const char* pointer) {
-  const Event value = event.value(Event::json_pointer(pointer), Event());
-  return value.is_string() ? value.get<std::string>() : "";
-}
-
-Result<Event> read_event(const std::string& path) {
+Result<Json> read_event(const std::string& path) {
   auto text = read_file(path, kMostEventBytes);
   if (!text) return fail(text.error());
-  Event event = Event::parse(*text, nullptr, false);
+  Json event = Json::parse(*text, nullptr, false);
   if (!event.is_object())
     return fail(Error{ErrorKind::kConfiguration, "is no JSON object", path, 0, 0, "",
                       "GITHUB_EVENT_PATH must name the event that started the workflow"});
@@ -33,10 +26,9 @@ Result<Event> read_event(const std::string& path) {
 }
 
 // A run for another event (a push to a branch) has no pull request even where one is open for the branch.
-void take_event(PublishOptions& options, const Event& event) {
-  const Event number = event.value(Event::json_pointer("/pull_request/number"), Event());
-  if (number.is_number_unsigned()) {
-    options.pull_request = number.get<int64_t>();
+void take_event(PublishOptions& options, const Json& event) {
+  if (int64_t number = number_at(event, "/pull_request/number"); number > 0) {
+    options.pull_request = number;
     if (options.commit.empty()) options.commit = text_at(event, "/pull_request/head/sha");
   } else if (text_at(event, "/workflow_run/event").starts_with("pull_request")) {
     std::string owner = text_at(event, "/workflow_run/head_repository/owner/login");
@@ -88,7 +80,11 @@ Status complete_change(PublishOptions& options, const KnownForge& forge, const E
   }
   std::string number = first_set(environment, forge.number);
   if (options.pull_request == 0 && !number.empty()) {
-    std::from_chars(number.data(), number.data() + number.size(), options.pull_request);
+    auto [end, code] = std::from_chars(number.data(), number.data() + number.size(), options.pull_request);
+    if (code != std::errc{} || end != number.data() + number.size())
+      return fail(ErrorKind::kUsage,
+                  fmt::format("\"{}\" is no number of a {}", printable_line(shorten(number, 100)), forge.request),
+                  std::string(forge.no_request_hint));
     if (options.commit.empty()) options.commit = first_set(environment, forge.commit);
   }
   if (options.pull_request <= 0 && options.head_branch.empty())

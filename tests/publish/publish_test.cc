@@ -182,8 +182,8 @@ TEST_CASE("what the environment does not tell is named") {
   CHECK(problem(one, {{"GITHUB_REPOSITORY", "o/r"}}) == "\"abc\" is no full commit id");
   CHECK(problem({}, {{"GITHUB_REPOSITORY", "o/r"}}) == "no pull request is named");
   CHECK(problem({}, {{"GITLAB_CI", "true"}, {"CI_PROJECT_ID", "7"}}) == "no merge request is named");
-  CHECK(problem({}, {{"GITLAB_CI", "true"}, {"CI_PROJECT_ID", "7"}, {"CI_MERGE_REQUEST_IID", "x"}}) ==
-        "no merge request is named");
+  CHECK(problem({}, {{"GITLAB_CI", "true"}, {"CI_PROJECT_ID", "7"}, {"CI_MERGE_REQUEST_IID", "7x"}}) ==
+        "\"7x\" is no number of a merge request");
   CHECK(problem({}, {{"GITLAB_CI", "true"}, {"CI_PROJECT_ID", "a/b/../c"}}) == "\"a/b/../c\" is no repository");
   CHECK(problem({}, {{"GITHUB_REPOSITORY", "a/b/c"}}) == "\"a/b/c\" is no repository");
   CHECK(problem({}, {{"FORGEJO_ACTIONS", "true"}, {"GITHUB_REPOSITORY", "o/r"}}) == "the API's address is not known");
