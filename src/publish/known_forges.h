@@ -19,13 +19,13 @@ struct KnownForge {
   ForgeKind kind;
   std::string_view name;     // as --forge takes it
   std::string_view request;  // what a change is there: "pull request"
-  Variables told_by;         // set in a job of its CI
-  Variables repository, api_url, token;
-  Variables event;           // a file with the event that started the job, else:
-  Variables number, commit;  // of the change, and of its last commit
-  std::string_view default_api;
-  std::string_view proxy, proxy_api;  // in a job without a token; "" = there is no such way
-  std::string_view token_header;      // what stands before the token
+  Variables told_by{};       // set in a job of its CI
+  Variables repository, api_url{}, token;
+  Variables event{};             // a file with the event that started the job, else:
+  Variables number{}, commit{};  // of the change, and of its last commit
+  std::string_view default_api{};
+  std::string_view proxy{}, proxy_api{};  // in a job without a token; "" = there is no such way
+  std::string_view token_header;          // what stands before the token
   std::vector<std::string> headers;
   std::string_view repository_hint;
   std::string_view no_request_hint, token_hint, rights_hint;

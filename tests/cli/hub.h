@@ -17,21 +17,22 @@ using Json = nlohmann::json;
 inline constexpr const char* kToken = "ghs_0123456789secret";
 inline const std::string kHead(40, 'a');
 
-// What differs between forges that keep the same promises.
+// What differs between forges that keep the same promises; GitHub's, where nothing else is said.
 struct ForgeCase {
-  std::string name;
-  std::string request;                    // "pull request"
-  std::string repository;                 // as the job's variables name it
-  std::string target;                     // of the change, in the API
-  std::string post_inline, post_summary;  // "POST …"
-  std::string remove_inline;              // what such a request begins with
-  bool review;                            // comments are posted together, all of them or none
-  bool ranges;                            // a comment can stand on several lines
-  bool resolves;                          // a thread can be marked as done
-  bool reads_without_token;               // what is public
-  int refusal;                            // status for a comment that it doesn't take
-  std::string token_header;               // "Name: prefix"
-  std::string repository_variable, token_variable, ci_variable;
+  std::string name = "github";
+  std::string request = "pull request";
+  std::string repository = "o/shop";             // as the job's variables name it
+  std::string target = "/repos/o/shop/pulls/7";  // of the change, in the API
+  std::string post_inline = "POST /repos/o/shop/pulls/7/reviews";
+  std::string post_summary = "POST /repos/o/shop/issues/7/comments";
+  std::string remove_inline = "DELETE ";                // what such a request begins with
+  bool review = true;                                   // comments are posted together, all of them or none
+  bool ranges = true;                                   // a comment can stand on several lines
+  bool resolves = false;                                // a thread can be marked as done
+  bool reads_without_token = true;                      // what is public
+  int refusal = 422;                                    // status for a comment that it doesn't take
+  std::string token_header = "Authorization: Bearer ";  // "Name: prefix"
+  std::string repository_variable = "GITHUB_REPOSITORY", token_variable = "GITHUB_TOKEN", ci_variable{};
 };
 const std::vector<ForgeCase>& forge_cases();
 const ForgeCase& bitbucket_case();  // which takes no comments
