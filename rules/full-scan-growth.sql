@@ -55,42 +55,15 @@
 --
 -- One finding a statement: for the best index. An index costs writes and space, which is for people to weigh.
 WITH
+  deletions AS MATERIALIZED (
+    SELECT relation, path || ':' || line AS place, row_number() OVER (PARTITION BY relation ORDER BY path, line) AS nth
+    FROM deletions_by_age
+  ),
+  few_values AS MATERIALIZED (SELECT table_name, name FROM category_columns),
   helped AS (
     SELECT s.statement_id, t.relation, t.ddl, t.class_before, t.class_after, t.rows_before, t.rows_after, t.sorted_before,
-      t.sorted_after, r.row_count,
-      row_number() OVER (PARTITION BY s.statement_id ORDER BY t.rank) AS place,
-      (SELECT i.name  -- PostgreSQL: the plan for a known value may use a partial index that this one can't
-       FROM predicates AS p
-       JOIN index_columns AS x ON x.side = 'head' AND x.table_name = t.relation AND x.position = 0 AND x.name = p.name
-       JOIN indexes AS i ON i.side = 'head' AND i.table_name = t.relation AND i.name = x.index_name AND i.partial = 1
-       WHERE run.engine = 'postgres' AND p.statement_id = s.statement_id AND p.operator = '=' AND p.operand = 'placeholder'
-         AND p.sargable = 1 AND p.in_or = 0 AND (p.relation IS NULL OR p.relation = t.relation)
-         AND NOT EXISTS (
-           SELECT 1 FROM columns AS c
-           WHERE c.side = 'head' AND c.table_name = t.relation AND c.name <> p.name AND instr(replace(i.condition, p.name, ''), c.name) > 0
-             AND NOT EXISTS (
-               SELECT 1 FROM predicates AS other
-               WHERE other.statement_id = s.statement_id AND other.name = c.name AND other.operator = '=' AND other.operand = 'placeholder'
-                 AND other.sargable = 1 AND other.in_or = 0))
-       ORDER BY i.name LIMIT 1) AS partial_index,
-      EXISTS (SELECT 1 FROM holes AS o WHERE o.statement_id = s.statement_id AND o.kind = 'predicate') AS more_filters,
-      r.row_source = 'assumed' AND s.statement_id IN (SELECT j.statement_id FROM side_jobs AS j WHERE j.statement_id = s.statement_id) AS side_job,
-      (SELECT d.path || ':' || d.line FROM deletions_by_age AS d WHERE d.relation = t.relation AND r.row_source = 'assumed'
-       ORDER BY d.path, d.line LIMIT 1) AS deleted_at,
-      t.sorted_before <= t.sorted_after AND (  -- the filters' columns: all are of few values, or an index begins with them already
-        SELECT max(f.of_few) AND min(f.of_few OR EXISTS (
-          SELECT 1 FROM index_columns AS x
-          JOIN indexes AS i ON i.side = 'head' AND i.table_name = x.table_name AND i.name = x.index_name
-          WHERE x.side = 'head' AND x.table_name = t.relation AND x.position = 0 AND x.name = f.name COLLATE NOCASE
-            AND (i.partial = 0 OR EXISTS (
-              SELECT 1 FROM predicates AS n
-              WHERE n.statement_id = s.statement_id AND n.operator = 'IS NULL' AND instr(i.condition, n.name) > 0
-                AND (n.relation IS NULL OR n.relation = t.relation COLLATE NOCASE)))))
-        FROM (
-          SELECT p.name, k.name IS NOT NULL OR p.operator IN ('IS NULL', 'IS NOT NULL', '<>') OR (p.operator IN ('=', '==', 'IS') AND p.operand = 'literal') AS of_few
-          FROM predicates AS p
-          LEFT JOIN category_columns AS k ON k.table_name = t.relation AND k.name = p.name COLLATE NOCASE
-          WHERE p.statement_id = s.statement_id AND p.sargable = 1 AND (p.relation IS NULL OR p.relation = t.relation COLLATE NOCASE)) AS f) = 1 AS categories
+      t.sorted_after, r.row_count, r.row_source,
+      row_number() OVER (PARTITION BY s.statement_id ORDER BY t.rank) AS place
     FROM run
     JOIN statements AS s
     JOIN growth AS g ON g.statement_id = s.statement_id AND g.side = 'head' AND g.growth_class >= 1
@@ -108,6 +81,42 @@ WITH
             LEFT JOIN columns AS c ON c.side = 'head' AND c.table_name = t.relation AND c.name = p.name COLLATE NOCASE
             WHERE p.statement_id = s.statement_id AND p.sargable = 1 AND p.operand <> 'column' AND coalesce(c.allowed_values, 0) = 0
               AND (p.relation IS NULL OR p.relation = t.relation COLLATE NOCASE))))
+  ),
+  best AS MATERIALIZED (
+    SELECT h.*,
+      (SELECT i.name  -- PostgreSQL: the plan for a known value may use a partial index that this one can't
+       FROM predicates AS p
+       JOIN index_columns AS x ON x.side = 'head' AND x.table_name = h.relation AND x.position = 0 AND x.name = p.name
+       JOIN indexes AS i ON i.side = 'head' AND i.table_name = h.relation AND i.name = x.index_name AND i.partial = 1
+       WHERE run.engine = 'postgres' AND p.statement_id = h.statement_id AND p.operator = '=' AND p.operand = 'placeholder'
+         AND p.sargable = 1 AND p.in_or = 0 AND (p.relation IS NULL OR p.relation = h.relation)
+         AND NOT EXISTS (
+           SELECT 1 FROM columns AS c
+           WHERE c.side = 'head' AND c.table_name = h.relation AND c.name <> p.name AND instr(replace(i.condition, p.name, ''), c.name) > 0
+             AND NOT EXISTS (
+               SELECT 1 FROM predicates AS other
+               WHERE other.statement_id = h.statement_id AND other.name = c.name AND other.operator = '=' AND other.operand = 'placeholder'
+                 AND other.sargable = 1 AND other.in_or = 0))
+       ORDER BY i.name LIMIT 1) AS partial_index,
+      EXISTS (SELECT 1 FROM holes AS o WHERE o.statement_id = h.statement_id AND o.kind = 'predicate') AS more_filters,
+      h.row_source = 'assumed' AND h.statement_id IN (SELECT j.statement_id FROM side_jobs AS j WHERE j.statement_id = h.statement_id) AS side_job,
+      (SELECT d.place FROM deletions AS d WHERE d.relation = h.relation AND h.row_source = 'assumed' AND d.nth = 1) AS deleted_at,
+      h.sorted_before <= h.sorted_after AND (  -- the filters' columns: all are of few values, or an index begins with them already
+        SELECT max(f.of_few) AND min(f.of_few OR EXISTS (
+          SELECT 1 FROM index_columns AS x
+          JOIN indexes AS i ON i.side = 'head' AND i.table_name = x.table_name AND i.name = x.index_name
+          WHERE x.side = 'head' AND x.table_name = h.relation AND x.position = 0 AND x.name = f.name COLLATE NOCASE
+            AND (i.partial = 0 OR EXISTS (
+              SELECT 1 FROM predicates AS n
+              WHERE n.statement_id = h.statement_id AND n.operator = 'IS NULL' AND instr(i.condition, n.name) > 0
+                AND (n.relation IS NULL OR n.relation = h.relation COLLATE NOCASE)))))
+        FROM (
+          SELECT p.name, k.name IS NOT NULL OR p.operator IN ('IS NULL', 'IS NOT NULL', '<>') OR (p.operator IN ('=', '==', 'IS') AND p.operand = 'literal') AS of_few
+          FROM predicates AS p
+          LEFT JOIN few_values AS k ON k.table_name = h.relation AND k.name = p.name COLLATE NOCASE
+          WHERE p.statement_id = h.statement_id AND p.sargable = 1 AND (p.relation IS NULL OR p.relation = h.relation COLLATE NOCASE)) AS f) = 1 AS categories
+    FROM run
+    JOIN helped AS h ON h.place = 1
   )
 SELECT
   h.statement_id,
@@ -125,5 +134,4 @@ SELECT
     ELSE printf('%s; with it %,d rows are examined in place of %,d, and the growth is %s.', h.ddl,
     CAST(h.rows_after AS INTEGER), CAST(h.rows_before AS INTEGER),
     CASE h.class_after WHEN 0 THEN 'constant' WHEN 1 THEN 'linear' ELSE 'quadratic' END) END AS fix
-FROM helped AS h
-WHERE h.place = 1;
+FROM best AS h;

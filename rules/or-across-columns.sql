@@ -54,11 +54,17 @@ WITH
     LEFT JOIN tables AS t ON t.side = 'head' AND t.name = p.relation COLLATE NOCASE AND t.type = 'table'
     WHERE s.side = 'head' AND s.changed = 1 AND s.planned = 1 AND s.dynamic = 0
   ),
+  served AS (  -- in how many arms the most frequent column is: in all of them, an index on it serves the whole
+    SELECT statement_id, or_group, max(arms) AS arms
+    FROM (SELECT statement_id, or_group, count(DISTINCT or_arm) AS arms FROM arms WHERE sargable = 1 GROUP BY statement_id, or_group, table_ref, lower(name))
+    GROUP BY statement_id, or_group
+  ),
   groups AS (
     SELECT a.statement_id, a.or_group, min(a.line) AS line, min(a."column") AS "column",
       count(DISTINCT a.or_arm) AS arms, count(DISTINCT a.table_ref) AS sources, count(DISTINCT a.table_ref || '.' || lower(a.name)) AS columns,
       group_concat(DISTINCT a.relation || '.' || a.name) AS names
     FROM arms AS a
+    JOIN served AS v ON v.statement_id = a.statement_id AND v.or_group = a.or_group
     GROUP BY a.statement_id, a.or_group
     HAVING count(*) = count(a.relation)
       AND sum(a.indexed) >= 1
@@ -66,11 +72,7 @@ WITH
       AND count(DISTINCT a.or_arm) >= 2 AND count(DISTINCT a.table_ref || '.' || lower(a.name)) >= 2
       AND count(DISTINCT CASE WHEN a.sargable = 1 AND a.allowed_values = 0 THEN a.or_arm END) = count(DISTINCT a.or_arm)
       AND count(DISTINCT a.or_arm) = max(a.or_arm) + 1  -- an arm without a column isn't known
-      AND NOT EXISTS (  -- a column of all arms: an index on it serves the whole
-        SELECT 1 FROM arms AS every
-        WHERE every.statement_id = a.statement_id AND every.or_group = a.or_group AND every.sargable = 1
-        GROUP BY every.table_ref, lower(every.name)
-        HAVING count(DISTINCT every.or_arm) = count(DISTINCT a.or_arm))
+      AND count(DISTINCT a.or_arm) > max(v.arms)
   ),
   scanned AS (
     SELECT o.*, n.relation, n.rows_examined,

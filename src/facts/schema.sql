@@ -522,6 +522,7 @@ CREATE VIEW growing_reads (  -- how the plan of a judged statement (head side, n
   statement_id,
   block,
   table_ref,
+  alias,         -- '' = the table's name
   relation,
   row_count,
   row_source,
@@ -531,12 +532,12 @@ CREATE VIEW growing_reads (  -- how the plan of a judged statement (head side, n
   rows_examined,
   rows_out
 ) AS
-SELECT s.statement_id, q.block, q.table_ref, t.name, t.row_count, t.row_source, n.node, n.access, n.executions, n.rows_examined, n.rows_out
-FROM run
-JOIN statements AS s
-JOIN query_tables AS q ON q.statement_id = s.statement_id
-JOIN tables AS t ON t.side = 'head' AND t.name = q.name COLLATE NOCASE AND t.type = 'table' AND t.fixed = 0
-JOIN plan_nodes AS n ON n.statement_id = s.statement_id AND n.side = 'head' AND n.scale = run.largest_scale AND n.relation = t.name
+SELECT s.statement_id, q.block, q.table_ref, q.alias, t.name, t.row_count, t.row_source, n.node, n.access, n.executions, n.rows_examined, n.rows_out
+FROM run  -- CROSS JOIN: in this order
+CROSS JOIN statements AS s
+CROSS JOIN query_tables AS q ON q.statement_id = s.statement_id
+CROSS JOIN tables AS t ON t.side = 'head' AND t.name = q.name COLLATE NOCASE AND t.type = 'table' AND t.fixed = 0
+CROSS JOIN plan_nodes AS n ON n.statement_id = s.statement_id AND n.side = 'head' AND n.scale = run.largest_scale AND n.relation = t.name
   AND n.access <> 'none'
   AND CASE q.alias WHEN '' THEN q.name ELSE q.alias END COLLATE NOCASE IN (n.alias, substr(n.alias, instr(n.alias, '.') + 1))
 WHERE s.side = 'head' AND s.changed = 1 AND s.planned = 1;
@@ -561,13 +562,12 @@ CREATE VIEW scanned_predicates (  -- conditions on growing tables that the plan 
   "column"
 ) AS
 SELECT r.statement_id, r.relation, r.row_count, r.rows_examined, p.name, p.operator, p.operand, p.literal, p.collation, p.sargable, p.why_not, p.expression,
-  replace(replace(p.expression, coalesce(nullif(q.alias, ''), r.relation) || '.', ''), r.relation || '.', ''),
+  replace(replace(p.expression, coalesce(nullif(r.alias, ''), r.relation) || '.', ''), r.relation || '.', ''),
   p.in_or, p.table_ref, p.line, p."column"
-FROM growing_reads AS r
-JOIN growth AS g ON g.statement_id = r.statement_id AND g.side = 'head' AND g.growth_class >= 1
-JOIN query_tables AS q ON q.statement_id = r.statement_id AND q.table_ref = r.table_ref
-JOIN predicates AS p ON p.statement_id = r.statement_id AND p.table_ref = r.table_ref AND p.clause IN ('where', 'join_on')
-WHERE r.access IN ('scan', 'scan_covering');
+FROM predicates AS p
+CROSS JOIN growth AS g ON g.statement_id = p.statement_id AND g.side = 'head' AND g.growth_class >= 1
+CROSS JOIN growing_reads AS r ON r.statement_id = p.statement_id AND r.table_ref = p.table_ref
+WHERE p.clause IN ('where', 'join_on') AND r.access IN ('scan', 'scan_covering');
 
 CREATE VIEW rewrite_fixes (  -- what a finding says of a rewrite that was tried, the best of its kind for each statement
   statement_id,
@@ -728,10 +728,10 @@ CREATE VIEW side_jobs (  -- statements of the head side that no user waits for, 
   statement_id
 ) AS
 WITH
-  words(word) AS (  -- of the path or the function
-    VALUES ('test'), ('tests'), ('testing'), ('spec'), ('specs'), ('fixtures'), ('bench'), ('benches'), ('benchmark'), ('examples'), ('example'), ('tools'), ('scripts'),
-      ('cleanup'), ('datacleanup'), ('purge'), ('housekeeping'), ('janitor'), ('upgrade'), ('upgrades'),
-      ('migration'), ('migrations'), ('migrate'), ('seed'), ('seeds'), ('gc'), ('cron'), ('dump'), ('debug'), ('install'), ('setup')
+  words(word) AS (  -- a whole word of the path or the function
+    VALUES ('/test/'), ('/tests/'), ('/testing/'), ('/spec/'), ('/specs/'), ('/fixtures/'), ('/bench/'), ('/benches/'), ('/benchmark/'), ('/examples/'), ('/example/'), ('/tools/'), ('/scripts/'),
+      ('/cleanup/'), ('/datacleanup/'), ('/purge/'), ('/housekeeping/'), ('/janitor/'), ('/upgrade/'), ('/upgrades/'),
+      ('/migration/'), ('/migrations/'), ('/migrate/'), ('/seed/'), ('/seeds/'), ('/gc/'), ('/cron/'), ('/dump/'), ('/debug/'), ('/install/'), ('/setup/')
   ),
   parts(part) AS (  -- of the function's or the statement's name
     VALUES ('migrat'), ('upgrade'), ('cleanup'), ('cleanout'), ('prune'), ('purge'), ('vacuum'), ('maintenance'), ('backfill'), ('rebuild'), ('reindex'), ('export'),
@@ -743,8 +743,8 @@ WHERE s.side = 'head'
   AND (s.kind IN ('schema', 'migration')
     OR EXISTS (
       SELECT 1 FROM words AS w
-      WHERE replace(replace(replace('/' || lower(s.path || '/' || s.function) || '/', '_', '/'), '-', '/'), '.', '/') LIKE '%/' || w.word || '/%')
-    OR EXISTS (SELECT 1 FROM parts AS p WHERE replace(lower(s.function || ' ' || s.name), '_', '') LIKE '%' || p.part || '%'));
+      WHERE instr(replace(replace(replace('/' || lower(s.path || '/' || s.function) || '/', '_', '/'), '-', '/'), '.', '/'), w.word) > 0)
+    OR EXISTS (SELECT 1 FROM parts AS p WHERE instr(replace(lower(s.function || ' ' || s.name), '_', ''), p.part) > 0));
 
 CREATE VIEW deletions_by_age (  -- statements of the head side that delete a table's rows by a range alone, of an age as a rule: DELETE FROM logs WHERE at < ?
   statement_id,
