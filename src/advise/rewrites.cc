@@ -23,12 +23,19 @@ class Schema {
     auto [known, fresh] = tables_.try_emplace(table);
     if (fresh)
       for (const CatalogueColumn& column : table->columns)
-        known->second.columns.push_back(
-            {column.name, quote_where_needed(column.name), column.type, column.not_null, column.primary_key > 0});
+        known->second.columns.push_back({column.name, quote_where_needed(column.name), column.type,
+                                         column.not_null || is_rowid(column, *table), column.primary_key > 0});
     return &known->second;
   }
 
  private:
+  // SQLite: the one primary key that takes no NULL though nothing says so. PostgreSQL's are all declared.
+  static bool is_rowid(const CatalogueColumn& column, const CatalogueTable& table) {
+    bool integer = column.type == "INTEGER" || column.type == "integer";
+    return column.primary_key == 1 && integer &&
+           std::ranges::count_if(table.columns, [](const CatalogueColumn& each) { return each.primary_key > 0; }) == 1;
+  }
+
   const Catalogue& catalogue_;
   std::map<const CatalogueTable*, RewriteTable> tables_;
 };

@@ -166,7 +166,6 @@ class Analysis {
   [[nodiscard]] bool same_name(std::string_view a, std::string_view b) const {
     return a.size() == b.size() && (a == b || (sqlite_ && same_ignoring_case(a, b)));
   }
-  [[nodiscard]] static bool same_ignoring_case(std::string_view a, std::string_view b);
   [[nodiscard]] bool is_star(const Node& column_ref) const;
   [[nodiscard]] bool has_column(const Node& node, int depth) const;
   [[nodiscard]] bool has_parameter(const Node& node, int depth) const;

@@ -220,11 +220,6 @@ bool Analysis::is_star(const Node& column_ref) const {
   return false;
 }
 
-bool Analysis::same_ignoring_case(std::string_view a, std::string_view b) {
-  auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; };
-  return std::ranges::equal(a, b, {}, lower, lower);
-}
-
 // {table, its block}, from the innermost block outward; {-1, -1} when no block has it.
 std::pair<int, int> Analysis::find_table(std::string_view schema, std::string_view qualifier, int block) const {
   bool hidden = false;

@@ -24,8 +24,8 @@ struct RewriteColumn {
   std::string name;      // as the catalogue has it
   std::string spelling;  // as SQL has it: in quotes where it needs them
   std::string type;
-  bool not_null = false;
-  bool key = false;  // part of the primary key
+  bool not_null = false;  // declared so, or by the key: SQLite takes NULL into most of its primary keys
+  bool key = false;       // part of the primary key
 };
 struct RewriteTable {
   std::vector<RewriteColumn> columns;

@@ -157,7 +157,7 @@ class Existence {
     const Node* select = tree_.child(*sublink, Key::kSubselect);
     const Node* target = select == nullptr || !is_simple(*select) ? nullptr : only_target(*select);
     if (tested == nullptr || tested->type != Type::kColumnRef || target == nullptr ||
-        target->type != Type::kColumnRef || tree_.child(*select, Key::kWithClause) != nullptr)
+        target->type != Type::kColumnRef || tree_.child(*select, Key::kWithClause) != nullptr || takes_firsts(*select))
       return false;
     return write_not_exists(conjunct, *sublink, *select, edits);
   }
@@ -165,10 +165,11 @@ class Existence {
   bool write_not_exists(const Node& conjunct, const Node& sublink, const Node& select, Edits& edits) {
     const ParsedQuery& parsed = r_.parsed();
     SourceText::Range range = source_.range(conjunct);
-    auto predicate = std::ranges::find_if(parsed.predicates, [&](const Predicate& each) {
+    std::optional<size_t> from = r_.from_token(select);
+    if (!from) return false;
+    auto predicate = std::ranges::find_if(parsed.predicates, [&](const Predicate& each) {  // behind FROM: another's
       return each.op == "NOT IN" && each.other == Operand::kSubquery && each.other_block >= 0 &&
-             each.offset >= source_.start(range) &&
-             each.offset + each.length <= source_.start(range) + source_.length(range);
+             each.offset >= source_.start(range) && each.offset < lexed_.tokens[*from].offset;
     });
     if (predicate == parsed.predicates.end()) return false;
     auto projection = std::ranges::find(parsed.projections, predicate->other_block, &Projection::block);
@@ -193,12 +194,26 @@ class Existence {
     std::optional<std::string> query = with_condition(select, sublink, condition, renamed);
     if (!query) return false;
     r_.write(edits, source_.start(range), source_.length(range), "NOT EXISTS (SELECT 1 " + *query);
-    if (!inner_column->not_null && !inner_column->key)
+    if (!inner_column->not_null || outer_joined(predicate->other_block))
       remarks_.push_back(fmt::format("where {}.{} is NULL in one row, NOT IN gives no row at all; this does",
                                      parsed.tables[static_cast<size_t>(inner)].name, inner_column->name));
-    if (!outer_column->not_null && !outer_column->key)
+    if (!outer_column->not_null || outer_joined(predicate->block))
       remarks_.push_back(fmt::format("rows whose {} is NULL are returned, too", outer_column->name));
     return true;
+  }
+
+  // SELECT DISTINCT ON: the condition would choose before the rows are.
+  [[nodiscard]] bool takes_firsts(const Node& select) const {
+    const Node* list = tree_.child(select, Key::kDistinctClause);
+    const Node* first = list == nullptr ? nullptr : tree_.first(*list);
+    return first != nullptr && first->type != Type::kNone;
+  }
+
+  // NOT NULL says nothing of a column there.
+  [[nodiscard]] bool outer_joined(int block) const {
+    return std::ranges::any_of(r_.parsed().joins, [&](const Join& join) {
+      return join.block == block && (join.type == "LEFT" || join.type == "RIGHT" || join.type == "FULL");
+    });
   }
 
   // One table without an alias, that nothing in the subquery names.

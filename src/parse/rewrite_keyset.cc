@@ -7,6 +7,7 @@
 // misses: two directions (no one comparison of rows), an order by an expression, a join (the key isn't the result's),
 // a table without a primary key, an offset of a few rows.
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include <fmt/format.h>
@@ -18,6 +19,39 @@ namespace {
 
 constexpr int64_t kDeep = 1'000;  // rows: an OFFSET that is written out and smaller passes over few
 constexpr size_t kMostKeys = 6;
+// Of one row for one: others may be the database's own.
+constexpr std::array<std::string_view, 32> kOneRow = {"abs",
+                                                      "ceil",
+                                                      "coalesce",
+                                                      "concat",
+                                                      "concat_ws",
+                                                      "date_part",
+                                                      "date_trunc",
+                                                      "extract",
+                                                      "floor",
+                                                      "format",
+                                                      "greatest",
+                                                      "json_build_object",
+                                                      "jsonb_build_object",
+                                                      "least",
+                                                      "left",
+                                                      "length",
+                                                      "lower",
+                                                      "ltrim",
+                                                      "md5",
+                                                      "now",
+                                                      "replace",
+                                                      "right",
+                                                      "round",
+                                                      "row_to_json",
+                                                      "rtrim",
+                                                      "substr",
+                                                      "substring",
+                                                      "to_char",
+                                                      "to_json",
+                                                      "to_jsonb",
+                                                      "trim",
+                                                      "upper"};
 
 struct KeyColumn {
   std::string text;  // SQL
@@ -82,7 +116,8 @@ class Keyset {
       : r_(rewriting), tree_(rewriting.tree()), source_(rewriting.source()), lexed_(rewriting.lexed()) {}
 
   std::optional<Rewrite> run() {
-    if (!pages_one_table() || !read_order() || !make_total() || keys_.size() > kMostKeys) return std::nullopt;
+    if (!pages_one_table() || !read_order() || !make_total() || keys_.size() > kMostKeys || hides_key())
+      return std::nullopt;
     SourceText::Range dropped = offset_clause();
     if (!dropped.known()) return std::nullopt;
     Parameters parameters(r_, dropped);
@@ -122,7 +157,23 @@ class Keyset {
     auto own = std::ranges::find_if(
         tables, [](const TableRef& table) { return table.block == 0 && table.role == TableRef::Role::kFrom; });
     table_ = own == tables.end() ? -1 : static_cast<int>(own - tables.begin());
-    return table_ >= 0;
+    return table_ >= 0 && !makes_rows();
+  }
+
+  // A function in the select list may give several rows for one (PostgreSQL): a page then ends within them.
+  [[nodiscard]] bool makes_rows() const {
+    return !r_.sqlite() && std::ranges::any_of(r_.parsed().calls, [](const FunctionCall& call) {
+      return call.block == 0 && call.place == Place::kSelect && std::ranges::find(kOneRow, call.name) == kOneRow.end();
+    });
+  }
+
+  // ORDER BY takes a name for the result's first, WHERE for the table's: SELECT shop AS id … ORDER BY id.
+  [[nodiscard]] bool hides_key() const {
+    return std::ranges::any_of(r_.parsed().projections, [&](const Projection& item) {
+      return item.block == 0 && !item.alias.empty() && std::ranges::any_of(keys_, [&](const KeyColumn& key) {
+               return same_ignoring_case(key.name, item.alias) && !same_ignoring_case(item.column, item.alias);
+             });
+    });
   }
 
   bool read_order() {
@@ -147,7 +198,7 @@ class Keyset {
       Word behind = lexed_.word(last_ + 1);
       if (behind == Word::kAsc || behind == Word::kDesc) ++last_;
       std::string qualifier = qualifier_of(range);
-      keys_.push_back({qualifier + known->spelling, known->name, !known->not_null && !known->key});
+      keys_.push_back({qualifier + known->spelling, known->name, !known->not_null});
       if (position == 0) qualifier_ = qualifier;
     }
     written_ = keys_.size();
@@ -169,7 +220,7 @@ class Keyset {
       if (!column.key) continue;
       has_key = true;
       if (std::ranges::find(keys_, column.name, &KeyColumn::name) == keys_.end())
-        keys_.push_back({qualifier_ + column.spelling, column.name, false});
+        keys_.push_back({qualifier_ + column.spelling, column.name, !column.not_null});
     }
     return has_key;
   }

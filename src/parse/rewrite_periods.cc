@@ -105,7 +105,8 @@ std::string_view length_of(PeriodUnit unit) {
 
 // SQLite: the period's first day as text.
 std::string first_day(const Period& period, const std::string& value) {
-  if (period.form == Period::Form::kNumber) return fmt::format("printf('%04d-01-01', {})", value);
+  if (period.form == Period::Form::kNumber)  // of NULL, printf() makes 0
+    return fmt::format("nullif(printf('%04d-01-01', {}), '0000-01-01')", value);
   if (period.unit == PeriodUnit::kYear) return value + " || '-01-01'";
   return period.unit == PeriodUnit::kMonth ? value + " || '-01'" : value;
 }
@@ -135,7 +136,7 @@ PeriodBounds postgres_bounds(const Period& period, const std::string& value) {
 
 std::optional<PeriodBounds> literal_bounds(const Period& period, std::string_view value) {
   if (period.form == Period::Form::kNumber) return std::nullopt;
-  auto day = read_day(period.unit, value, period.form == Period::Form::kMoment);
+  auto day = read_day(period.unit, value, period.form == Period::Form::kMoment || period.form == Period::Form::kDate);
   return day && begins(period.unit, *day) ? std::optional(spelled_bounds(period, *day)) : std::nullopt;
 }
 

@@ -16,7 +16,8 @@ struct Period {
   enum class Form {
     kText,    // the period as text: "2024", "2024-05", "2024-05-31"
     kNumber,  // the year, as a number
-    kMoment,  // its first moment, of a type for dates (PostgreSQL)
+    kMoment,  // its first moment, of a type for moments (PostgreSQL)
+    kDate,    // its first day, of type date (PostgreSQL)
   } form = Form::kText;
   bool epoch = false;  // the column holds seconds since 1970 (SQLite)
 };
@@ -31,7 +32,7 @@ struct PeriodBounds {
 // Of the year `year`.
 [[nodiscard]] std::optional<PeriodBounds> literal_bounds(const Period& period, int year);
 
-// `value`: SQL that gives the period in its form; on PostgreSQL one of kMoment has the type already.
+// `value`: SQL that gives the period in its form; on PostgreSQL one of kMoment or kDate has the type already.
 [[nodiscard]] PeriodBounds computed_bounds(const Period& period, const std::string& value, Dialect dialect);
 
 // "day", "month"; of PostgreSQL's date_trunc() and extract().

@@ -36,6 +36,11 @@ struct Column {
 
 constexpr const char* kClockRemark =
     "days are counted on the other side, which differs by an hour where the session's time zone sets its clocks";
+constexpr const char* kYearRemark = "the value has to be a whole year, 1 to 9998";
+constexpr const char* kMidnightRemark =
+    "periods begin at midnight of the session's time zone, as before; on a day whose midnight its clocks skip or "
+    "repeat "
+    "the results differ";
 constexpr const char* kMonthRemark = "months aren't of one length: near their ends the results differ";
 
 bool is_comparison(std::string_view op) {
@@ -119,8 +124,7 @@ class Ranges {
       remarks.push_back(fmt::format(
           "the same where {} holds texts like '2024-05-31 12:00:00', all of one time zone and without its offset",
           column.text));
-    if (!r_.sqlite() && column.type.ends_with("with time zone"))
-      remarks.emplace_back("the periods begin in the session's time zone, as before");
+    if (!r_.sqlite() && column.type.ends_with("with time zone")) remarks.emplace_back(kMidnightRemark);
     if (compared.op == ">=") return fmt::format("{} >= {}", column.text, low->first);
     if (compared.op == ">") return fmt::format("{} >= {}", column.text, low->next);
     if (compared.op == "<") return fmt::format("{} < {}", column.text, low->first);
@@ -164,12 +168,12 @@ class Ranges {
       const Node* type = tree_.child(side, Key::kTypeName);
       bool to_date =
           tree_.child(side, Key::kArg) == column.node && type != nullptr && r_.last_name(*type, Key::kNames) == "date";
-      return to_date && timestamp ? std::optional(Period{PeriodUnit::kDay, Period::Form::kMoment}) : std::nullopt;
+      return to_date && timestamp ? std::optional(Period{PeriodUnit::kDay, Period::Form::kDate}) : std::nullopt;
     }
     std::string name = r_.function_name(side);
     std::vector<const Node*> arguments = r_.arguments(side);
     if (name == "date" && arguments.size() == 1 && arguments[0] == column.node && timestamp)
-      return Period{PeriodUnit::kDay, Period::Form::kMoment};
+      return Period{PeriodUnit::kDay, Period::Form::kDate};
     if (arguments.size() != 2) return std::nullopt;
     if (name == "to_char" && arguments[0] == column.node) {
       std::optional<std::string> format = r_.string_of(*arguments[1]);
@@ -193,18 +197,19 @@ class Ranges {
     if (std::optional<int> year = r_.number_of(value)) return literal_bounds(period, *year);
     if (value.type == Type::kAConst) return std::nullopt;
     std::string text = r_.text(value);
-    if (period.form != Period::Form::kMoment) {
-      bool text_form = period.form == Period::Form::kText;
-      if (text_form && value.type != Type::kParamRef && !gives_text(period, value)) return std::nullopt;
-      if (text_form && value.type == Type::kParamRef)
+    if (period.form == Period::Form::kNumber) {
+      remarks.emplace_back(kYearRemark);
+    } else if (period.form == Period::Form::kText) {
+      if (value.type != Type::kParamRef && !gives_text(period, value)) return std::nullopt;
+      if (value.type == Type::kParamRef)
         remarks.push_back(fmt::format("the value has to be like '{}'", period.unit == PeriodUnit::kYear ? "2024"
                                                                        : period.unit == PeriodUnit::kMonth
                                                                            ? "2024-05"
                                                                            : "2024-05-31"));
     } else if (value.type == Type::kParamRef) {
-      bool day = period.unit == PeriodUnit::kDay;
-      text = fmt::format("CAST({} AS {})", text, day ? "date" : plain_type(column.type));
-      if (!day) remarks.emplace_back("the value has to be the first moment of its period");
+      bool date = period.form == Period::Form::kDate;
+      text = fmt::format("CAST({} AS {})", text, date ? "date" : plain_type(column.type));
+      if (!date) remarks.emplace_back("the value has to be the first moment of its period");
     } else if (!(period.unit == PeriodUnit::kDay && gives_date(r_, value)) && !truncates(r_, value, period.unit)) {
       return std::nullopt;
     }
@@ -244,7 +249,11 @@ class Ranges {
       remarks.emplace_back("the values have to be numbers");
     bool time = !number && (first || op == "+") && is_time_step(step, value, column, remarks);
     if (!number && !time) return {};
-    if (!first && op == "-")
+    bool step_goes_first = !first && op == "-";
+    bool step_stood_first = r_.source().start(r_.source().range(step)) < r_.source().start(r_.source().range(value));
+    if (step_goes_first != step_stood_first && r_.has_positional_parameter(step) && r_.has_positional_parameter(value))
+      return {};  // each would take the other's value
+    if (step_goes_first)
       return fmt::format("{} {} {} - {}", column.text, flipped(compared.op), operand(step, column),
                          operand(value, column));
     return fmt::format("{} {} {} {} {}", column.text, compared.op, operand(value, column), op == "+" ? "-" : "+",
@@ -335,7 +344,8 @@ class Ranges {
   [[nodiscard]] std::string operand(const Node& value, const Column& column) const {
     bool typeless = value.type == Type::kParamRef || r_.string_of(value);
     if (r_.sqlite() || !typeless) return bracketed(value);
-    return fmt::format("CAST({} AS {})", r_.text(value), plain_type(column.type));
+    // Of the widest type: what a narrower one has no room for was compared before, too.
+    return fmt::format("CAST({} AS {})", r_.text(value), is_whole_number(column) ? "bigint" : plain_type(column.type));
   }
 
   static std::string plain_type(std::string_view type) {

@@ -9,39 +9,18 @@ namespace {
 
 constexpr int kDeepestNode = 3'000;  // nodes below one another
 
-// Functions of one value a statement, whose arguments may be moved: sorted.
-constexpr std::array<std::string_view, 24> kSteady = {"abs",
-                                                      "cast",
-                                                      "coalesce",
-                                                      "current_date",
-                                                      "current_timestamp",
-                                                      "date",
-                                                      "date_bin",
-                                                      "datetime",
-                                                      "date_part",
-                                                      "date_trunc",
-                                                      "extract",
-                                                      "format",
-                                                      "ifnull",
-                                                      "julianday",
-                                                      "make_date",
-                                                      "make_interval",
-                                                      "make_timestamp",
-                                                      "now",
-                                                      "printf",
-                                                      "strftime",
-                                                      "to_date",
-                                                      "to_timestamp",
-                                                      "transaction_timestamp",
+// Functions of one value a statement, whose arguments may be moved.
+constexpr std::array<std::string_view, 22> kSteady = {"abs",       "current_date",  "current_timestamp",
+                                                      "date",      "date_bin",      "datetime",
+                                                      "date_part", "date_trunc",    "extract",
+                                                      "format",    "ifnull",        "julianday",
+                                                      "make_date", "make_interval", "make_timestamp",
+                                                      "now",       "printf",        "strftime",
+                                                      "to_date",   "to_timestamp",  "transaction_timestamp",
                                                       "unixepoch"};
 
 bool is_steady(std::string_view name) {
   return std::ranges::find(kSteady, name) != kSteady.end();
-}
-
-bool same_ignoring_case(std::string_view a, std::string_view b) {
-  auto fold = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  return a.size() == b.size() && std::ranges::equal(a, b, {}, fold, fold);
 }
 
 // Whether the tree is worth building: a comparison that goes by no index, a count that is compared, or an OFFSET.

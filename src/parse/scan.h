@@ -3,6 +3,7 @@
 // scanner, token by token.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string_view>
 
@@ -19,6 +20,11 @@ inline bool is_name_start(char c) {
 }
 inline bool is_name_byte(char c) {
   return is_name_start(c) || is_digit(c) || c == '$';
+}
+// Of ASCII's letters.
+[[nodiscard]] inline bool same_ignoring_case(std::string_view a, std::string_view b) {
+  auto fold = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return std::ranges::equal(a, b, {}, fold, fold);
 }
 
 enum class TokenKind {
