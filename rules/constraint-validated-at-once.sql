@@ -41,7 +41,7 @@
 --
 -- ## Stays quiet when
 -- - it is NOT VALID, and is validated in another transaction or later;
--- - the attached table has a CHECK that ALTER TABLE gave it;
+-- - the attached table has a CHECK that ALTER TABLE gave it before, and that is validated;
 -- - it is a foreign key of a new column that is NULL in all rows;
 -- - the table comes with the same change, or has fewer rows than `min_rows`; the statement is of no migration.
 --
@@ -60,12 +60,16 @@ WITH
     JOIN migration_steps AS m ON m.statement_id = a.statement_id
     WHERE a.came = 1 AND a.action IN ('add_check', 'add_foreign_key') AND a.new_table = 0 AND a.row_count >= :min_rows
     UNION ALL
-    SELECT a.statement_id, a.position, a.action, a.other_table, '', '', a.table_name, t.row_count, 0, 1, m.transaction_id
+    SELECT a.statement_id, a.position, a.action, a.other_table, '', '', a.table_name, a.other_row_count, 0, 1, m.transaction_id
     FROM schema_actions AS a
     JOIN migration_steps AS m ON m.statement_id = a.statement_id
-    JOIN tables AS t ON t.side = 'base' AND t.name = a.other_table AND t.row_count >= :min_rows
-    WHERE a.came = 1 AND a.action = 'attach_partition'
-      AND NOT EXISTS (SELECT 1 FROM schema_actions AS c WHERE c.action = 'add_check' AND c.table_name = a.other_table)
+    WHERE a.came = 1 AND a.action = 'attach_partition' AND a.other_row_count >= :min_rows
+      AND NOT EXISTS (
+        SELECT 1 FROM schema_actions AS c
+        WHERE c.action = 'add_check' AND c.table_name = a.other_table AND c.statement_id < a.statement_id
+          AND (c.not_valid = 0 OR EXISTS (
+            SELECT 1 FROM schema_actions AS v
+            WHERE v.action = 'validate_constraint' AND v.table_name = c.table_name AND v.object = c.object AND v.statement_id < a.statement_id)))
   ),
   checked AS (
     SELECT a.*, a.statement_id AS at_statement, 0 AS later FROM added AS a WHERE a.scans = 1

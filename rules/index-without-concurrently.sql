@@ -41,7 +41,7 @@
 -- - [ALTER TABLE: ADD table_constraint_using_index](https://www.postgresql.org/docs/current/sql-altertable.html)
 WITH
   builds AS (
-    SELECT a.statement_id, a.position, a.action, a.table_name, a.column_name, a.object, a.row_count, m.transaction_by, t.row_source,
+    SELECT a.statement_id, a.position, a.action, a.table_name, a.column_name, a.object, a.row_count, m.transaction_by, t.row_source, t.partitions,
       coalesce(nullif(a.object, ''), nullif(rtrim(a.table_name || '.' || a.column_name, '.'), '')) AS subject,
       row_number() OVER (PARTITION BY s.path, a.table_name ORDER BY a.statement_id, a.position) AS place,
       count(*) OVER (PARTITION BY s.path, a.table_name) AS together
@@ -59,7 +59,10 @@ SELECT
     CASE b.action WHEN 'create_index' THEN 'Nothing can be written to ' || b.table_name ELSE 'Nothing can be read from or written to ' || b.table_name END,
     b.table_name, CAST(b.row_count AS INTEGER), CASE WHEN b.row_source IN ('file', 'configured') THEN '' ELSE ' (assumed)' END)
   || CASE WHEN b.together > 1 THEN printf(' The migration builds %d more on the table.', b.together - 1) ELSE '' END AS message,
-  CASE b.action WHEN 'create_index' THEN 'CREATE INDEX CONCURRENTLY'
+  CASE
+    WHEN b.partitions > 0 AND b.action = 'create_index' THEN printf('%s is partitioned, which excludes CONCURRENTLY: CREATE INDEX … ON ONLY %s, then CREATE INDEX CONCURRENTLY on each partition and ALTER INDEX … ATTACH PARTITION', b.table_name, b.table_name)
+    WHEN b.action = 'create_index' THEN 'CREATE INDEX CONCURRENTLY'
+    WHEN b.action = 'add_exclude' THEN 'No exclusion constraint can be built concurrently: add it when little is written, with a lock_timeout, or to a new table that takes over'
     ELSE 'Build the index first with CREATE UNIQUE INDEX CONCURRENTLY, then add the constraint USING INDEX' END
   || CASE b.transaction_by WHEN '' THEN '.' ELSE ', in a migration of its own that runs in no transaction.' END AS fix,
   CASE WHEN b.row_source IN ('file', 'configured') THEN 'error' ELSE 'warning' END AS level

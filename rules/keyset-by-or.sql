@@ -48,7 +48,18 @@ WITH
   ranges(operator) AS (VALUES ('<'), ('<='), ('>'), ('>=')),
   keys AS (
     SELECT s.statement_id, b.block, t.name AS relation, t.row_count, one.name AS first_name, two.name AS second_name, two.operator, one.line, one."column",
-      one.descending = two.descending AND one.operator IN ('<', '>') AND substr(one.operator, 1, 1) = substr(two.operator, 1, 1) AS one_direction,
+      one.descending = two.descending AND one.operator IN ('<', '>') AND substr(one.operator, 1, 1) = substr(two.operator, 1, 1)
+        AND NOT EXISTS (  -- of the key's columns alone, all in one direction
+          SELECT 1 FROM predicates AS p
+          LEFT JOIN orderings AS o ON o.statement_id = p.statement_id AND o.block = p.block AND o.kind = 'order_by' AND o.name = p.name COLLATE NOCASE
+          WHERE p.statement_id = s.statement_id AND p.or_group = one.or_group
+            AND (o.name IS NULL OR o.descending <> one.descending OR p.operand <> one.operand)) AS one_direction,
+      (SELECT group_concat(o.name, ', ') FROM (
+         SELECT o.name FROM orderings AS o
+         WHERE o.statement_id = s.statement_id AND o.block = b.block AND o.kind = 'order_by' AND EXISTS (
+           SELECT 1 FROM predicates AS p
+           WHERE p.statement_id = s.statement_id AND p.or_group = one.or_group AND p.name = o.name COLLATE NOCASE)
+         ORDER BY o.position) AS o) AS key_names,
       EXISTS (
         SELECT 1 FROM predicates AS p
         WHERE p.statement_id = s.statement_id AND p.block = b.block AND p.table_ref = one.table_ref AND p.clause = 'where' AND p.operator = '='
@@ -90,7 +101,7 @@ SELECT
     k.first_name, k.second_name,
     CASE (SELECT engine FROM run) WHEN 'postgres' THEN 'each page reads the rows of all pages before it' ELSE 'each page reads the rows of all pages to come' END,
     k.relation, CAST(k.row_count AS INTEGER)) AS message,
-  CASE WHEN k.one_direction THEN printf('Compare the key as a row: (%s, %s) %s (?, ?), which an index on these columns serves.', k.first_name, k.second_name, k.operator)
+  CASE WHEN k.one_direction THEN printf('Compare the key as a row: (%s) %s (…), which an index on these columns serves.', k.key_names, k.operator)
     ELSE printf('Put the bound of %s beside the OR, with AND: that is a range which an index serves.', k.first_name) END AS fix
 FROM keys AS k
 WHERE k.place = 1;

@@ -47,10 +47,12 @@ WITH
     FROM scanned_predicates AS p
     WHERE p.rows_examined >= :min_rows
       AND (p.operator NOT LIKE 'NOT %' AND p.why_not LIKE '%pattern starts with a wildcard'
-        OR p.why_not = 'function instr() around the column' AND p.operator IN ('>', '>=', '<>', 'IS TRUE')
-          AND replace(replace(lower(p.bare), ' ', ''), '"', '') LIKE 'instr(' || lower(p.name) || ',%'
-        OR p.why_not = 'function strpos() around the column' AND p.operator IN ('>', '>=', '<>')
-          AND replace(replace(lower(p.bare), ' ', ''), '"', '') LIKE 'strpos(' || lower(p.name) || ',%')
+        OR p.why_not IN ('function instr() around the column', 'function strpos() around the column') AND p.operator IN ('>', '>=', '<>', 'IS TRUE')
+          AND (SELECT e.text LIKE 'instr(' || e.name || ',%' OR e.text LIKE 'strpos(' || e.name || ',%'
+                 OR e.text LIKE 'instr(lower(' || e.name || '),%' OR e.text LIKE 'strpos(lower(' || e.name || '),%'
+               FROM (SELECT replace(replace(lower(p.bare), ' ', ''), '"', '') AS text, lower(p.name) AS name) AS e)
+        OR p.why_not = 'function position() around the column' AND p.operator IN ('>', '>=', '<>')
+          AND replace(lower(p.bare), '"', '') LIKE '% in ' || lower(p.name) || ')')
   )
 SELECT
   w.statement_id,
@@ -61,7 +63,7 @@ SELECT
     ELSE printf('The text may stand anywhere in %s.%s (%s)', w.relation, w.name, w.expression) END
   || printf(': no ordinary index serves it, and the query reads every row of %s (%,d at the largest scale).', w.relation, CAST(w.row_count AS INTEGER)) AS message,
   CASE (SELECT engine FROM run)
-    WHEN 'postgres' THEN printf('Search from the beginning of the text; or give %s a trigram index: CREATE INDEX ON %s USING gin (%s gin_trgm_ops), with the extension pg_trgm.',
+    WHEN 'postgres' THEN CASE WHEN w.operator NOT IN ('LIKE', 'ILIKE') THEN 'As a pattern (LIKE ''%'' || … || ''%'', with its wildcards escaped) a trigram index serves it. ' ELSE '' END || printf('Search from the beginning of the text; or give %s a trigram index: CREATE INDEX ON %s USING gin (%s gin_trgm_ops), with the extension pg_trgm.',
       CASE WHEN w.folded <> '' THEN 'what is compared' ELSE 'the column' END, replace(printf('"%w"', w.relation), '.', '"."'),
       CASE WHEN w.folded <> '' THEN printf('%s("%w")', w.folded, w.name) ELSE printf('"%w"', w.name) END)
     ELSE printf('Search from the beginning of the text (a range, or GLOB ''abc*''); or keep %s in an FTS5 table with tokenize = ''trigram'', and search there.', w.name) END AS fix

@@ -34,11 +34,11 @@
 WITH
   failures AS (
     SELECT f.*,
-      f.message LIKE 'permission denied%' OR f.message LIKE 'must be superuser%' OR f.message LIKE 'extension "%" is not available%' AS of_server,
-      EXISTS (
+      f.message LIKE 'permission denied%' OR f.message LIKE 'must be superuser%' OR f.message LIKE 'extension "%" is not %' AS of_server,
+      f.message LIKE '%does not exist%' AND EXISTS (
         SELECT 1 FROM schema_failures AS e
         WHERE e.side = f.side AND e.statement_id < f.statement_id
-          AND (e.message LIKE 'permission denied%' OR e.message LIKE 'must be superuser%' OR e.message LIKE 'extension "%" is not available%')) AS after_that
+          AND (e.message LIKE 'permission denied%' OR e.message LIKE 'must be superuser%' OR e.message LIKE 'extension "%" is not %')) AS after_that
     FROM schema_failures AS f
     WHERE f.side = 'head'
   )
@@ -50,6 +50,7 @@ SELECT
     CASE f.changed WHEN 1 THEN '' ELSE ', as it did before the change' END, rtrim(f.message, '.'),
     CASE WHEN NOT f.of_server AND f.after_that THEN ' It may lack what a statement before it was to make, which this server doesn''t allow.' ELSE '' END) AS message,
   CASE
+    WHEN f.message LIKE 'extension "%" is not made%' THEN 'What needs the extension can''t be planned here, and is listed as not analysed.'
     WHEN f.message LIKE 'extension "%' THEN 'Install the extension''s package on this machine; what needs it can''t be planned without.'
     WHEN f.of_server THEN 'The server that plans gives no such right: what it was to make is missing for all that follows. Make it in a statement of the schema that needs no rights.'
     ELSE 'Mend the statement, or bring what it needs into the schema before it.' END AS fix

@@ -42,11 +42,18 @@
 -- ## Limits
 -- One finding a statement and table. The fix is a range of the bare column that was planned, where the computation has one (dates,
 -- sums, prefixes) and it is far better; otherwise that the filter is selective is taken from the index being there.
+--
+-- In `check --all` it is a warning as long as the sizes of the statement's tables are all assumed, unless a baseline is there that doesn't know the
+-- statement: what runs already has met its data. Sizes (`tables`, `statistics`) make it an error.
 WITH
   wrapped AS (
     SELECT s.statement_id, t.name AS relation, p.name, p.expression, p.why_not, p.operator, p.line, p."column",
       t.row_count, n.rows_examined,
       replace(replace(p.expression, coalesce(nullif(q.alias, ''), t.name) || '.', ''), t.name || '.', '') AS bare,
+      p.expression LIKE '%now%' OR p.expression LIKE '%current\_%' ESCAPE '\' OR p.expression LIKE '%random%' OR p.expression LIKE '%localtime%'
+        OR run.engine = 'postgres' AND (p.expression LIKE '%to\_char%' ESCAPE '\' OR EXISTS (
+          SELECT 1 FROM columns AS c
+          WHERE c.side = 'head' AND c.table_name = t.name AND c.name = p.name AND c.type = 'timestamp with time zone')) AS fleeting,  -- no index may hold it
       row_number() OVER (
         PARTITION BY s.statement_id, t.name ORDER BY n.rows_examined DESC, p.line, p."column", p.name) AS place
     FROM run
@@ -60,7 +67,7 @@ WITH
     WHERE s.side = 'head' AND s.changed = 1 AND s.planned = 1 AND s.dynamic = 0
       AND (q.table_ref IS NULL OR CASE q.alias WHEN '' THEN q.name ELSE q.alias END COLLATE NOCASE IN (n.alias, substr(n.alias, instr(n.alias, '.') + 1)))
       AND p.sargable = 0 AND p.in_or = 0 AND p.clause IN ('where', 'join_on')
-      AND (p.why_not LIKE 'function%' OR p.why_not LIKE 'arithmetic%' OR p.why_not LIKE 'cast%' OR p.why_not LIKE 'concatenation%')
+      AND (p.why_not LIKE 'function%' OR p.why_not LIKE 'IS NOT DISTINCT FROM%' OR p.why_not LIKE 'arithmetic%' OR p.why_not LIKE 'cast%' OR p.why_not LIKE 'concatenation%')
       AND (p.operator IN ('=', '==', 'IS', '<', '<=', '>', '>=', 'BETWEEN', 'IN')
         OR (p.operator = 'LIKE' AND p.operand = 'literal' AND p.why_not NOT LIKE '%starts with a wildcard'))
       AND NOT EXISTS (
@@ -88,12 +95,14 @@ SELECT
   w.line,
   w."column",
   w.relation || '.' || w.name AS subject,
+  CASE WHEN w.statement_id IN (SELECT u.statement_id FROM unproven_statements AS u WHERE u.statement_id = w.statement_id) THEN 'warning' END AS level,
   printf('%s.%s is indexed, but the filter compares %s: no index on the column can serve it (%s), and the query reads every row of %s (%,d at the largest scale).',
     w.relation, w.name, CASE w.expression WHEN '' THEN 'an expression over it' ELSE w.expression END, w.why_not,
     w.relation, CAST(w.row_count AS INTEGER)) AS message,
   coalesce((SELECT f.fix FROM rewrite_fixes AS f WHERE f.statement_id = w.statement_id AND f.kind = 'range'),
+    CASE WHEN w.why_not LIKE 'IS NOT DISTINCT FROM%' THEN printf('Compare %s with =, and by another statement with IS NULL where NULL is asked for.', w.name) END,
     printf('Compare the bare column %s, with the computation moved to the other side%s.', w.name,
-    CASE WHEN w.bare = '' OR w.bare GLOB '*[?$:@%.]*' THEN '' ELSE printf('; or index the expression: CREATE INDEX "%w_%w_expression" ON %s(%s)',
+    CASE WHEN w.bare = '' OR w.bare GLOB '*[?$:@%.]*' OR w.fleeting THEN '' ELSE printf('; or index the expression: CREATE INDEX "%w_%w_expression" ON %s(%s)',
       replace(w.relation, '.', '_'), w.name, replace(printf('"%w"', w.relation), '.', '"."'), w.bare) END)) AS fix
 FROM sides AS w
 WHERE w.side_place = 1;

@@ -47,11 +47,15 @@ WITH
     FROM scanned_predicates AS p
     JOIN predicates AS own ON own.statement_id = p.statement_id AND own.line = p.line AND own."column" = p."column" AND own.name = p.name
       AND own.table_ref = p.table_ref
-    WHERE p.rows_examined >= :min_rows AND p.in_or = 1 AND p.sargable = 1 AND p.operand = 'placeholder'
+    WHERE p.rows_examined >= :min_rows AND p.in_or = 1 AND p.sargable = 1 AND p.operand IN ('placeholder', 'list')
       AND p.operator IN ('=', '==', 'IS', '<', '<=', '>', '>=', 'IN') AND own.clause = 'where'
       AND 1 = (SELECT count(DISTINCT o.or_arm) FROM predicates AS o WHERE o.statement_id = p.statement_id AND o.or_group = own.or_group)
       AND NOT EXISTS (
-        SELECT 1 FROM query_blocks AS b WHERE b.statement_id = p.statement_id AND b.parent = own.block AND b.place = 'where')
+        SELECT 1 FROM query_blocks AS b
+        WHERE b.statement_id = p.statement_id AND b.parent = own.block AND b.place = 'where'
+          AND NOT EXISTS (  -- a comparison of its own beside the OR
+            SELECT 1 FROM predicates AS o
+            WHERE o.statement_id = p.statement_id AND o.other_block = b.block AND o.or_group IS NOT own.or_group))
       AND (EXISTS (
           SELECT 1 FROM indexes AS i
           JOIN index_columns AS x ON x.side = i.side AND x.table_name = i.table_name AND x.index_name = i.name

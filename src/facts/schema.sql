@@ -222,6 +222,7 @@ CREATE TABLE schema_actions (  -- what each schema statement of the head side do
   bound TEXT NOT NULL,            -- 'update', 'delete': what limits the rows: 'none', 'equality', 'range', 'limit', 'other'; '' for the rest
   new_table INTEGER NOT NULL,     -- 1 = before the change there is no such table
   row_count REAL,                 -- rows of the table today, known or assumed; NULL = there is no such table before the change
+  other_row_count REAL,           -- of other_table
   came INTEGER NOT NULL           -- 1 = the statement came with the change
 ) STRICT;
 
@@ -730,12 +731,12 @@ CREATE VIEW side_jobs (  -- statements of the head side that no user waits for, 
 WITH
   words(word) AS (  -- a whole word of the path or the function
     VALUES ('/test/'), ('/tests/'), ('/testing/'), ('/spec/'), ('/specs/'), ('/fixtures/'), ('/bench/'), ('/benches/'), ('/benchmark/'), ('/examples/'), ('/example/'), ('/tools/'), ('/scripts/'),
-      ('/cleanup/'), ('/datacleanup/'), ('/purge/'), ('/housekeeping/'), ('/janitor/'), ('/upgrade/'), ('/upgrades/'),
-      ('/migration/'), ('/migrations/'), ('/migrate/'), ('/seed/'), ('/seeds/'), ('/gc/'), ('/cron/'), ('/dump/'), ('/debug/'), ('/install/'), ('/setup/')
+      ('/cleanup/'), ('/datacleanup/'), ('/purge/'), ('/housekeeping/'), ('/janitor/'), ('/upgrades/'),
+      ('/migration/'), ('/migrations/'), ('/migrate/'), ('/seed/'), ('/seeds/'), ('/gc/'), ('/cron/'), ('/dump/'), ('/debug/'), ('/install/'), ('/contrib/'), ('/setup/')
   ),
   parts(part) AS (  -- of the function's or the statement's name
-    VALUES ('migrat'), ('upgrade'), ('cleanup'), ('cleanout'), ('prune'), ('purge'), ('vacuum'), ('maintenance'), ('backfill'), ('rebuild'), ('reindex'), ('export'),
-      ('import'), ('backup'), ('restore'), ('archive'), ('orphan'), ('expired'), ('garbage'), ('setup'), ('install'), ('wipe'), ('reset')
+    VALUES ('migrat'), ('cleanup'), ('cleanout'), ('prune'), ('purge'), ('vacuum'), ('maintenance'), ('backfill'), ('rebuild'), ('reindex'), ('export'),
+      ('backup'), ('archive'), ('orphan'), ('repair'), ('integritycheck'), ('backgroundupdate'), ('bgupdate'), ('backgroundpopulate'), ('expired'), ('garbage'), ('setup'), ('install'), ('wipe')
   )
 SELECT s.statement_id
 FROM statements AS s
@@ -746,7 +747,20 @@ WHERE s.side = 'head'
       WHERE instr(replace(replace(replace('/' || lower(s.path || '/' || s.function) || '/', '_', '/'), '-', '/'), '.', '/'), w.word) > 0)
     OR EXISTS (SELECT 1 FROM parts AS p WHERE instr(replace(lower(s.function || ' ' || s.name), '_', ''), p.part) > 0));
 
-CREATE VIEW deletions_by_age (  -- statements of the head side that delete a table's rows by a range alone, of an age as a rule: DELETE FROM logs WHERE at < ?
+CREATE VIEW unproven_statements (  -- statements of the head side that ran before, as far as is known, on tables whose sizes are all assumed; none in a comparison of two sides
+  statement_id
+) AS
+SELECT s.statement_id
+FROM run
+JOIN statements AS s ON s.side = 'head' AND s.path <> '<sql>'  -- what `explain` is asked about
+WHERE run.mode = 'all'
+  AND (NOT EXISTS (SELECT 1 FROM baseline_entries) OR s.fingerprint IN (SELECT b.fingerprint FROM baseline_entries AS b WHERE b.fingerprint = s.fingerprint))
+  AND NOT EXISTS (
+    SELECT 1 FROM query_tables AS q
+    JOIN tables AS t ON t.side = 'head' AND t.name = q.name COLLATE NOCASE AND t.row_source <> 'assumed'
+    WHERE q.statement_id = s.statement_id);
+
+CREATE VIEW deletions_by_age (  -- statements of the head side that delete a table's rows by their age alone: DELETE FROM logs WHERE at < ?
   statement_id,
   path,
   line,
@@ -759,7 +773,13 @@ JOIN tables AS t ON t.side = 'head' AND t.name = q.name COLLATE NOCASE
 WHERE s.side = 'head' AND s.statement_kind = 'delete' AND s.kind NOT IN ('schema', 'migration')
   AND EXISTS (
     SELECT 1 FROM predicates AS p
-    WHERE p.statement_id = s.statement_id AND p.table_ref = q.table_ref AND p.clause = 'where' AND p.operator IN ('<', '<=') AND p.sargable = 1)
+    WHERE p.statement_id = s.statement_id AND p.table_ref = q.table_ref AND p.clause = 'where' AND p.operator IN ('<', '<=') AND p.sargable = 1
+      AND p.operand <> 'literal'
+      AND (p.name LIKE '%time%' OR p.name LIKE '%date%' OR p.name LIKE '%\_at' ESCAPE '\' OR p.name LIKE '%\_ts' ESCAPE '\' OR p.name LIKE '%\_on' ESCAPE '\'
+        OR p.name LIKE '%expir%' OR p.name LIKE '%created%' OR p.name LIKE '%updated%' OR p.name LIKE '%seen%' OR p.name IN ('ts', 'at', 'day') OR p.name GLOB '*[a-z]At'
+        OR EXISTS (
+          SELECT 1 FROM columns AS c
+          WHERE c.side = 'head' AND c.table_name = t.name AND c.name = p.name COLLATE NOCASE AND (c.type LIKE '%time%' OR c.type LIKE '%date%' OR c.primary_key = 1))))
   AND NOT EXISTS (
     SELECT 1 FROM predicates AS p
     WHERE p.statement_id = s.statement_id AND p.block = 0 AND p.clause = 'where' AND p.operator NOT IN ('<', '<=', '<>', 'IS NOT NULL')

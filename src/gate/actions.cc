@@ -122,22 +122,21 @@ bool ActionFacts::type_rewrites(const SchemaAction& action) const {
 
 void ActionFacts::write(int64_t statement_id, int position, const SchemaAction& action, std::string_view bound,
                         bool came) {
-  const CatalogueTable* before = find(kBaseSide, action.table);
-  std::optional<double> rows;
-  if (before != nullptr) {
-    const auto& known = run_.sides[kBaseSide].engine->statistics().tables;
-    auto statistics = known.find(before->name);
-    if (statistics != known.end()) {
-      rows = statistics->second.rows;
-      // The seed is a sample: its tables may be larger elsewhere.
-      if (statistics->second.source == RowSource::kSeed)
-        rows = std::max(*rows, run_.settings.limits.at("assumed_rows"));
-    }
-  }
   bool rewrites = action.rewrites || (action.action == "set_type" && type_rewrites(action));
   actions_(statement_id, position, action.action, action.table, action.column, action.object, action.other_table,
            action.detail, action.lock, action.concurrently, action.not_valid, rewrites, action.scans, bound,
-           before == nullptr, rows, came);
+           find(kBaseSide, action.table) == nullptr, rows_today(action.table), rows_today(action.other_table), came);
+}
+
+std::optional<double> ActionFacts::rows_today(std::string_view table) const {
+  const CatalogueTable* before = find(kBaseSide, table);
+  if (before == nullptr) return std::nullopt;
+  const auto& known = run_.sides[kBaseSide].engine->statistics().tables;
+  auto statistics = known.find(before->name);
+  if (statistics == known.end()) return std::nullopt;
+  // The seed is a sample: its tables may be larger elsewhere.
+  bool sample = statistics->second.source == RowSource::kSeed;
+  return sample ? std::max(statistics->second.rows, run_.settings.limits.at("assumed_rows")) : statistics->second.rows;
 }
 
 void ActionFacts::add(int64_t statement_id, const SchemaStatement& statement, const ParsedQuery& parsed, bool came,

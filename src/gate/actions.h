@@ -26,6 +26,8 @@ class ActionFacts {
   const CatalogueTable* find(SideIndex side, std::string_view table) const;
   [[nodiscard]] std::string table_of_index(std::string_view index) const;
   [[nodiscard]] bool type_rewrites(const SchemaAction& action) const;
+  // Known or assumed; nothing = there is no such table before the change.
+  [[nodiscard]] std::optional<double> rows_today(std::string_view table) const;
   void write(int64_t statement_id, int position, const SchemaAction& action, std::string_view bound, bool came);
 
   const Run& run_;

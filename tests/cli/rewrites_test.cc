@@ -16,7 +16,7 @@ Project orders(const char* engine, const std::string& queries) {
   Project project;
   project.write(
       "schema.sql",
-      "CREATE TABLE orders (id bigint PRIMARY KEY, customer_id bigint NOT NULL, placed_at timestamp NOT NULL, "
+      "CREATE TABLE orders (id bigint PRIMARY KEY NOT NULL, customer_id bigint NOT NULL, placed_at timestamp NOT NULL, "
       "code text NOT NULL, total integer);\n"
       "CREATE INDEX orders_by_time ON orders (placed_at);\n"
       "CREATE TABLE customers (id bigint PRIMARY KEY, referred_by bigint);\n");

@@ -216,7 +216,10 @@ TEST_CASE("comments at the place, in SQL and in Python") {
     project.write(each.file, each.text);
     CAPTURE(each.text);
     CHECK(told(report_of(project)) == each.changed);
-    CHECK(told(report_of(project, {"check", "--all"})) == (each.all == "=" ? each.changed : each.all));
+    // In an inventory of tables whose sizes are assumed it is a warning.
+    std::string all = each.all == "=" ? each.changed : each.all;
+    for (size_t at; (at = all.find(" error full")) != std::string::npos;) all.replace(at, 6, " warning");
+    CHECK(told(report_of(project, {"check", "--all"})) == all);
   }
 }
 
