@@ -128,7 +128,8 @@ Status read_engine_options(Run& run) {
     options.seed = std::move(*seed);
   }
   for (const auto& [name, table] : run.settings.tables)
-    tables_text += fmt::format("{} {} {};", name, table.rows.value_or(-1), table.fixed);
+    tables_text +=
+        fmt::format("{} {} {};", name, table.rows.value_or(-1), table.fixed ? static_cast<int>(*table.fixed) : -1);
   run.statistics_hash = hash_fields({statistics_text, seed_text, tables_text});
   return {};
 }

@@ -160,12 +160,12 @@ bool declares_column(std::string_view create_table, std::string_view column, Dia
   return false;
 }
 
-// CLUSTER table USING index, which rewrites the table; without USING it needs what an earlier one has left.
+// CLUSTER [VERBOSE | (options)] table USING index, or CLUSTER index ON table, which rewrite the table; without an index
+// it needs what an earlier one has left.
 bool clusters_by_index(std::string_view sql, Dialect dialect) {
-  Words words(sql, dialect);
-  words.advance();
-  words.name();
-  return words.is("using");
+  for (Words words(sql, dialect); !words.at_end(); words.advance())
+    if (words.is("using") || words.is("on")) return true;
+  return false;
 }
 
 // ALTER DATABASE, ROLE or USER … SET search_path: which table a name means depends on it.

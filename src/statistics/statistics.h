@@ -65,11 +65,11 @@ struct Statistics {
 // What the configuration says of a table: {"rows": 250, "fixed": true}.
 struct TableSetting {
   std::optional<double> rows;
-  bool fixed = false;
+  std::optional<bool> fixed;  // false: it grows, whatever else speaks for the contrary
 };
 
-// A table in which a migration tool or framework notes what it has applied ("schema_migrations", "_sqlx_migrations"),
-// by its name, with or without its schema's: a row a migration, so it doesn't grow.
+// A table in which a known migration tool or framework notes what it has applied ("schema_migrations",
+// "_sqlx_migrations"), by its name, with or without its schema's: the tool makes it, a row a migration.
 [[nodiscard]] bool is_migration_log(std::string_view table);
 
 // The statistics file's JSON (docs/statistics.md; "explaingate_statistics": 1). kConfiguration on anything unexpected.

@@ -106,8 +106,11 @@ TEST_CASE("changes_nothing") {
         "DO $$ BEGIN END $$", "DROP INDEX i", "CREATE EXTENSION hstore", "WITH a AS (SELECT 1) DELETE FROM t"})
     for (Dialect dialect : {Dialect::kSqlite, Dialect::kPostgres}) CHECK_MESSAGE(!nothing(sql, dialect), sql);
   CHECK(nothing("SELECT 1", Dialect::kSqlite));
-  CHECK(!nothing("CLUSTER a.t USING i", Dialect::kPostgres));
+  for (const char* sql :
+       {"CLUSTER a.t USING i", "CLUSTER VERBOSE t USING i", "CLUSTER (VERBOSE) t USING i", "CLUSTER i ON t"})
+    CHECK_MESSAGE(!nothing(sql, Dialect::kPostgres), sql);
   CHECK(nothing("CLUSTER t", Dialect::kPostgres));
+  CHECK(nothing("CLUSTER VERBOSE t", Dialect::kPostgres));
   CHECK(nothing("CLUSTER", Dialect::kPostgres));
   CHECK(!nothing("SELECT set_config('search_path', '', false)", Dialect::kPostgres));
   CHECK(nothing("CREATE TABLE sqlite_sequence(name,seq)", Dialect::kSqlite));

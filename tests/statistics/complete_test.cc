@@ -94,6 +94,11 @@ TEST_CASE("sizes") {
        "a 10000 assumed, schema_migrations 100 fixed assumed"},
       {"one that is named alike", "schema_migrations_done: version key", "", "",
        "schema_migrations_done 10000 assumed"},
+      {"one of a tool that isn't known", "bun_migrations: id key, name, migrated_at", "", "",
+       "bun_migrations 100 fixed assumed"},
+      {"one of birds", "bird_migrations: id key, bird, distance", "", "", "bird_migrations 10000 assumed"},
+      {"one that is said to grow", "schema_migrations: version key", "", "schema_migrations - grows",
+       "schema_migrations 10000 assumed"},
       {"a project's own", "river_migration: version key", "", "", "river_migration 100 fixed assumed"},
       {"fixed of a file stays", "a: id key", "a 42 fixed file", "a 43", "a 43 fixed configured"},
       {"an empty table if the configuration says so", "a: id key", "", "a 0", "a 0 configured"},
@@ -109,7 +114,7 @@ TEST_CASE("sizes") {
       stream >> name >> rows >> fixed;
       TableSetting& setting = settings[name];
       if (rows != "-") setting.rows = std::stod(rows);
-      setting.fixed = fixed == "fixed";
+      if (!fixed.empty()) setting.fixed = fixed == "fixed";
     }
     std::vector<TableShape> schema = schema_from(one.schema);
     Statistics completed = complete(known_from(one.known), schema, settings, 10000);
@@ -121,9 +126,8 @@ TEST_CASE("sizes") {
 TEST_CASE("numbers that are none, and too large ones") {
   std::vector<TableShape> schema = schema_from("a: id key | b: a > a");
   double nan = std::numeric_limits<double>::quiet_NaN(), infinity = std::numeric_limits<double>::infinity();
-  CHECK(dump(complete({}, schema, {{"a", {nan, false}}, {"b", {-5, false}}}, 10000)) ==
-        "a 0 configured, b 0 configured");
-  CHECK(dump(complete({}, schema, {{"a", {infinity, false}}}, 10000)) == "a 1e+15 configured, b 1e+15 assumed");
+  CHECK(dump(complete({}, schema, {{"a", {nan, {}}}, {"b", {-5, {}}}}, 10000)) == "a 0 configured, b 0 configured");
+  CHECK(dump(complete({}, schema, {{"a", {infinity, {}}}}, 10000)) == "a 1e+15 configured, b 1e+15 assumed");
   CHECK(dump(complete({}, schema, {}, nan)) == "a 1 assumed, b 10 assumed");
   CHECK(dump(complete({}, schema, {}, infinity)) == "a 1e+15 assumed, b 1e+15 assumed");
 }

@@ -91,7 +91,7 @@ Status UrlEngine::load(const EngineOptions& options) {
   if (Status asked = ask_sizes(*connection); !asked) return asked;
   for (const auto& [name, setting] : options.tables)
     if (auto table = statistics_.tables.find(name); table != statistics_.tables.end())
-      table->second.fixed = setting.fixed;
+      table->second.fixed = setting.fixed.value_or(table->second.fixed);
   as_they_are_ = unscaled(statistics_, shapes_);
   take_notes(options);
   auto settings = options.statistics && options.statistics->postgres ? options.statistics->postgres->settings
