@@ -39,8 +39,7 @@ class Descriptor {
   int number_;
 };
 
-std::unexpected<Error> io_failure(std::string_view path, std::string_view done) {
-  int number = errno;
+std::unexpected<Error> io_failure(std::string_view path, std::string_view done, int number = errno) {
   Error error;
   error.kind = ErrorKind::kIo;
   error.file = path;
@@ -62,20 +61,26 @@ struct Place {
   std::string name;
 };
 
-Result<Place> open_parent(int root, std::string_view path) {
-  if (!is_plain_path(path)) return refused(path, "leaves the tree");
-  Place place;
+// 0, or errno of the first folder on the way that can't be opened.
+int open_folders(int root, std::string_view path, Place& place) {
   place.at = root;
   std::string_view rest = path;
   for (size_t slash = rest.find('/'); slash != std::string_view::npos; slash = rest.find('/')) {
     std::string part(rest.substr(0, slash));
     Descriptor next(::openat(place.at, part.c_str(), kFolder));
-    if (next.get() < 0) return io_failure(path, "read");
+    if (next.get() < 0) return errno;
     place.folder = std::move(next);
     place.at = place.folder.get();
     rest.remove_prefix(slash + 1);
   }
   place.name = rest;
+  return 0;
+}
+
+Result<Place> open_parent(int root, std::string_view path) {
+  if (!is_plain_path(path)) return refused(path, "leaves the tree");
+  Place place;
+  if (int number = open_folders(root, path, place); number != 0) return io_failure(path, "read", number);
   return place;
 }
 
@@ -92,8 +97,11 @@ Status walk_into(Descriptor folder, const std::string& prefix, int depth, std::v
     std::string name = item->d_name;
     struct stat info{};
     if (!is_plain_path(name)) continue;  // ".", "..", and the ".git" file of a worktree
-    if (::fstatat(at, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) continue;  // removed meanwhile
     std::string path = prefix.empty() ? name : prefix + "/" + name;
+    if (::fstatat(at, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
+      if (errno == ENOENT) continue;  // removed meanwhile
+      return io_failure(path, "read");
+    }
     if (S_ISDIR(info.st_mode)) {
       if (name.starts_with('.')) continue;
       Descriptor next(::openat(at, name.c_str(), kFolder));
@@ -197,6 +205,17 @@ Status Folder::check_readable(std::string_view path) const {
   auto place = open_parent(descriptor_, path);
   if (!place) return fail(place.error());
   if (::faccessat(place->at, place->name.c_str(), R_OK, AT_EACCESS) != 0) return io_failure(path, "read");
+  return {};
+}
+
+Status Folder::check_visible(std::string_view path) const {
+  if (!is_plain_path(path)) return refused(path, "leaves the tree");
+  Place place;
+  struct stat info{};
+  int number = open_folders(descriptor_, path, place);
+  if (number == 0 && ::fstatat(place.at, place.name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) number = errno;
+  bool known = number == 0 || number == ENOENT || number == ENOTDIR || number == ELOOP;
+  if (!known) return io_failure(path, "read", number);
   return {};
 }
 

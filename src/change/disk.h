@@ -28,6 +28,8 @@ class Folder {
   [[nodiscard]] Result<TreeEntry> look(std::string_view path) const;
   // An error where it may not be read.
   [[nodiscard]] Status check_readable(std::string_view path) const;
+  // An error where nobody can tell whether it is there, since a folder above it is closed to this user.
+  [[nodiscard]] Status check_visible(std::string_view path) const;
   // Every file and link below, sorted by path; hidden folders are left out.
   [[nodiscard]] Result<std::vector<TreeEntry>> walk() const;
 

@@ -68,8 +68,10 @@ class WorkTreeLister {
     converts_ = may_convert(changed);
     if (Status done = add_tracked(changed); !done) return fail(done.error());
     set_converted();
-    for (const git_diff_delta* delta : changed)
+    for (const git_diff_delta* delta : changed) {
       if (delta->status == GIT_DELTA_UNTRACKED) add_from_disk(delta->new_file.path);
+      if (Status seen = check_seen(delta); !seen) return fail(seen.error());
+    }
     if (entries_.size() > kMaxTreeFiles)
       return fail(ErrorKind::kUnverified, fmt::format("the working tree has over {} files", kMaxTreeFiles),
                   "leave out generated folders in .gitignore");
@@ -101,11 +103,23 @@ class WorkTreeLister {
       Status readable = folder_.check_readable(git_index_get_byindex(index_.get(), i)->path);
       bool there = readable || folder_.look(readable.error().file).has_value();
       if (readable || !there) continue;
-      Error error = readable.error();
-      error.kind = ErrorKind::kUnverified;
-      return error;
+      return unverified(readable.error());
     }
     return std::nullopt;
+  }
+
+  static Error unverified(Error error) {
+    error.kind = ErrorKind::kUnverified;
+    return error;
+  }
+
+  // git takes a folder that it may not list for an empty one, and so what is in it for deleted. A file that it may list
+  // but not look at has no mode either.
+  [[nodiscard]] Status check_seen(const git_diff_delta* delta) const {
+    if (delta->new_file.mode != GIT_FILEMODE_UNREADABLE) return {};
+    Status visible = folder_.check_visible(path_of(delta));
+    if (!visible) return fail(unverified(visible.error()));
+    return {};
   }
 
   [[nodiscard]] static std::string_view path_of(const git_diff_delta* delta) {

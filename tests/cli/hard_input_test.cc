@@ -246,5 +246,32 @@ TEST_CASE("a file that can't be read: named, with what to do") {
   CHECK(ran.code == 3);
 }
 
+TEST_CASE("a folder that can't be looked into is not taken for deleted") {
+  Project project = make_shop();
+  project.write("closed/q.sql", "SELECT a FROM t WHERE b = ?;\n");
+  project.commit();
+  std::vector<std::string> command = {EXPLAINGATE_BINARY, "check", "--all"};
+  if (!as_other_user(project, command)) return;
+  std::string folder = project.path() + "/closed";
+  for (mode_t rights : {0000, 0111, 0444}) {
+    CAPTURE(rights);
+    REQUIRE(::chmod(folder.c_str(), rights) == 0);
+    Ran ran = run_program(command, {project.path(), {}, "", -1});
+    CHECK(ran.err ==
+          "explaingate: closed/q.sql: can't be read: Permission denied\nhelp: make it readable for the user that runs "
+          "explaingate, or take it out of the project\n");
+    CHECK(ran.code == 3);
+  }
+  // Near misses: gone, and a file or a link in the folder's place.
+  REQUIRE(::chmod(folder.c_str(), 0755) == 0);
+  project.remove("closed");
+  CHECK(run_program(command, {project.path(), {}, "", -1}).code == 0);
+  project.write("closed", "x");
+  CHECK(run_program(command, {project.path(), {}, "", -1}).code == 0);
+  project.remove("closed");
+  fs::create_symlink("/tmp", folder);
+  CHECK(run_program(command, {project.path(), {}, "", -1}).code == 0);
+}
+
 }  // namespace
 }  // namespace explaingate
