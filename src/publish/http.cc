@@ -122,6 +122,8 @@ Result<HttpResponse> Http::send(const HttpRequest& request) {
   if (!proxy_.empty()) {
     curl_easy_setopt(curl, CURLOPT_PROXY, proxy_.c_str());
     curl_easy_setopt(curl, CURLOPT_NOPROXY, "");  // whatever the environment says
+  } else if (lower(address_).starts_with("http:")) {
+    curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");  // the environment's proxy would read the token, as of no https
   }
   curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);

@@ -257,6 +257,16 @@ TEST_CASE("a redirect is not followed, so the token goes nowhere else") {
   });
 }
 
+TEST_CASE("a forge on this machine is asked itself, so that no proxy of the environment reads the token") {
+  for_each_forge([](const ForgeCase& forge, Hub& hub) {
+    for (const char* name : {"http_proxy", "all_proxy"})
+      hub.environment[name] = "http://127.0.0.1:9";  // nobody is there
+    Ran ran = hub.publish(report({finding(1, "shop/orders.py", 12, 12)}), {"--max-wait", "1"});
+    CHECK(ran.err == "");
+    CHECK(hub.writes() == posts(forge, 1) + forge.post_summary + "\n");
+  });
+}
+
 TEST_CASE("a hostile report is text: no command, no mention, no marker, no HTML of its own") {
   for_each_forge([](const ForgeCase&, Hub& hub) {
     Json hostile = finding(1, "shop/orders.py", 12, 12);
