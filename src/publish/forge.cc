@@ -13,8 +13,12 @@ ApiResult<PullRequest> find_pull_request(Api& api, const PublishOptions& options
   }
   auto all = api.list(open, size);
   if (!all) return std::unexpected(all.error());
-  for (const Json& each : *all)
-    if (text_at(each, "/head/sha") == options.commit) return PullRequest{number_at(each, "/number"), options.commit};
+  for (const Json& each : *all) {
+    // Anyone can open a pull request at a commit that somebody else's is at.
+    std::string branch = text_at(each, "/head/repo/owner/login") + ":" + text_at(each, "/head/ref");
+    if (branch == options.head_branch && text_at(each, "/head/sha") == options.commit)
+      return PullRequest{number_at(each, "/number"), options.commit};
+  }
   return PullRequest{};
 }
 

@@ -64,6 +64,25 @@ TEST_CASE("the token of a job belongs to a user that it can't ask for") {
   }
 }
 
+TEST_CASE("a workflow_run writes to the pull request of its own branch, not to another one at the same commit") {
+  for (const ForgeCase* forge : {&gitea(), &forgejo()}) {
+    Hub hub(*forge);
+    Json run = {{"event", "pull_request"},
+                {"head_sha", kHead},
+                {"head_branch", "topic"},
+                {"head_repository", {{"owner", {{"login", "fork"}}}}}};
+    hub.event = {{"workflow_run", run}};
+    Json one = report({finding(1, "shop/orders.py", 12, 12)});
+    CHECK(hub.publish(one).out.starts_with("pull request 7: 1 comment posted"));
+    CHECK(hub.state["comments"].size() == 1);
+
+    hub.event["workflow_run"]["head_branch"] = "other";
+    Ran ran = hub.publish(report({}));
+    CHECK(ran.err == "explaingate: not published: no open pull request of fork:other is at " + kHead + "\n");
+    CHECK(hub.writes().empty());
+  }
+}
+
 TEST_CASE("reviews are read to the last page, though no answer names the next") {
   Hub hub(gitea());
   for (int i = 0; i < 120; ++i)

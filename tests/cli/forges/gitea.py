@@ -24,9 +24,9 @@ class Gitea(Forge):
         if path == "/user":
             return (403, {}, {"message": ""}) if state["login"] == self.job_login else (200, {}, {"login": state["login"]})
         if path == pull:
-            return 200, {}, {"number": state["number"], "head": {"sha": state["head"]}}
+            return 200, {}, self.pull(state["number"], state["branch"])
         if path == f"{repository}/pulls":
-            return 200, {"X-Total-Count": "1"}, [{"number": state["number"], "head": {"sha": state["head"]}}]
+            return 200, {"X-Total-Count": "2"}, [self.pull(6, "victim:topic"), self.pull(state["number"], state["branch"])]
         if path == f"{pull}.diff":
             return 200, {}, self.diff()
         if path == f"{issue}/comments":
@@ -40,6 +40,11 @@ class Gitea(Forge):
         if path.startswith(f"{pull}/reviews/"):
             return self.review(method, path[len(pull) + 9 :].split("/"))
         return 404, {}, {"message": "The target couldn't be found."}
+
+    def pull(self, number, branch):
+        """All pull requests are at the same commit."""
+        owner, name = branch.split(":")
+        return {"number": number, "head": {"sha": self.state["head"], "ref": name, "repo": {"owner": {"login": owner}}}}
 
     def diff(self):
         out = ""

@@ -41,7 +41,9 @@ class GitHub(Forge):
         return status, {}, None if status == 204 else {"message": ""}
 
     def pull(self):
-        return {"number": self.state["number"], "head": {"sha": self.state["head"]}}
+        owner, name = self.state["branch"].split(":")
+        head = {"sha": self.state["head"], "ref": name, "repo": {"owner": {"login": owner}}}
+        return {"number": self.state["number"], "head": head}
 
     def files(self):
         return [{"filename": file["path"], "patch": file["patch"]}
