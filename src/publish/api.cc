@@ -96,7 +96,10 @@ std::optional<int64_t> limit_wait(const HttpResponse& response, int64_t now) {
   if (auto seconds = header_number(response, "retry-after")) return seconds;
   auto reset = header_number(response, "x-ratelimit-reset");
   if (reset && header_number(response, "x-ratelimit-remaining") == 0) return std::max<int64_t>(*reset - now, 0) + 1;
-  return response.status == 429 ? std::optional(kBlindWait) : std::nullopt;
+  // Of its secondary limits GitHub says in words alone what they are: "403 or 429 … and an error message that indicates
+  // that you exceeded a secondary rate limit" (docs.github.com, rate limits for the REST API).
+  bool named = lower(said(response)).find("rate limit") != std::string::npos;
+  return response.status == 429 || named ? std::optional(kBlindWait) : std::nullopt;
 }
 
 bool Api::wait(int64_t seconds) {

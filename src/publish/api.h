@@ -14,7 +14,8 @@ namespace explaingate {
 
 enum class ApiFailure {
   kUnreachable,  // no answer, or 5xx or a limit to the end of patience
-  kUncertain,    // a POST without an answer: it may have been carried out; look before it is sent again
+  kUncertain,    // a POST without an answer, which may have been carried out; an edit of what another run removed:
+                 // look before it is sent again
   kCredentials,  // 401
   kForbidden,    // 403 without a limit: the token may not do this
   kNotFound,     // 404, 410
@@ -37,7 +38,8 @@ using Json = nlohmann::ordered_json;
 [[nodiscard]] HttpRequest with_body(std::string method, std::string target, const Json& body);
 
 // Seconds to wait before a request may be sent again, by `retry-after`, else `x-ratelimit-reset` (seconds since 1970)
-// where nothing remains, else a minute for 429; nothing = the answer is no limit. `now` in seconds since 1970.
+// where nothing remains, else a minute for 429 and for a message that names a rate limit; nothing = the answer is no
+// limit. `now` in seconds since 1970.
 [[nodiscard]] std::optional<int64_t> limit_wait(const HttpResponse& response, int64_t now);
 
 inline constexpr std::string_view kHundredAPage = "per_page=100";
@@ -46,7 +48,7 @@ class Api {
  public:
   Api(Http http, int64_t patience_seconds) : http_(std::move(http)), patience_(patience_seconds) {}
 
-  // Limits (429; 403 with `retry-after` or nothing left) are waited for; 5xx and broken connections are tried again
+  // Limits (limit_wait) are waited for; 5xx and broken connections are tried again
   // after 1, 2, 4, 8 seconds, a POST's not (kUncertain): all within the patience that is left of the whole run.
   ApiResult<Json> send(const HttpRequest& request);
   // The same of what isn't JSON.

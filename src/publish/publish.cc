@@ -175,6 +175,13 @@ class Publisher {
     return sent;
   }
 
+  // What was there a moment ago and is gone was removed by another run: what there is to do is seen in another look.
+  std::expected<void, ApiError> send_edit(const HttpRequest& request) {
+    auto sent = send(request);
+    if (!sent && sent.error().failure == ApiFailure::kNotFound) sent.error().failure = ApiFailure::kUncertain;
+    return sent;
+  }
+
   // What is refused is told in the summary alone; the rest goes on.
   std::expected<void, ApiError> post(const PullRequest& target, Plan& plan) {
     if (plan.post.empty()) return {};
@@ -193,13 +200,13 @@ class Publisher {
   std::expected<void, ApiError> write(const PullRequest& target, Plan& plan, const std::vector<Posted>& conversation) {
     if (auto posted = post(target, plan); !posted) return posted;
     for (const auto& [posted, body] : plan.edit) {
-      if (auto sent = send(forge_.edit_inline(posted, body)); !sent) return sent;
+      if (auto sent = send_edit(forge_.edit_inline(posted, body)); !sent) return sent;
       ++done_.edited;
     }
     for (const auto& [posted, resolved] : plan.resolve) {
       auto request = forge_.set_resolved(posted, resolved);
       if (!request) continue;
-      if (auto sent = send(*request); !sent) return sent;
+      if (auto sent = send_edit(*request); !sent) return sent;
       ++done_.edited;
     }
     for (const Posted& posted : plan.remove) {
@@ -221,8 +228,8 @@ class Publisher {
         return sent;
     }
     if (first != nullptr && same_text(first->body, done_.summary)) return {};
-    auto sent = send(first == nullptr ? forge_.post_summary(target.number, done_.summary)
-                                      : forge_.edit_summary(*first, done_.summary));
+    auto sent = first == nullptr ? send(forge_.post_summary(target.number, done_.summary))
+                                 : send_edit(forge_.edit_summary(*first, done_.summary));
     done_.summary_written = sent.has_value();
     return sent;
   }

@@ -175,6 +175,28 @@ TEST_CASE("a token that may only read is said, with what would have been written
     });
 }
 
+TEST_CASE("a comment that another run removes before it is edited is no token that may not write") {
+  Json one = report({finding(1, "shop/orders.py", 12, 12)});
+  for_each_forge([&](const ForgeCase& forge, Hub& hub) {
+    hub.publish(one);
+    Json changed = one;
+    changed["findings"][0]["after"]["rows_examined"] = 5;
+    hub.fault((forge.name == "gitlab" ? "PUT " : "PATCH ") + std::string("/"), 404);
+    Ran ran = hub.publish(changed);
+    CHECK(ran.err == "");
+    CHECK(ran.out == forge.request + " 7: 0 comments posted, 1 edited, 0 removed, 1 kept; summary written\n");
+  });
+}
+
+TEST_CASE("a limit that is told in words alone is one") {
+  for_each_forge([](const ForgeCase& forge, Hub& hub) {
+    hub.fault(forge.post_inline + "$", 403, {{"message", "You have exceeded a secondary rate limit. Please wait."}});
+    Ran ran = hub.publish(report({finding(1, "shop/orders.py", 12, 12)}), {"--max-wait", "1"});
+    CHECK(ran.code == 3);
+    CHECK(ran.err.find("(it asks to wait 60 seconds)") != std::string::npos);
+  });
+}
+
 TEST_CASE("limits are waited for, as long as --max-wait allows") {
   Json one = report({finding(1, "shop/orders.py", 12, 12)});
   for_each_forge([&](const ForgeCase& forge, Hub& hub) {

@@ -140,8 +140,8 @@ TEST_CASE("a marker counts at the start of a body alone, and is what a comment b
 }
 
 TEST_CASE("how long a limit asks to wait") {
-  auto wait = [](long status, std::map<std::string, std::string> headers) {
-    return limit_wait({status, std::move(headers), ""}, 1000);
+  auto wait = [](long status, std::map<std::string, std::string> headers, std::string body = "") {
+    return limit_wait({status, std::move(headers), std::move(body)}, 1000);
   };
   CHECK(wait(429, {{"retry-after", "7"}}) == 7);
   CHECK(wait(403, {{"retry-after", "7"}}) == 7);
@@ -150,6 +150,10 @@ TEST_CASE("how long a limit asks to wait") {
   CHECK(wait(403, {{"x-ratelimit-remaining", "9"}, {"x-ratelimit-reset", "1030"}}) == std::nullopt);
   CHECK(wait(429, {{"retry-after", "soon"}}) == 60);
   CHECK(wait(500, {{"retry-after", "7"}}) == std::nullopt);
+  CHECK(wait(403, {{"x-ratelimit-remaining", "9"}}, R"({"message": "You have exceeded a secondary rate limit."})") ==
+        60);
+  CHECK(wait(403, {}, R"({"message": "Resource not accessible by integration"})") == std::nullopt);
+  CHECK(wait(422, {}, R"({"message": "rate limit"})") == std::nullopt);
 }
 
 TEST_CASE("an address is https but on this machine, and a token can't bring a header of its own") {
