@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/json_parse.h"
 #include "base/text.h"
 
 namespace explaingate {
@@ -13,6 +14,7 @@ namespace {
 
 constexpr int kMostTries = 5;
 constexpr int kMostPages = 100;
+constexpr int kDeepest = 64;        // levels of an answer; a page of GitHub's pull requests has seven
 constexpr int64_t kBlindWait = 60;  // "wait for at least one minute" (docs.github.com, REST API best practices)
 constexpr auto kReplaceInvalid = Json::error_handler_t::replace;
 
@@ -46,10 +48,11 @@ ApiFailure failure_of(long status) {
 // What the server says of a failure, wherever it says it: {"message": "…"}, {"message": {"position": […]}},
 // {"error": "…"}, {"error": {"message": "…"}}. Its text is not trusted.
 std::string said(const HttpResponse& response) {
-  const Json body = Json::parse(response.body, nullptr, false);
+  auto body = parse_json<Json>(response.body, kDeepest);
+  if (!body) return "";
   for (const char* pointer : {"/message", "/error/message", "/error"}) {
     const Json::json_pointer place(pointer);
-    const Json told = body.contains(place) ? body.at(place) : Json();
+    const Json told = body->contains(place) ? body->at(place) : Json();
     if (told.is_null() || told == "") continue;
     std::string text = told.is_string() ? told.get<std::string>() : told.dump(-1, ' ', false, kReplaceInvalid);
     return ": " + printable_line(shorten(fold_spaces(text), 300));
@@ -139,12 +142,11 @@ ApiResult<Json> Api::send(const HttpRequest& request) {
   auto response = exchange(request);
   if (!response) return std::unexpected(response.error());
   if (response->body.empty()) return Json();  // 204
-  Json body = Json::parse(response->body, nullptr, false);
-  if (body.is_discarded())
-    return std::unexpected(ApiError{
-        ApiFailure::kOther,
-        fmt::format("{} {}: the answer is no JSON; is this the API's address?", request.method, request.target)});
-  return body;
+  auto body = parse_json<Json>(response->body, kDeepest);
+  if (!body)
+    return std::unexpected(ApiError{ApiFailure::kOther, fmt::format("{} {}: the answer {}; is this the API's address?",
+                                                                    request.method, request.target, body.error())});
+  return std::move(*body);
 }
 
 ApiResult<std::string> Api::text(const HttpRequest& request) {
@@ -160,7 +162,7 @@ ApiResult<std::vector<Json>> Api::list(const std::string& target, std::string_vi
     HttpRequest request{"GET", fmt::format("{}{}{}&page={}", target, joint, size, page), ""};
     auto response = exchange(request);
     if (!response) return std::unexpected(response.error());
-    Json items = Json::parse(response->body, nullptr, false);
+    Json items = parse_json<Json>(response->body, kDeepest).value_or(Json());
     if (!items.is_array())
       return std::unexpected(ApiError{
           ApiFailure::kOther, fmt::format("GET {}: the answer is no list; is this the API's address?", target)});

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <limits>
-#include <stdexcept>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "base/json_parse.h"
 #include "base/text.h"
 #include "report/report.h"
 
@@ -227,19 +227,10 @@ Result<Outcome> read_check_report(std::string_view text, const std::string& file
   };
   if (text.size() > kMostReportBytes)
     return broken(fmt::format("is larger than a report may be ({} MiB)", kMostReportBytes >> 20));
-  Document document;
-  try {
-    document = Document::parse(text, [](int depth, Document::parse_event_t, Document&) {
-      if (depth > kDeepest) throw std::length_error("nested too deep");
-      return true;
-    });
-  } catch (const Document::exception& problem) {
-    return broken(fmt::format("is no JSON: {}", printable_line(shorten(problem.what(), 200))));
-  } catch (const std::length_error&) {
-    return broken("is nested too deep to be a report");
-  }
+  auto document = parse_json<Document>(text, kDeepest);
+  if (!document) return broken(document.error());
   Reader reader(file);
-  Outcome outcome = outcome_of(reader, document);
+  Outcome outcome = outcome_of(reader, *document);
   if (reader.failed()) return reader.error();
   return outcome;
 }

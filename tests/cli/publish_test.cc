@@ -289,6 +289,18 @@ TEST_CASE("a forge on this machine is asked itself, so that no proxy of the envi
   });
 }
 
+TEST_CASE("an answer that is nested a million levels deep is one like any other") {
+  const std::string deep(1'000'000, '['), shallow(1'000'000, ']');
+  for_each_forge([&](const ForgeCase& forge, Hub& hub) {
+    hub.fault(forge.post_inline + "$", forge.refusal, {{"answer", "{\"message\": " + deep + shallow + "}"}});
+    hub.fault(forge.post_summary + "$", 200, {{"answer", deep + shallow}});
+    Ran ran = hub.publish(report({finding(1, "shop/orders.py", 12, 12)}));
+    CHECK(ran.code == 3);
+    CHECK(ran.err == "explaingate: not published: " + forge.post_summary +
+                         ": the answer is nested deeper than 64 levels; is this the API's address?\n");
+  });
+}
+
 TEST_CASE("a hostile report is text: no command, no mention, no marker, no HTML of its own") {
   for_each_forge([](const ForgeCase&, Hub& hub) {
     Json hostile = finding(1, "shop/orders.py", 12, 12);

@@ -91,7 +91,7 @@ TEST_CASE("what isn't as the schema says is refused with its place") {
   }
   CHECK(read_check_report("[]", "r").error().message == "the report: expected an object, got []");
   CHECK(read_check_report("{", "r").error().message.starts_with("is no JSON: "));
-  CHECK(read_check_report(std::string(100'000, '['), "r").error().message == "is nested too deep to be a report");
+  CHECK(read_check_report(std::string(100'000, '['), "r").error().message == "is nested deeper than 16 levels");
 }
 
 TEST_CASE("places: the finding's lines within one hunk, else the cause's line, else none") {

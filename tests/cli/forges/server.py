@@ -5,7 +5,7 @@ State, beside what a forge adds:
   files     [{path, previous, patch}]
   comments  on lines: [{id, author, path, before, first, line, body, outdated, answers (id), resolved_by (login)}]
   notes     in the conversation: [{id, author, body}]
-  faults    [{method, path (regular expression), status, times, headers, message, carried_out}], taken in their order
+  faults    [{method, path (regular expression), status, times, headers, message, answer (a text), carried_out}], taken in their order
   log, problems: what was asked, and what was wrong with it
 """
 import json
@@ -56,7 +56,7 @@ class Forge:
                 return 400, {}, {"message": "; ".join(problems)}
             fault = self.fault(method, url.path)
             if fault and not fault.get("carried_out"):
-                return fault["status"], fault.get("headers", {}), {"message": fault.get("message", "")}
+                return fault["status"], fault.get("headers", {}), fault.get("answer") or {"message": fault.get("message", "")}
             if not self.may(method, headers):
                 return 401, {}, {"message": "Bad credentials"}
             status, more, value = self.carry_out(method, url.path, query, body)
