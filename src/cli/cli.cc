@@ -363,7 +363,7 @@ void add_publish(CLI::App& app, Parsed& parsed) {
       ->type_name("LOGIN");
   command
       ->add_option("--max-wait", options.patience_seconds,
-                   "Longest wait in all, for the server's limits and failures that pass (default 300)")
+                   "Time in all; after it no limit is waited for, and no failure tried again (default 300)")
       ->type_name("SECONDS")
       ->check(CLI::Validator(CLI::Range(0, 86400)).description(""));
   command->add_flag("--dry-run", options.dry_run, "Read what is there, print the requests that would write");

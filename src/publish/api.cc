@@ -8,11 +8,13 @@
 
 #include "base/json_parse.h"
 #include "base/text.h"
+#include "report/parts.h"
 
 namespace explaingate {
 namespace {
 
-constexpr int kMostTries = 5;
+constexpr int kMostTries = 5;      // limits that were waited for not counted
+constexpr int64_t kLeastWait = 1;  // whatever a server asks for
 constexpr int kMostPages = 100;
 constexpr int kDeepest = 64;        // levels of an answer; a page of GitHub's pull requests has seven
 constexpr int64_t kBlindWait = 60;  // "wait for at least one minute" (docs.github.com, REST API best practices)
@@ -106,16 +108,15 @@ std::optional<int64_t> limit_wait(const HttpResponse& response, int64_t now) {
 }
 
 bool Api::wait(int64_t seconds) {
-  if (seconds > patience_) return false;
-  patience_ -= seconds;
+  if (std::chrono::duration<double>(seconds) > deadline_ - Clock::now()) return false;  // a server asks for any number
   std::this_thread::sleep_for(std::chrono::seconds(seconds));
   return true;
 }
 
 ApiResult<HttpResponse> Api::exchange(const HttpRequest& request) {
   int64_t pause = 1;
-  for (int tries = 1;; ++tries) {
-    auto response = http_.send(request);
+  for (int tries = 1;;) {
+    auto response = http_.send(request, std::chrono::ceil<std::chrono::seconds>(deadline_ - Clock::now()));
     if (response && response->status < 300) return std::move(*response);
     ApiError error =
         response ? error_of(request, *response) : ApiError{ApiFailure::kUnreachable, response.error().message};
@@ -123,15 +124,17 @@ ApiResult<HttpResponse> Api::exchange(const HttpRequest& request) {
     auto limit = response ? limit_wait(*response, now.count()) : std::nullopt;
     if (limit) {
       error.failure = ApiFailure::kUnreachable;
-      error.message += fmt::format(" (it asks to wait {} seconds)", *limit);
-    }
-    if (error.failure != ApiFailure::kUnreachable || tries == kMostTries) return std::unexpected(std::move(error));
-    if (!limit && request.method == "POST") {
+      error.message += fmt::format(" (it asks to wait {})", counted(static_cast<double>(*limit), "second"));
+    } else if (error.failure == ApiFailure::kUnreachable && request.method == "POST") {
       error.failure = ApiFailure::kUncertain;
+    }
+    if (error.failure != ApiFailure::kUnreachable) return std::unexpected(std::move(error));
+    if (!limit && tries++ == kMostTries) {
+      error.message += fmt::format("; gave up after {} tries", kMostTries);
       return std::unexpected(std::move(error));
     }
-    if (!wait(limit.value_or(pause))) {
-      error.message += "; that is longer than --max-wait leaves";
+    if (!wait(limit ? std::max(*limit, kLeastWait) : pause)) {
+      error.message += kNoTimeLeft;
       return std::unexpected(std::move(error));
     }
     if (!limit) pause *= 2;

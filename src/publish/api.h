@@ -1,6 +1,7 @@
 // A forge's JSON API: pages followed, limits obeyed, failures told apart.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <expected>
 #include <string>
@@ -44,25 +45,32 @@ using Json = nlohmann::ordered_json;
 
 inline constexpr std::string_view kHundredAPage = "per_page=100";
 
+// What is said where no time is left for another try.
+inline constexpr std::string_view kNoTimeLeft = "; gave up: --max-wait leaves no time to try again";
+
 class Api {
  public:
-  Api(Http http, int64_t patience_seconds) : http_(std::move(http)), patience_(patience_seconds) {}
+  // From now on so many seconds for all that is sent: when they are over nothing is waited for or tried again, and what
+  // is still to be sent has a second each.
+  Api(Http http, int64_t patience_seconds)
+      : http_(std::move(http)), deadline_(Clock::now() + std::chrono::seconds(patience_seconds)) {}
 
-  // Limits (limit_wait) are waited for; 5xx and broken connections are tried again
-  // after 1, 2, 4, 8 seconds, a POST's not (kUncertain): all within the patience that is left of the whole run.
+  // Limits (limit_wait) are waited for, however often; 5xx and broken connections are tried again
+  // after 1, 2, 4, 8 seconds, a POST's not (kUncertain).
   ApiResult<Json> send(const HttpRequest& request);
   // The same of what isn't JSON.
   ApiResult<std::string> text(const HttpRequest& request);
   // All pages of a list, as long as the answer names a next one (`Link`, `x-next-page`) or counts more elements
   // (`x-total-count`); at most 100 pages. `size`: how the server is asked for pages of a size.
   ApiResult<std::vector<Json>> list(const std::string& target, std::string_view size = kHundredAPage);
-  // Waits so long; false where patience doesn't reach, and it doesn't wait.
+  // Waits so long; false where that is past the end, and it doesn't wait.
   bool wait(int64_t seconds);
 
  private:
+  using Clock = std::chrono::steady_clock;
   ApiResult<HttpResponse> exchange(const HttpRequest& request);
   Http http_;
-  int64_t patience_;
+  Clock::time_point deadline_;
 };
 
 }  // namespace explaingate

@@ -14,7 +14,8 @@ namespace {
 
 constexpr size_t kMostBytes = size_t{16} << 20;  // of a response; a page of 100 comments of 64 KiB is 6.5 MB
 constexpr size_t kMostHeaders = 200;
-constexpr long kConnectSeconds = 15, kSeconds = 60;
+constexpr long kConnectSeconds = 15;
+constexpr std::chrono::seconds kLeast{1}, kMost{60};
 
 struct CurlDeleter {
   void operator()(CURL* curl) const { curl_easy_cleanup(curl); }
@@ -111,7 +112,7 @@ Result<Http> Http::open(const std::string& address, std::vector<std::string> hea
   return Http(std::move(base), std::move(proxy), std::move(handle));
 }
 
-Result<HttpResponse> Http::send(const HttpRequest& request) {
+Result<HttpResponse> Http::send(const HttpRequest& request, std::chrono::seconds patience) {
   HttpResponse response;
   CURL* curl = handle_->curl.get();
   curl_easy_reset(curl);  // options, not connections
@@ -128,7 +129,7 @@ Result<HttpResponse> Http::send(const HttpRequest& request) {
   curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, kConnectSeconds);
-  curl_easy_setopt(curl, CURLOPT_TIMEOUT, kSeconds);
+  curl_easy_setopt(curl, CURLOPT_TIMEOUT, static_cast<long>(std::clamp(patience, kLeast, kMost).count()));
   curl_easy_setopt(curl, CURLOPT_USERAGENT, "explaingate/" EXPLAINGATE_VERSION);
   curl_easy_setopt(curl, CURLOPT_HTTPHEADER, handle_->headers.get());
   curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, why.data());

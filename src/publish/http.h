@@ -1,6 +1,7 @@
 // HTTP requests to one server: libcurl only here.
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <string>
@@ -34,8 +35,9 @@ class Http {
   ~Http();
 
   // Whatever the server answers is a response; an error (kIo) is where none came: no connection, no valid certificate,
-  // no answer within a minute, an answer above 16 MiB. No redirect is followed, so headers reach no other server.
-  [[nodiscard]] Result<HttpResponse> send(const HttpRequest& request);
+  // no answer within `patience` (a second at least, a minute at most), an answer above 16 MiB. No redirect is followed,
+  // so headers reach no other server.
+  [[nodiscard]] Result<HttpResponse> send(const HttpRequest& request, std::chrono::seconds patience);
   [[nodiscard]] const std::string& address() const { return address_; }
 
  private:

@@ -279,8 +279,12 @@ Result<Publication> publish(const Outcome& outcome, const PublishOptions& option
   for (int round = 1;; ++round, pause *= 2) {
     auto done = options.forge == ForgeKind::kBitbucket ? publish_insights(outcome, options, api) : publisher.round();
     if (done) return std::move(*done);
-    bool again = done.error().failure == ApiFailure::kUncertain && round < kMostRounds;
-    if (!again || !api.wait(pause)) return fail(error_of(done.error(), known.request));
+    ApiError error = done.error();
+    if (error.failure == ApiFailure::kUncertain) {
+      if (round < kMostRounds && api.wait(pause)) continue;
+      error.message += round < kMostRounds ? kNoTimeLeft : fmt::format("; gave up after {} tries", round);
+    }
+    return fail(error_of(error, known.request));
   }
 }
 

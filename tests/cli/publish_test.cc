@@ -1,4 +1,6 @@
 // What publish promises for every forge that takes comments on lines.
+#include <chrono>
+
 #include <fmt/format.h>
 
 #include "hub.h"
@@ -210,9 +212,28 @@ TEST_CASE("limits are waited for, as long as --max-wait allows") {
     hub.fault(forge.post_inline + "$", 429, {{"headers", {{"retry-after", "3600"}}}});
     Ran ran = hub.publish(one, {"--require-publish"});
     CHECK(ran.code == 4);
-    CHECK(ran.err.find("(it asks to wait 3600 seconds); that is longer than --max-wait leaves") != std::string::npos);
+    CHECK(ran.err.find("(it asks to wait 3,600 seconds); gave up: --max-wait leaves no time to try again") !=
+          std::string::npos);
     CHECK(hub.writes() == forge.post_inline + "\n");
   });
+}
+
+TEST_CASE("a limit that comes more often than failures are tried again is waited for each time") {
+  Hub hub;
+  hub.fault("GET " + forge_cases().front().target + "$", 429, {{"headers", {{"retry-after", "0"}}}, {"times", 6}});
+  Ran ran = hub.publish(report({}), {"--max-wait", "60"});
+  CHECK(ran.err == "");
+  CHECK(ran.code == 0);
+}
+
+TEST_CASE("a silent server is waited for no longer than --max-wait says") {
+  Hub hub;
+  hub.fault("GET " + forge_cases().front().target + "$", 200, {{"silent", 50}, {"times", 99}});
+  auto start = std::chrono::steady_clock::now();
+  Ran ran = hub.publish(report({}), {"--max-wait", "2"});
+  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(20));
+  CHECK(ran.code == 3);
+  CHECK(ran.err.find("; gave up: --max-wait leaves no time to try again\n") != std::string::npos);
 }
 
 TEST_CASE("a server's failure is tried again, and what was carried out in spite of it is not doubled") {
@@ -232,6 +253,12 @@ TEST_CASE("a server's failure is tried again, and what was carried out in spite 
     CHECK(ran.code == 3);
     CHECK(ran.err.find("not published: GET " + forge.target + ": 503") != std::string::npos);
   });
+  Hub hub;
+  hub.fault(forge_cases().front().post_summary + "$", 500, {{"times", 99}});
+  Ran ran = hub.publish(report({finding(1, "elsewhere.py", 12, 12)}));
+  CHECK(ran.code == 3);
+  CHECK(ran.err ==
+        "explaingate: not published: " + forge_cases().front().post_summary + ": 500; gave up after 4 tries\n");
 }
 
 TEST_CASE("of 300 findings thirty are on lines and all are counted; lists are read to their last page") {

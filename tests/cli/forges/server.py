@@ -5,12 +5,13 @@ State, beside what a forge adds:
   files     [{path, previous, patch}]
   comments  on lines: [{id, author, path, before, first, line, body, outdated, answers (id), resolved_by (login)}]
   notes     in the conversation: [{id, author, body}]
-  faults    [{method, path (regular expression), status, times, headers, message, answer (a text), carried_out}], taken in their order
+  faults    [{method, path (regular expression), status, times, headers, message, answer (a text), silent (seconds), carried_out}], taken in their order
   log, problems: what was asked, and what was wrong with it
 """
 import json
 import re
 import threading
+import time
 import urllib.parse
 
 
@@ -55,6 +56,7 @@ class Forge:
                 self.state["problems"] += problems
                 return 400, {}, {"message": "; ".join(problems)}
             fault = self.fault(method, url.path)
+            time.sleep(fault.get("silent", 0) if fault else 0)
             if fault and not fault.get("carried_out"):
                 return fault["status"], fault.get("headers", {}), fault.get("answer") or {"message": fault.get("message", "")}
             if not self.may(method, headers):
