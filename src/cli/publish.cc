@@ -42,9 +42,10 @@ std::string in_words(const Publication& done, const PublishOptions& options) {
   if (options.forge == ForgeKind::kBitbucket)
     return fmt::format("{} {}: a report with {}\n", request, options.commit,
                        counted(static_cast<double>(done.posted), "annotation"));
-  std::string summary = done.summary_written   ? "summary written"
-                        : done.summary.empty() ? "no summary"
-                                               : "summary as it was";
+  std::string summary = done.summary_written                 ? "summary written"
+                        : done.end == PublishEnd::kForbidden ? "summary not written"
+                        : done.summary.empty()               ? "no summary"
+                                                             : "summary as it was";
   return fmt::format("{} {}: {} posted, {} edited, {} removed, {} kept; {}\n", request, done.pull_request,
                      counted(static_cast<double>(done.posted), "comment"), done.edited, done.removed, done.kept,
                      summary);
@@ -64,13 +65,15 @@ int tell(const Publication& done, const PublishOptions& options) {
     fmt::print(stderr, "explaingate: not published: {}\n", done.problem);
     return 0;
   }
+  bool something = done.posted + done.edited + done.removed > 0;
   fmt::print(stderr,
-             "explaingate: not published, the token may not write here: {}\n"
+             "explaingate: not {}published, the token may not write here: {}\n"
              "help: {}\n",
-             done.problem, forge.rights_hint);
-  if (done.summary.empty()) return 0;
+             something ? "all " : "", done.problem, forge.rights_hint);
+  std::string counts = something ? in_words(done, options) : "";
+  if (done.summary.empty()) return say(counts);
   StopCommands quiet = stop_commands();
-  return say(quiet.begin + done.summary + (quiet.end.empty() ? "" : "\n" + quiet.end));
+  return say(counts + quiet.begin + done.summary + (quiet.end.empty() ? "" : "\n" + quiet.end));
 }
 
 Result<Publication> published(const std::string& report, const std::string& forge, PublishOptions& options) {

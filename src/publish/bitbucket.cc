@@ -98,7 +98,7 @@ std::vector<Sending> requests_of(const Outcome& outcome, const std::string& repo
 
 }  // namespace
 
-ApiResult<Publication> publish_insights(const Outcome& outcome, const PublishOptions& options, Api& api) {
+ApiResult<Publication> publish_insights(const Outcome& outcome, const PublishOptions& options, Api& api, bool last) {
   Publication done;
   done.summary = check_markdown(outcome, kMostPrinted);
   std::string report =
@@ -115,8 +115,9 @@ ApiResult<Publication> publish_insights(const Outcome& outcome, const PublishOpt
       done.problem = sent.error().message;
       return done;
     }
-    bool goes_on = (sending.request.method == "DELETE" && failure == ApiFailure::kNotFound) ||
-                   (sending.annotations > 0 && failure == ApiFailure::kRefused);
+    bool goes_on =
+        (sending.request.method == "DELETE" && failure == ApiFailure::kNotFound) ||
+        (sending.annotations > 0 && (failure == ApiFailure::kRefused || (last && failure == ApiFailure::kUncertain)));
     if (!sent && !goes_on) return std::unexpected(sent.error());
     (sent ? done.posted : done.refused) += sending.annotations;
   }

@@ -11,7 +11,8 @@ inline constexpr size_t kMostAnnotations = 1000;    // of a report
 inline constexpr size_t kAnnotationsAtATime = 100;  // in a request
 
 // Takes back the commit's report of an earlier run and writes this one. What was sent twice is there once, so it is
-// safe to call again after a failure.
-[[nodiscard]] ApiResult<Publication> publish_insights(const Outcome& outcome, const PublishOptions& options, Api& api);
+// safe to call again after a failure. The last time annotations that the server fails at count as refused.
+[[nodiscard]] ApiResult<Publication> publish_insights(const Outcome& outcome, const PublishOptions& options, Api& api,
+                                                      bool last);
 
 }  // namespace explaingate

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -45,24 +46,25 @@ class Publisher {
       : outcome_(outcome), options_(options), request_(known_forge(options.forge).request), api_(api), forge_(forge) {}
 
   // One look and the writes that follow from it. Safe to call again after a failure: what was written is found again.
-  ApiResult<Publication> round() {
+  // In the last round a comment that the server fails at keeps nothing else from being written.
+  ApiResult<Publication> round(bool last) {
     done_ = Publication();
+    last_ = last;
     auto target = forge_.pull_request();
     if (!target) return std::unexpected(target.error());
     if (target->number == 0 || (!options_.commit.empty() && target->head != options_.commit)) return moved(*target);
     done_.pull_request = target->number;
     auto author = login();
     if (!author) return std::unexpected(author.error());
+    author_ = *author;
     auto files = forge_.files(target->number);
     if (!files) return std::unexpected(files.error());
-    auto comments = forge_.inline_comments(target->number);
+    auto comments = own(forge_.inline_comments(target->number));
     if (!comments) return std::unexpected(comments.error());
-    auto conversation = forge_.conversation(target->number);
+    auto conversation = own(forge_.conversation(target->number));
     if (!conversation) return std::unexpected(conversation.error());
-    auto only_own = [&](std::vector<Posted>& all) { std::erase_if(all, [&](auto& p) { return p.author != *author; }); };
-    only_own(*comments);
-    only_own(*conversation);
-    Plan plan = make_plan(*files, *comments, *author);
+    Plan plan = make_plan(*files, *comments);
+    done_.kept = plan.kept;
     done_.summary = wanted_summary(plan, *conversation);
     if (auto written = write(*target, plan, *conversation); !written) {
       ApiFailure failure = written.error().failure;
@@ -70,6 +72,7 @@ class Publisher {
         return std::unexpected(written.error());
       done_.end = PublishEnd::kForbidden;
       done_.problem = written.error().message;
+      count_refused(plan, plan.post.size() - done_.posted);
     }
     return done_;
   }
@@ -79,6 +82,11 @@ class Publisher {
     if (!options_.author.empty()) return options_.author;
     if (options_.token.empty()) return "";  // a dry run without a token: nothing there is ours
     return forge_.own_login();
+  }
+
+  [[nodiscard]] ApiResult<std::vector<Posted>> own(ApiResult<std::vector<Posted>> all) const {
+    if (all) std::erase_if(*all, [&](const Posted& posted) { return posted.author != author_; });
+    return all;
   }
 
   Publication moved(const PullRequest& target) const {
@@ -93,8 +101,7 @@ class Publisher {
     return end;
   }
 
-  Plan make_plan(const std::vector<DiffFile>& files, const std::vector<Posted>& comments,
-                 const std::string& author) const {
+  Plan make_plan(const std::vector<DiffFile>& files, const std::vector<Posted>& comments) const {
     Plan plan;
     std::map<std::string_view, const Posted*> by_fingerprint;
     std::set<const Posted*> current;  // those of findings that are there
@@ -133,7 +140,7 @@ class Publisher {
       if (fingerprint_in(posted.body).empty()) continue;
       if (current.contains(&posted)) {
         // Whom else than explaingate closed it shall find it closed.
-        if (posted.resolved && posted.resolver == author) plan.resolve.emplace_back(posted, false);
+        if (posted.resolved && posted.resolver == author_) plan.resolve.emplace_back(posted, false);
       } else if (posted.answered) {  // people talk there
         if (!posted.resolved) plan.resolve.emplace_back(posted, true);
       } else if (plan.remove.size() < kMostRemoved) {
@@ -185,16 +192,41 @@ class Publisher {
   // What is refused is told in the summary alone; the rest goes on.
   std::expected<void, ApiError> post(const PullRequest& target, Plan& plan) {
     if (plan.post.empty()) return {};
+    std::set<std::string_view> unclear;  // fingerprints of what may have arrived
+    size_t next = 0;                     // in plan.post, whose order the postings keep
     for (const Posting& posting : forge_.post_inline(target, plan.post)) {
       auto sent = send(posting.request);
-      if (!sent && sent.error().failure != ApiFailure::kRefused) return sent;
+      size_t first = std::exchange(next, next + posting.comments);
+      ApiFailure failure = sent ? ApiFailure::kOther : sent.error().failure;
+      if (last_ && failure == ApiFailure::kUncertain) {
+        for (size_t i = first; i < next; ++i) unclear.insert(fingerprint_in(plan.post[i].body));
+        continue;
+      }
+      if (!sent && failure != ApiFailure::kRefused) return sent;
       (sent ? done_.posted : done_.refused) += posting.comments;
     }
-    if (done_.refused == 0) return {};
-    plan.counts.refused = done_.refused;
-    plan.counts.on_lines -= done_.refused;
-    done_.summary = summary_body(outcome_, plan.counts);
+    if (auto looked = look_for(target, unclear); !looked) return looked;
+    if (done_.refused > 0) count_refused(plan, done_.refused);
     return {};
+  }
+
+  std::expected<void, ApiError> look_for(const PullRequest& target, const std::set<std::string_view>& unclear) {
+    if (unclear.empty()) return {};
+    auto comments = own(forge_.inline_comments(target.number));
+    if (!comments) return std::unexpected(comments.error());
+    for (std::string_view fingerprint : unclear) {
+      bool there = std::ranges::any_of(
+          *comments, [&](const Posted& posted) { return fingerprint_in(posted.body) == fingerprint; });
+      ++(there ? done_.posted : done_.refused);
+    }
+    return {};
+  }
+
+  // The summary says how many comments there are.
+  void count_refused(Plan& plan, size_t refused) {
+    plan.counts.refused = refused;
+    plan.counts.on_lines = plan.kept + plan.post.size() - refused;
+    if (!done_.summary.empty()) done_.summary = summary_body(outcome_, plan.counts);
   }
 
   std::expected<void, ApiError> write(const PullRequest& target, Plan& plan, const std::vector<Posted>& conversation) {
@@ -213,7 +245,6 @@ class Publisher {
       if (auto sent = send_removal(forge_.delete_inline(posted)); !sent) return sent;
       ++done_.removed;
     }
-    done_.kept = plan.kept;
     return write_summary(target, conversation);
   }
 
@@ -239,6 +270,8 @@ class Publisher {
   std::string_view request_;  // "pull request"
   Api& api_;
   Forge& forge_;
+  std::string author_;
+  bool last_ = false;
   Publication done_;
 };
 
@@ -276,15 +309,19 @@ Result<Publication> publish(const Outcome& outcome, const PublishOptions& option
   std::unique_ptr<Forge> forge = make_forge(options, api);
   Publisher publisher(outcome, options, api, *forge);
   int64_t pause = 1;
+  bool last = false, time_left = true;
   for (int round = 1;; ++round, pause *= 2) {
-    auto done = options.forge == ForgeKind::kBitbucket ? publish_insights(outcome, options, api) : publisher.round();
+    auto done =
+        options.forge == ForgeKind::kBitbucket ? publish_insights(outcome, options, api, last) : publisher.round(last);
     if (done) return std::move(*done);
     ApiError error = done.error();
-    if (error.failure == ApiFailure::kUncertain) {
-      if (round < kMostRounds && api.wait(pause)) continue;
-      error.message += round < kMostRounds ? kNoTimeLeft : fmt::format("; gave up after {} tries", round);
+    if (error.failure != ApiFailure::kUncertain) return fail(error_of(error, known.request));
+    if (last) {
+      error.message += time_left ? fmt::format("; gave up after {} tries", round) : std::string(kNoTimeLeft);
+      return fail(error_of(error, known.request));
     }
-    return fail(error_of(error, known.request));
+    time_left = api.wait(pause);
+    last = !time_left || round + 1 == kMostRounds;
   }
 }
 

@@ -24,7 +24,7 @@ struct PublishOptions {
   std::string token;         // "" in a dry run alone
   std::string author;        // whose comments are ours; "" = the token's owner
   bool dry_run = false;
-  int64_t patience_seconds = 300;  // in all, for limits and for what is tried again
+  int64_t patience_seconds = 300;  // for the whole run (Api)
 };
 
 enum class PublishEnd {

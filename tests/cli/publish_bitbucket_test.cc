@@ -170,5 +170,13 @@ TEST_CASE("Bitbucket takes no request that its description doesn't have") {
                      {"POST", kReport + "/annotations", {annotation}}}) == "400 400 200 400 400 200");
 }
 
+TEST_CASE("annotations that the server fails at each time are left out, and said") {
+  Hub hub = bitbucket();
+  hub.fault(kAnnotations.substr(0, kAnnotations.size() - 1) + "$", 500, {{"times", 99}});
+  Ran ran = hub.publish(report({finding(1, "shop/orders.py", 12, 12)}), {"--max-wait", "1"});
+  CHECK(ran.code == 0);
+  CHECK(ran.err == "explaingate: 1 annotation on lines not accepted: told in the report's numbers alone\n");
+}
+
 }  // namespace
 }  // namespace explaingate

@@ -160,6 +160,49 @@ TEST_CASE("a comment that is refused leaves its finding in the summary, and the 
   });
 }
 
+TEST_CASE("a comment that the server fails at each time leaves its finding in the summary, and the rest is written") {
+  Json both = report({finding(1, "shop/orders.py", 12, 12), finding(2, "shop/orders.py", 20, 20)});
+  for_each_forge([&](const ForgeCase& forge, Hub& hub) {
+    hub.fault(forge.post_inline + "$", 500, {{"times", 2}});
+    Ran ran = hub.publish(both, {"--max-wait", "1"});
+    CHECK(ran.code == 0);
+    CHECK(ran.err == fmt::format("explaingate: {} on lines not accepted: told in the summary alone\n",
+                                 forge.review ? "2 comments" : "1 comment"));
+    CHECK(hub.comments() == (forge.review ? "" : "shop/orders.py:20-20 RIGHT 02\n"));
+    CHECK(hub.summary().find(fmt::format("only here: {} where no comment was accepted", forge.review ? 2 : 1)) !=
+          std::string::npos);
+  });
+  // The near miss: the last of the failures was none.
+  for_each_forge([&](const ForgeCase& forge, Hub& hub) {
+    hub.fault(forge.post_inline + "$", 500);
+    hub.fault(forge.post_inline + "$", 500, {{"carried_out", true}});
+    Ran ran = hub.publish(both, {"--max-wait", "1"});
+    CHECK(ran.err == "");
+    CHECK(ran.out == forge.request + " 7: 2 comments posted, 0 edited, 0 removed, 0 kept; summary written\n");
+    CHECK((hub.summary() + "\n").find("\nOn lines of this change: 2 comments\n") != std::string::npos);
+  });
+}
+
+TEST_CASE("what a token that may only read could write all the same is told, and the summary counts that") {
+  for_each_forge([](const ForgeCase& forge, Hub& hub) {
+    hub.fault(forge.post_summary + "$", 403);
+    Ran ran = hub.publish(report({finding(1, "shop/orders.py", 12, 12)}));
+    CHECK(ran.code == 0);
+    CHECK(ran.out.starts_with(forge.request +
+                              " 7: 1 comment posted, 0 edited, 0 removed, 0 kept; summary not written\n"));
+    CHECK(ran.out.find("\nOn lines of this change: 1 comment\n") != std::string::npos);
+    CHECK(ran.err.starts_with("explaingate: not all published, the token may not write here: "));
+  });
+  for_each_forge([](const ForgeCase& forge, Hub& hub) {
+    if (forge.review) return;
+    hub.fault(forge.post_inline + "$", 201, {{"carried_out", true}});
+    hub.fault(forge.post_inline + "$", 403);
+    Ran ran = hub.publish(report({finding(1, "shop/orders.py", 12, 12), finding(2, "shop/orders.py", 20, 20)}));
+    CHECK(ran.out.find("\nOn lines of this change: 1 comment; only here: 1 where no comment was accepted\n") !=
+          std::string::npos);
+  });
+}
+
 TEST_CASE("a token that may only read is said, with what would have been written, and fails only on demand") {
   Json one = report({finding(1, "shop/orders.py", 12, 12)});
   Json forbidden = {{"message", "Resource not accessible by integration\n::error::x"}};
@@ -173,6 +216,8 @@ TEST_CASE("a token that may only read is said, with what would have been written
                          ": 403: Resource not accessible by integration ::error::x\nhelp: ") != std::string::npos);
       CHECK(ran.out.starts_with("::stop-commands::"));
       CHECK(ran.out.find("### explaingate: 1 error, 0 warnings") != std::string::npos);
+      CHECK(ran.out.find("\nOn lines of this change: 0 comments; only here: 1 where no comment was accepted\n") !=
+            std::string::npos);
       CHECK(hub.writes() == forge.post_inline + "\n");
     });
 }
