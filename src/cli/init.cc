@@ -29,9 +29,9 @@ struct Attempt {
 // The folder that holds all of the sorted files.
 std::string common_folder(const std::vector<std::string>& files) {
   const std::string &first = files.front(), &last = files.back();
-  auto differs = std::ranges::mismatch(first, last).in1;
-  size_t slash = first.rfind('/', static_cast<size_t>(differs - first.begin()));
-  return slash == std::string::npos ? "" : first.substr(0, slash);
+  std::string common(first.begin(), std::ranges::mismatch(first, last).in1);  // "db" of db/a.sql and db2/a.sql, too
+  size_t slash = common.rfind('/');
+  return slash == std::string::npos ? "" : common.substr(0, slash);
 }
 
 Attempt attempt(const GateOptions& options, const std::string& engine) {

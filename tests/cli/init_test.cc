@@ -56,6 +56,24 @@ TEST_CASE("init says where the whole schema lies, and that most statements aren'
   CHECK(ran.out.find("fewer than half of the statements could be planned") != std::string::npos);
 }
 
+TEST_CASE("folders whose names begin alike are not one folder") {
+  Project project;
+  project.write("db/sqlc.yaml", R"(version: "2"
+sql:
+  - engine: "sqlite"
+    schema: ["1.sql", "../db2"]
+    queries: "q"
+)");
+  project.write("db/q/q.sql", "SELECT id FROM b WHERE id = ?;\n");
+  project.write("db/1.sql", "CREATE TABLE a (id INTEGER PRIMARY KEY);\n");
+  project.write("db2/1.sql", "CREATE TABLE b (id INTEGER PRIMARY KEY);\n");
+  project.commit();
+  Ran ran = project.gate({"init", "--engine", "sqlite"});
+  CAPTURE(ran.out);
+  CHECK(ran.out.find("3 files in several folders\n") != std::string::npos);
+  CHECK(project.read("explaingate.json").find("\"schema\": \"db\",") == std::string::npos);
+}
+
 TEST_CASE("init leaves what is there") {
   Project project;
   write_small_shop(project);
