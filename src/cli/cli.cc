@@ -232,7 +232,10 @@ void add_looking_commands(CLI::App& app, Parsed& parsed) {
 
   CLI::App* init = app.add_subcommand(
       "init", "Set this repository up: a configuration for what is found, a workflow for the forge, a hook");
-  init->footer("Writes only files that aren't there. Both engines are tried; the one that plans more is taken.");
+  init->footer(
+      "Writes only files that aren't there. Both engines are tried; the one that plans more is taken.\n"
+      "A workflow is written for GitHub, GitLab, Gitea and Forgejo, by the host of the remote \"origin\" and by what\n"
+      "is there of theirs; for Bitbucket Cloud the step is printed.");
   engine_options(*init, parsed.gate);
   init->callback([&parsed] { parsed.run = [&parsed] { return init_command(parsed.gate); }; });
 

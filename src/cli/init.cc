@@ -2,6 +2,7 @@
 // there.
 #include <sys/stat.h>
 
+#include <array>
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -130,6 +131,19 @@ explaingate:
       codequality: gl-code-quality.json
 )";
 
+// bitbucket-pipelines.yml is one file for all, so it is shown.
+constexpr std::array<std::string_view, 10> kBitbucketStep = {
+    R"(add to bitbucket-pipelines.yml:)",
+    R"(pipelines:)",
+    R"(  pull-requests:)",
+    R"(    '**':)",
+    R"(      - step:)",
+    R"(          clone: {depth: full})",
+    R"(          script:)",
+    R"(            - git fetch origin "+refs/heads/$BITBUCKET_PR_DESTINATION_BRANCH:refs/remotes/origin/$BITBUCKET_PR_DESTINATION_BRANCH")",
+    R"(            - git checkout --quiet "$BITBUCKET_COMMIT")",
+    R"(            - explaingate check --base "origin/$BITBUCKET_PR_DESTINATION_BRANCH")"};
+
 constexpr const char* kHook = R"(#!/bin/sh
 # Judges what is staged. `git commit --no-verify` goes past it.
 exec explaingate check --staged
@@ -164,21 +178,52 @@ class Writer {
   std::string said_;
 };
 
+// The host of a remote's URL, "https://me@github.com:443/o/r" or "git@github.com:o/r", in lower case; "" = a path.
+std::string host_of(const std::string& url) {
+  size_t scheme = url.find("://");
+  std::string place = lower(scheme == std::string::npos ? url : url.substr(scheme + 3));
+  place.resize(std::min(place.find('/'), place.size()));
+  if (scheme == std::string::npos && place.find(':') == std::string::npos) return "";
+  place.erase(0, place.rfind('@') + 1);  // npos + 1 is 0
+  return place.substr(0, place.find(':'));
+}
+
+// Whether a label of the host begins so: "gitlab.com", "gitlab-ce.example.com", not "my-gitlab.com".
+bool host_names(const std::string& host, const std::string& forge) {
+  return ("." + host).find("." + forge) != std::string::npos;
+}
+
+Status write_workflows(const std::string& root, const std::string& host, Writer& out) {
+  auto there = [&](const char* path) { return fs::exists(fs::path(root) / path); };
+  bool github = there(".github") || host_names(host, "github");
+  bool gitlab = there(".gitlab-ci.yml") || host_names(host, "gitlab");
+  bool forgejo = there(".forgejo") || host_names(host, "forgejo") || host == "codeberg.org";
+  bool gitea = there(".gitea") || host_names(host, "gitea");
+  bool bitbucket = there("bitbucket-pipelines.yml") || host == "bitbucket.org";
+  struct File {
+    bool wanted;
+    const char *path, *text, *what;
+  };
+  const char* each = "judges each pull request";
+  for (const File& file : {File{github, ".github/workflows/explaingate.yml", kGithubWorkflow, each},
+                           File{gitlab, ".gitlab/explaingate.yml", kGitlabJob, "judges each merge request; include it"},
+                           File{forgejo, ".forgejo/workflows/explaingate.yml", kGithubWorkflow, each},
+                           File{gitea, ".gitea/workflows/explaingate.yml", kGithubWorkflow, each}}) {
+    if (!file.wanted) continue;
+    if (Status written = out.add(file.path, file.text, file.what); !written) return written;
+  }
+  if (bitbucket)
+    for (std::string_view line : kBitbucketStep) out.remark(std::string(line));
+  if (!github && !gitlab && !forgejo && !gitea && !bitbucket)
+    out.remark("in CI: `explaingate check`, with the whole history fetched");
+  return {};
+}
+
 Status write_all(const Attempt& best, const std::string& root, const RepositoryPlaces& places, Writer& out) {
   if (Status written = out.add(std::string(kConfigurationFile), configuration_for(best), "what is planned, and how");
       !written)
     return written;
-  bool github = fs::exists(fs::path(root) / ".github") || places.origin.find("github.") != std::string::npos;
-  bool gitlab = fs::exists(fs::path(root) / ".gitlab-ci.yml") || places.origin.find("gitlab") != std::string::npos;
-  if (github)
-    if (Status written = out.add(".github/workflows/explaingate.yml", kGithubWorkflow, "judges each pull request");
-        !written)
-      return written;
-  if (gitlab)
-    if (Status written = out.add(".gitlab/explaingate.yml", kGitlabJob, "judges each merge request; include it");
-        !written)
-      return written;
-  if (!github && !gitlab) out.remark("in CI: `explaingate check`, with the whole history fetched");
+  if (Status written = write_workflows(root, host_of(places.origin), out); !written) return written;
   if (fs::exists(fs::path(root) / ".pre-commit-config.yaml")) {
     out.remark("pre-commit is used here: docs/ci.md has the hook for .pre-commit-config.yaml");
     return {};

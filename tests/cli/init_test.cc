@@ -74,6 +74,39 @@ sql:
   CHECK(project.read("explaingate.json").find("\"schema\": \"db\",") == std::string::npos);
 }
 
+TEST_CASE("init sees the forge by the host of its remote, not by other words of the URL, and by what is there of it") {
+  struct Case {
+    std::string origin, there, want;
+  };
+  const std::string github = ".github/workflows/explaingate.yml ", gitlab = ".gitlab/explaingate.yml ",
+                    gitea = ".gitea/workflows/explaingate.yml ", forgejo = ".forgejo/workflows/explaingate.yml ";
+  for (const Case& each :
+       {Case{"https://github.com/me/gitlab-tools.git", "", github}, Case{"git@GitHub.com:gitlab/gitea.git", "", github},
+        Case{"ssh://git@github.example.com:2222/o/r", "", github},
+        Case{"https://me:word@gitlab.com/github.com/r", "", gitlab},
+        Case{"https://gitlab-ce.example.com/o/r", "", gitlab},
+        Case{"https://git.example.com/github.com/gitlab", "", ""}, Case{"/srv/github.com/gitlab.git", "", ""},
+        Case{"file:///srv/gitlab.com:x", "", ""}, Case{"https://mygithub.com/o/r", "", ""},
+        Case{"https://codeberg.org/o/r", "", forgejo}, Case{"https://gitea.example.com/o/r", "", gitea},
+        Case{"https://git.example.com/o/r", ".gitea/workflows/ours.yml", gitea},
+        Case{"https://git.example.com/o/r", ".forgejo/workflows/ours.yml", forgejo},
+        Case{"https://bitbucket.org/o/github.com", "", "step "}, Case{"", "bitbucket-pipelines.yml", "step "}}) {
+    CAPTURE(each.origin);
+    Project project;
+    project.write("explaingate.json", "{}");  // no engine is tried then
+    if (!each.there.empty()) project.write(each.there, "{}\n");
+    if (!each.origin.empty()) project.git({"remote", "add", "origin", each.origin});
+    Ran ran = project.gate({"init"});
+    CHECK(ran.code == 0);
+    std::string got;
+    for (const std::string& path : {github, gitlab, forgejo, gitea})
+      if (project.has(path.substr(0, path.size() - 1))) got += path;
+    if (ran.out.find("add to bitbucket-pipelines.yml:") != std::string::npos) got += "step ";
+    CHECK(got == each.want);
+    CHECK((ran.out.find("in CI: ") == std::string::npos) == !each.want.empty());
+  }
+}
+
 TEST_CASE("init leaves what is there") {
   Project project;
   write_small_shop(project);
