@@ -108,6 +108,7 @@ struct ChangeRequest {
 struct RepositoryPlaces {
   std::string hooks;   // folder of git's hooks, absolute; empty where core.hooksPath says another
   std::string origin;  // URL of the remote "origin"; empty = none
+  bool bare = false;   // there is no working tree, and the root is git's own folder
 };
 [[nodiscard]] Result<RepositoryPlaces> repository_places(const std::string& folder);
 

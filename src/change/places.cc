@@ -7,6 +7,7 @@ Result<RepositoryPlaces> repository_places(const std::string& folder) {
   auto repository = open_repository(folder, "");
   if (!repository) return fail(repository.error());
   RepositoryPlaces places;
+  places.bare = git_repository_is_bare((*repository)->handle.get()) != 0;
   git_config* raw = nullptr;
   if (git_repository_config_snapshot(&raw, (*repository)->handle.get()) != 0)
     return git_failure(ErrorKind::kUnverified, "read the configuration of git");

@@ -244,6 +244,9 @@ int init_command(const GateOptions& options) {
                               "`explaingate init` sets up the repository that it is called in"});
   auto places = repository_places(*root);
   if (!places) return report_error(places.error());
+  if (places->bare)
+    return report_error(Error{ErrorKind::kUsage, "this repository is bare: it has no working tree to write into", "", 0,
+                              0, "", "call `explaingate init` in a clone of it"});
   Writer out(*root);
   Attempt best;
   bool configured = fs::exists(fs::path(*root) / kConfigurationFile);
@@ -268,7 +271,10 @@ int init_command(const GateOptions& options) {
     out.remark(
         "fewer than half of the statements could be planned. `explaingate check --all --verbose` lists why; where "
         "the schema found isn't theirs, name it in explaingate.json: \"schema\"");
-  if (Status written = write_all(best, *root, *places, out); !written) return report_error(written.error());
+  if (Status written = write_all(best, *root, *places, out); !written) {
+    (void)say(out.said());  // what is there by now
+    return report_error(written.error());
+  }
   out.remark("next: `explaingate doctor` says what is missing, `explaingate check` judges your change");
   return say(out.said());
 }

@@ -152,6 +152,30 @@ TEST_CASE("init where another tool keeps the hooks, and where there is no schema
   CHECK(project.gate({"check"}).code == 0);  // the file is one that is read
 }
 
+TEST_CASE("init says what it has written before a file that it can't write") {
+  Project project;
+  write_small_shop(project);
+  project.write(".github/workflows", "a file where the folder should be\n");
+  Ran ran = project.gate({"init", "--engine", "sqlite"});
+  CHECK(ran.out.ends_with("\nwritten  explaingate.json: what is planned, and how\n"));
+  CHECK(ran.err.find("workflows/explaingate.yml: cannot write: ") != std::string::npos);
+  CHECK(ran.code == 3);
+}
+
+TEST_CASE("init in a bare repository writes nothing") {
+  Project project;
+  std::string bare = project.outside("bare.git");
+  project.git({"init", "-q", "--bare", bare});
+  Ran ran = run_program({EXPLAINGATE_BINARY, "init"}, {bare, {}, "", -1});
+  CHECK(ran.code == 2);
+  CHECK(ran.err ==
+        "explaingate: this repository is bare: it has no working tree to write into\n"
+        "help: call `explaingate init` in a clone of it\n");
+  CHECK(ran.out == "");
+  CHECK(!fs::exists(bare + "/explaingate.json"));
+  CHECK(!fs::exists(bare + "/hooks/pre-commit"));
+}
+
 TEST_CASE("init outside of a repository writes nothing") {
   auto folder = TemporaryFolder::create();
   REQUIRE(folder);
