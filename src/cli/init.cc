@@ -6,21 +6,26 @@
 #include <filesystem>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "base/file.h"
 #include "base/text.h"
 #include "change/change.h"
 #include "cli/cli.h"
 #include "report/parts.h"
+#include "schema/places.h"
 
 namespace explaingate {
 namespace {
 
 namespace fs = std::filesystem;
 
+constexpr size_t kMostPlaces = 8;  // where a schema is looked for, when the one that is found serves few statements
+
 // What a run over the whole repository came to on one engine.
 struct Attempt {
   std::string engine;
+  std::string place;    // of the schema, where it was named; "" = found by itself
   std::string problem;  // why there is no outcome
   size_t statements = 0, planned = 0, refused = 0;
   std::string schema;       // "golang-migrate, 12 files": what was found; empty = nothing
@@ -35,15 +40,26 @@ std::string common_folder(const std::vector<std::string>& files) {
   return slash == std::string::npos ? "" : common.substr(0, slash);
 }
 
-Attempt attempt(const GateOptions& options, const std::string& engine) {
+// As far as the plans.
+Status plan_all(Run& run) {
+  for (const Pass& pass : passes()) {
+    if (Status done = pass.run(run); !done) return done;
+    if (std::string_view(pass.name) == "plan_statements") break;
+  }
+  return {};
+}
+
+Attempt attempt(const GateOptions& options, const std::string& engine, const std::string& place) {
   Attempt result;
   result.engine = engine;
+  result.place = place;
   GateOptions whole = options;
   whole.all = true;
   whole.engine = engine;
   Context context;
   Status done = prepare(whole, context);
-  if (done) done = run_passes(context.run);
+  if (!place.empty()) context.run.settings.schema.paths = {place};
+  if (done) done = plan_all(context.run);
   if (context.progress) fmt::print(stderr, "\r\x1b[K");
   if (!done) {
     result.problem = done.error().message;
@@ -65,6 +81,10 @@ Attempt attempt(const GateOptions& options, const std::string& engine) {
   return result;
 }
 
+bool serves_few(const Attempt& attempt) {
+  return attempt.planned * 2 < attempt.statements;
+}
+
 // Whether the second serves the project better: it plans more, or refuses less of the schema.
 bool serves_better(const Attempt& first, const Attempt& second) {
   if (!second.problem.empty()) return false;
@@ -72,10 +92,64 @@ bool serves_better(const Attempt& first, const Attempt& second) {
          (second.planned == first.planned && second.refused < first.refused);
 }
 
+class Writer {
+ public:
+  explicit Writer(fs::path root) : root_(std::move(root)) {}
+
+  Status add(const std::string& path, std::string_view text, const std::string& what, bool executable = false) {
+    fs::path file = root_ / path;  // an absolute path stays what it is
+    std::string shown = file.lexically_relative(root_).generic_string();
+    if (shown.empty() || shown.starts_with("..")) shown = file.string();  // the hooks of a worktree
+    std::error_code code;
+    if (fs::exists(fs::symlink_status(file, code))) {
+      said_ += fmt::format("left     {}: is there already\n", shown);
+      return {};
+    }
+    fs::create_directories(file.parent_path(), code);
+    if (Status written = write_file_atomic(file, text); !written) return written;
+    if (executable && ::chmod(file.c_str(), 0755) != 0)
+      return fail(ErrorKind::kIo, fmt::format("{}: cannot be made executable", shown));
+    said_ += fmt::format("written  {}: {}\n", shown, what);
+    return {};
+  }
+  void remark(const std::string& text) { said_ += "         " + text + "\n"; }
+  void found(const std::string& text) { said_ += "found    " + text + "\n"; }
+  [[nodiscard]] const std::string& said() const { return said_; }
+
+ private:
+  fs::path root_;
+  std::string said_;
+};
+
+// The places are tried out: the first that serves all as well as any.
+void try_places(const GateOptions& options, const std::vector<std::string>& engines, Attempt& best, Writer& out) {
+  GateOptions whole = options;
+  whole.all = true;
+  Context context;
+  if (Status done = prepare(whole, context); !done) return;  // as the attempts have said
+  for (const std::string& engine : engines) {
+    Dialect dialect = engine == "sqlite" ? Dialect::kSqlite : Dialect::kPostgres;
+    auto places = places_with_tables(*context.run.change.head, dialect, kMostPlaces);
+    if (!places) return;
+    for (const std::string& place : *places) {
+      if (engine == best.engine && place == best.schema_path) continue;
+      Attempt next = attempt(options, engine, place);
+      if (!serves_better(best, next)) continue;
+      out.found(fmt::format("{}: {} planned with the schema in {}", next.engine, next.planned, place));
+      best = std::move(next);
+    }
+  }
+}
+
 std::string configuration_for(const Attempt& found) {
   std::string schema =
-      found.schema.empty() ? "  // No schema was found. Name the file, or the folder of migrations:\n  // \"schema\": "
-                             "\"db/migrations\",\n"
+      !found.place.empty() ? fmt::format(
+                                 "  // Of the places that make tables, the one with which most can be planned.\n"
+                                 "  \"schema\": {},\n",
+                                 nlohmann::json(found.place).dump())
+      : found.schema.empty()
+          ? "  // No schema was found. Name the file, or the folder of migrations:\n  // \"schema\": "
+            "\"db/migrations\",\n"
       : found.schema_path.empty()
           ? fmt::format("  // The schema is found by itself ({}, in several folders).\n", found.schema)
           : fmt::format("  // The schema is found by itself ({}). To name it:\n  // \"schema\": \"{}\",\n",
@@ -149,35 +223,6 @@ constexpr const char* kHook = R"(#!/bin/sh
 exec explaingate check --staged
 )";
 
-class Writer {
- public:
-  explicit Writer(fs::path root) : root_(std::move(root)) {}
-
-  Status add(const std::string& path, std::string_view text, const std::string& what, bool executable = false) {
-    fs::path file = root_ / path;  // an absolute path stays what it is
-    std::string shown = file.lexically_relative(root_).generic_string();
-    if (shown.empty() || shown.starts_with("..")) shown = file.string();  // the hooks of a worktree
-    std::error_code code;
-    if (fs::exists(fs::symlink_status(file, code))) {
-      said_ += fmt::format("left     {}: is there already\n", shown);
-      return {};
-    }
-    fs::create_directories(file.parent_path(), code);
-    if (Status written = write_file_atomic(file, text); !written) return written;
-    if (executable && ::chmod(file.c_str(), 0755) != 0)
-      return fail(ErrorKind::kIo, fmt::format("{}: cannot be made executable", shown));
-    said_ += fmt::format("written  {}: {}\n", shown, what);
-    return {};
-  }
-  void remark(const std::string& text) { said_ += "         " + text + "\n"; }
-  void found(const std::string& text) { said_ += "found    " + text + "\n"; }
-  [[nodiscard]] const std::string& said() const { return said_; }
-
- private:
-  fs::path root_;
-  std::string said_;
-};
-
 // The host of a remote's URL, "https://me@github.com:443/o/r" or "git@github.com:o/r", in lower case; "" = a path.
 std::string host_of(const std::string& url) {
   size_t scheme = url.find("://");
@@ -250,9 +295,10 @@ int init_command(const GateOptions& options) {
   Writer out(*root);
   Attempt best;
   bool configured = fs::exists(fs::path(*root) / kConfigurationFile);
-  for (const std::string& engine : options.engine.empty() ? known_engines() : std::vector{options.engine}) {
+  std::vector<std::string> engines = options.engine.empty() ? known_engines() : std::vector{options.engine};
+  for (const std::string& engine : engines) {
     if (configured) break;
-    Attempt next = attempt(options, engine);
+    Attempt next = attempt(options, engine, "");
     out.found(next.problem.empty()
                   ? fmt::format("{}: {} of {} planned, {} of the schema refused", next.engine, next.planned,
                                 counted(static_cast<double>(next.statements), "statement"),
@@ -262,12 +308,13 @@ int init_command(const GateOptions& options) {
   }
   if (!configured && !best.problem.empty())
     return report_error(Error{ErrorKind::kConfiguration, best.problem, "", 0, 0, "", "nothing was written"});
+  if (!configured && serves_few(best)) try_places(options, engines, best, out);
   if (!configured)
     out.found(fmt::format("schema: {}", best.schema.empty() ? "none"
                                         : best.schema_path.empty()
                                             ? fmt::format("{} in several folders", best.schema)
                                             : fmt::format("{} in {}", best.schema, best.schema_path)));
-  if (!configured && best.planned * 2 < best.statements)
+  if (!configured && serves_few(best))
     out.remark(
         "fewer than half of the statements could be planned. `explaingate check --all --verbose` lists why; where "
         "the schema found isn't theirs, name it in explaingate.json: \"schema\"");

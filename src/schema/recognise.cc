@@ -37,22 +37,6 @@ std::string area_of(std::string_view folder) {
   return std::string(folder);
 }
 
-// "create table" in the file, comments and strings not looked at.
-size_t count_create_table(const FileIndex& index, const std::string& path) {
-  Result<std::string> text = index.read(path);
-  if (!text) return 0;
-  std::string lowered = lower(*text);
-  size_t count = 0;
-  for (size_t at = lowered.find("create"); at != std::string::npos; at = lowered.find("create", at + 6)) {
-    std::string_view rest = std::string_view(lowered).substr(at + 6, 60);
-    rest = trim(rest);
-    for (std::string_view word : {"temporary", "temp", "virtual", "unlogged"})
-      if (rest.starts_with(word)) rest = trim(rest.substr(word.size()));
-    if (rest.starts_with("table")) ++count;
-  }
-  return count;
-}
-
 class Recogniser {
  public:
   Recogniser(const FileIndex& index, Dialect dialect) : index_(index), dialect_(dialect) {}
@@ -219,6 +203,21 @@ class Recogniser {
 };
 
 }  // namespace
+
+size_t count_create_table(const FileIndex& index, const std::string& path) {
+  Result<std::string> text = index.read(path);
+  if (!text) return 0;
+  std::string lowered = lower(*text);
+  size_t count = 0;
+  for (size_t at = lowered.find("create"); at != std::string::npos; at = lowered.find("create", at + 6)) {
+    std::string_view rest = std::string_view(lowered).substr(at + 6, 60);
+    rest = trim(rest);
+    for (std::string_view word : {"temporary", "temp", "virtual", "unlogged"})
+      if (rest.starts_with(word)) rest = trim(rest.substr(word.size()));
+    if (rest.starts_with("table")) ++count;
+  }
+  return count;
+}
 
 Recognition recognise(const FileIndex& index, Dialect dialect) {
   return Recogniser(index, dialect).run();

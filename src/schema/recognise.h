@@ -30,6 +30,9 @@ struct Recognition {
 // tables; the shallowest of equals. "" = there is none.
 [[nodiscard]] std::string find_unnamed_dump(const FileIndex& index, Dialect dialect);
 
+// "create table" in the file, comments and strings not looked at.
+[[nodiscard]] size_t count_create_table(const FileIndex& index, const std::string& path);
+
 // Migrations that are programs (Django, Alembic, Rails, Laravel …): one entry a folder.
 [[nodiscard]] std::vector<NotAnalysed> programmed_migrations(const FileIndex& index);
 

@@ -56,6 +56,25 @@ TEST_CASE("init says where the whole schema lies, and that most statements aren'
   CHECK(ran.out.find("fewer than half of the statements could be planned") != std::string::npos);
 }
 
+TEST_CASE("init tries the places that make tables, where the one that is found serves few statements") {
+  Project project;
+  project.write("migrations/0001_later.sql", "CREATE TABLE extra (id INTEGER PRIMARY KEY);\n");
+  project.write("src/store/tables/orders.sql", "CREATE TABLE orders (id INTEGER PRIMARY KEY, place TEXT);\n");
+  project.write("src/store/tables/people.sql", "CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT);\n");
+  project.write("src/store/postgres/tables.sql",
+                "CREATE TABLE a (id int); CREATE TABLE b (id int); CREATE TABLE c (i int);\n");
+  project.write("q.sql",
+                "SELECT id FROM orders WHERE id = ?;\nSELECT name FROM people WHERE id = ?;\nSELECT 1 FROM extra;\n");
+  project.commit();
+  Ran ran = project.gate({"init"});
+  CAPTURE(ran.out);
+  CHECK(ran.code == 0);
+  CHECK(ran.out.find("2 planned with the schema in src/store/tables\n") != std::string::npos);
+  CHECK(project.read("explaingate.json").find("\n  \"schema\": \"src/store/tables\",") != std::string::npos);
+  ran = project.gate({"check", "--all"});
+  CHECK(ran.out.find("2 planned") != std::string::npos);
+}
+
 TEST_CASE("folders whose names begin alike are not one folder") {
   Project project;
   project.write("db/sqlc.yaml", R"(version: "2"
