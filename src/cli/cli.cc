@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <iostream>
+#include <limits>
 
 namespace explaingate {
 namespace {
@@ -353,7 +354,7 @@ void add_publish(CLI::App& app, Parsed& parsed) {
   command->add_option("--repository", options.repository, "Default: that of the CI job")->type_name("OWNER/NAME");
   command->add_option("--pull-request", options.pull_request, "Pull or merge request; default: that of the CI job")
       ->type_name("NUMBER")
-      ->check(CLI::Validator(CLI::PositiveNumber).description(""));
+      ->check(CLI::Validator(CLI::Range(1, std::numeric_limits<int>::max())).description(""));
   command
       ->add_option("--commit", options.commit,
                    "Publish only while this is the pull request's last commit; default: that of the CI job")

@@ -54,7 +54,7 @@ std::string in_words(const Publication& done, const PublishOptions& options) {
 int tell(const Publication& done, const PublishOptions& options) {
   const KnownForge& forge = known_forge(options.forge);
   if (done.end == PublishEnd::kPublished && options.dry_run)
-    return say(done.requests.empty() ? "nothing to send\n" : shown(done.requests, options.api_url));
+    return say(done.requests.empty() ? "nothing to send\n" : shown(done.requests, done.address));
   bool bitbucket = options.forge == ForgeKind::kBitbucket;
   if (done.refused > 0)
     fmt::print(stderr, "explaingate: {} on lines not accepted: told in the {} alone\n",
@@ -80,7 +80,12 @@ Result<Publication> published(const std::string& report, const std::string& forg
   if (Status complete = complete_from_environment(options, forge, forge_environment()); !complete)
     return fail(complete.error());
   auto text = read_file(report, kMostReportBytes);
-  if (!text) return fail(text.error());
+  if (!text) {
+    Error error = text.error();
+    error.kind = ErrorKind::kUsage;  // the wrong name, or nothing wrote it
+    error.hint = kReportHint;
+    return fail(std::move(error));
+  }
   auto outcome = read_check_report(*text, report);
   if (!outcome) return fail(outcome.error());
   return publish(*outcome, options);

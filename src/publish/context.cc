@@ -16,12 +16,14 @@ constexpr size_t kMostEventBytes = size_t{32} << 20;
 constexpr size_t kLeastCommit = 40;  // hexadecimal digits: full ids alone
 
 Result<Json> read_event(const std::string& path) {
-  auto text = read_file(path, kMostEventBytes);
-  if (!text) return fail(text.error());
-  Json event = Json::parse(*text, nullptr, false);
-  if (!event.is_object())
-    return fail(Error{ErrorKind::kConfiguration, "is no JSON object", path, 0, 0, "",
+  auto unusable = [&](std::string message) {
+    return fail(Error{ErrorKind::kConfiguration, std::move(message), path, 0, 0, "",
                       "GITHUB_EVENT_PATH must name the event that started the workflow"});
+  };
+  auto text = read_file(path, kMostEventBytes);
+  if (!text) return unusable(text.error().message);
+  Json event = Json::parse(*text, nullptr, false);
+  if (!event.is_object()) return unusable("is no JSON object");
   return event;
 }
 

@@ -305,6 +305,7 @@ Result<Publication> publish(const Outcome& outcome, const PublishOptions& option
   if (!options.token.empty()) headers.push_back(std::string(known.token_header) + options.token);
   auto http = Http::open(options.api_url, std::move(headers), options.proxy);
   if (!http) return fail(http.error());
+  const std::string address = http->address();
   Api api(std::move(*http), options.patience_seconds);
   std::unique_ptr<Forge> forge = make_forge(options, api);
   Publisher publisher(outcome, options, api, *forge);
@@ -313,7 +314,10 @@ Result<Publication> publish(const Outcome& outcome, const PublishOptions& option
   for (int round = 1;; ++round, pause *= 2) {
     auto done =
         options.forge == ForgeKind::kBitbucket ? publish_insights(outcome, options, api, last) : publisher.round(last);
-    if (done) return std::move(*done);
+    if (done) {
+      done->address = address;
+      return std::move(*done);
+    }
     ApiError error = done.error();
     if (error.failure != ApiFailure::kUncertain) return fail(error_of(error, known.request));
     if (last) {

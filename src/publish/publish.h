@@ -41,7 +41,8 @@ struct Publication {
   bool summary_written = false;                          // anew or edited
   std::string summary;                                   // Markdown, with its marker; "" = there is nothing to say
   std::string problem;                                   // kMoved, kForbidden: one line
-  std::vector<HttpRequest> requests;                     // in a dry run: what would be sent
+  std::vector<HttpRequest> requests;                     // in a dry run: what would be sent, to:
+  std::string address{};                                 // of the API
 };
 
 // Reads the pull request, its files and comments, and writes what differs: a second run with the same report writes

@@ -20,7 +20,6 @@ constexpr int kDeepest = 16;                    // a report is five levels deep
 constexpr size_t kMostText = size_t{64} << 10;  // of a message, a fix, a line of a plan
 constexpr size_t kMostName = 1024;              // of what stands in a heading or a footer
 constexpr size_t kMostFingerprint = 64;         // hexadecimal digits
-constexpr const char* kHint = "give the file that `explaingate check --format json=FILE` wrote";
 
 // Reads values by key; keeps the first thing that isn't as the schema says, and reads nothing after it.
 class Reader {
@@ -93,7 +92,7 @@ class Reader {
   }
   [[nodiscard]] bool failed() const { return !error_.empty(); }
   [[nodiscard]] std::unexpected<Error> error() const {
-    return fail(Error{ErrorKind::kConfiguration, error_, file_, 0, 0, "", kHint});
+    return fail(Error{ErrorKind::kConfiguration, error_, file_, 0, 0, "", kReportHint});
   }
   static std::string below(const std::string& where, std::string_view key) {
     return where.empty() ? std::string(key) : fmt::format("{}.{}", where, key);
@@ -223,7 +222,7 @@ Outcome outcome_of(Reader& reader, const Document& document) {
 
 Result<Outcome> read_check_report(std::string_view text, const std::string& file) {
   auto broken = [&](std::string message) {
-    return fail(Error{ErrorKind::kConfiguration, std::move(message), file, 0, 0, "", kHint});
+    return fail(Error{ErrorKind::kConfiguration, std::move(message), file, 0, 0, "", kReportHint});
   };
   if (text.size() > kMostReportBytes)
     return broken(fmt::format("is larger than a report may be ({} MiB)", kMostReportBytes >> 20));

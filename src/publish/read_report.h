@@ -10,6 +10,7 @@
 namespace explaingate {
 
 inline constexpr size_t kMostReportBytes = size_t{32} << 20;
+inline constexpr const char* kReportHint = "give the file that `explaingate check --format json=FILE` wrote";
 
 // What docs/schemas/check.schema.json tells, as far as a comment says it: excerpts and the pages of rules are not in a
 // report. Keys of later versions are passed over; a value of another type, a line that is none, or a fingerprint that

@@ -342,6 +342,37 @@ TEST_CASE("a dry run prints the requests and sends none that writes") {
   });
 }
 
+TEST_CASE("a dry run prints addresses as they are asked, whatever slashes the API's address ends in") {
+  Hub hub;
+  Ran ran = hub.publish(report({finding(1, "shop/orders.py", 17, 18)}), {"--dry-run", "--api-url", "{api}//"});
+  CHECK(ran.code == 0);
+  CHECK(ran.out.find("//repos/") == std::string::npos);
+  CHECK(ran.out.find("/repos/o/shop/pulls/7/reviews\n") != std::string::npos);
+}
+
+TEST_CASE("what is asked for in vain is a mistake of the command line, not a server that can't be reached") {
+  Hub hub;
+  auto said = [&](const std::string& file, const std::string& number) {
+    Ran ran = hub.run({EXPLAINGATE_BINARY, "publish", file, "--pull-request", number});
+    CHECK(ran.code == 2);
+    return ran.err;
+  };
+  const std::string hint = "help: give the file that `explaingate check --format json=FILE` wrote\n";
+  CHECK(said("/nonexistent/r.json", "7") ==
+        "explaingate: /nonexistent/r.json: cannot read: No such file or directory\n" + hint);
+  CHECK(said("/", "7") == "explaingate: /: is not a regular file\n" + hint);
+  for (const char* number : {"0", "-1", "99999999999999999999", "2147483648"})
+    CHECK(said("r.json", number) == fmt::format("explaingate: --pull-request: Value {} not in range 1 to 2147483647\n"
+                                                "help: `explaingate --help`, or `explaingate COMMAND --help`\n",
+                                                number));
+  hub.environment["GITHUB_EVENT_PATH"] = "/nonexistent/event.json";
+  Ran ran = hub.publish(report({}));
+  CHECK(ran.code == 2);
+  CHECK(ran.err ==
+        "explaingate: /nonexistent/event.json: cannot read: No such file or directory\n"
+        "help: GITHUB_EVENT_PATH must name the event that started the workflow\n");
+}
+
 TEST_CASE("a redirect is not followed, so the token goes nowhere else") {
   for_each_forge([](const ForgeCase& forge, Hub& hub) {
     hub.fault("GET " + forge.target + "$", 301, {{"headers", {{"Location", "http://127.0.0.1:9/elsewhere"}}}});

@@ -1,5 +1,5 @@
 """Usage: serve.py STATE COMMAND...   Runs COMMAND with the API's address at a forge of its own on the loopback interface, in the
-environment, and in place of an argument "{api}".
+environment, and in place of "{api}" at the start of an argument.
 
 STATE is a JSON file, read at the start and written at the end: which forge ("forge"), the change with its files and comments,
 in one form for all forges (see server.py), and what goes wrong ("faults").
@@ -67,7 +67,7 @@ def main():
     server = listen(forge)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     api = f"http://127.0.0.1:{server.server_port}"
-    command = [api if argument == "{api}" else argument for argument in command]
+    command = [api + argument[5:] if argument.startswith("{api}") else argument for argument in command]
     environment = os.environ | ({forge.api_variable: api} if forge.api_variable else {})
     code = subprocess.run(command, env=environment, check=False).returncode
     with open(path, "w", encoding="utf-8") as file:
