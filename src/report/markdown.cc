@@ -11,7 +11,7 @@
 namespace explaingate {
 namespace {
 
-constexpr std::string_view kNothing = "\u200b";  // a character of no width: forges look for "@name" and "#12" in it
+constexpr std::string_view kNothing = "\u200b";  // a character of no width: forges look for "@name", "#12" in it
 
 size_t longest_run(std::string_view text, char wanted) {
   size_t longest = 0, run = 0;
@@ -77,7 +77,8 @@ std::string markdown_text(std::string_view text) {
       out += {'\\', c};
     else
       out += c;
-    if (c == '@' || c == '#') out += kNothing;
+    bool numbers = c == '%' || c == '&' || (c == '-' && i >= 2 && lower(shown.substr(i - 2, 2)) == "gh");
+    if (c == '@' || c == '#' || (numbers && next >= '0' && next <= '9')) out += kNothing;  // "GH-26", milestone "%4"
     number = number && digit;
   }
   return out;

@@ -25,7 +25,7 @@ const std::vector<std::string>& hostile_texts() {
       "100% of %0A, %25 and %3A",
       "`code` ``two`` ```three```",
       "--> <!-- explaingate:summary --> <script>alert(1)</script> &amp; &lt;",
-      "@everyone and @octo-org/team, see #12 or GH-3",
+      "@everyone and @octo-org/team, see #12 or GH-3, %4, &5",
       "[a link](http://example.org) ![image](x) www.example.org <http://example.org>",
       "| a | b | * _em_ **strong** ~~gone~~ $x$ \\",
       "1. a list - + = # not one",
@@ -239,6 +239,8 @@ TEST_CASE("below the level that fails the build a finding is no failed test") {
 
 TEST_CASE("text in Markdown is text") {
   CHECK(markdown_text("a_b *c* <d> @you #12") == "a\\_b \\*c\\* &lt;d&gt; @\u200byou \\#\u200b12");
+  CHECK(markdown_text("GH-26 gh-7 %4 &5") == "GH-\u200b26 gh-\u200b7 %\u200b4 &amp;\u200b5");
+  CHECK(markdown_text("SHA-x LIKE '%a%' a & b -4") == "SHA-x LIKE '%a%' a &amp; b -4");
   CHECK(markdown_text("see https://example.org, www.x.y: 1.5 rows (no list)") ==
         "see https\\://example.org, www\\.x.y: 1.5 rows (no list)");
   CHECK(markdown_text("12. x") == "12\\. x");
