@@ -14,7 +14,7 @@ namespace explaingate {
 // White space folded to single spaces, none at the ends.
 [[nodiscard]] std::string fold_spaces(std::string_view text);
 
-// At most `bytes` bytes, cut between characters, "…" at the end when something was cut.
+// At most `bytes` bytes of the text, cut between characters, and then "…", one character more, where it was cut.
 [[nodiscard]] std::string shorten(std::string_view text, size_t bytes);
 
 // Invalid UTF-8 bytes replaced by U+FFFD; control characters other than tab and line feed, and those that turn the

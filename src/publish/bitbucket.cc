@@ -14,7 +14,8 @@
 namespace explaingate {
 namespace {
 
-// Characters, and one of them for the "…" of what was cut; bytes are at least as many.
+// Characters that Bitbucket takes, less the one that shorten() adds; of bytes, which it counts, there are at least as
+// many.
 constexpr size_t kMostSummary = 450 - 1, kMostDetails = 2000 - 1;
 constexpr size_t kMostPrinted = 65'000;  // Markdown, in place of a report that can't be written
 constexpr std::string_view kReportId = "explaingate";
