@@ -29,7 +29,7 @@
 -- ```
 --
 -- ## Stays quiet when
--- - the plan doesn't scan the table: such an index is there, or another filter narrows the rows down;
+-- - the plan doesn't scan the table: such an index is there, or another filter narrows the rows down; on PostgreSQL, a GIN index on the column is there
 -- - the table is fixed or small;
 -- - an index was tried on another filter that ends the scan: full-scan-growth names it.
 --
@@ -47,7 +47,9 @@ WITH
     WHERE (p.why_not IN ('JSON extraction from the column', 'function json_extract() around the column', 'function jsonb_extract_path_text() around the column')
         AND p.operator IN ('=', '==', 'IS', 'IN', '<', '<=', '>', '>=', 'BETWEEN'))
       OR (run.engine = 'postgres' AND p.operator IN ('@>', '?', '@?', '@@') AND EXISTS (
-        SELECT 1 FROM columns AS c WHERE c.side = 'head' AND c.table_name = p.relation AND c.name = p.name AND c.type = 'jsonb'))
+        SELECT 1 FROM columns AS c WHERE c.side = 'head' AND c.table_name = p.relation AND c.name = p.name AND c.type = 'jsonb')
+        AND NOT EXISTS (  -- the planner knows it, and holds the scan for cheaper as long as it doesn't know the value
+          SELECT 1 FROM index_columns AS x WHERE x.side = 'head' AND x.table_name = p.relation AND x.name = p.name AND x.position = 0))
   )
 SELECT
   w.statement_id,

@@ -29,6 +29,9 @@
 -- - it is left out on purpose: down parts of migrations, transaction control, settings.
 --
 -- ## Limits
+-- A warning is what the server that plans doesn't allow or lacks (an extension, a right), and what then does not exist; and what already exists
+-- where two folders number their files each for itself, as those of two databases do.
+--
 -- Data that production has and the empty database lacks isn't there to fail on: a UNIQUE index over duplicates applies here.
 -- Of more than a thousand failures (a dump whose tables could not be made) the first thousand are findings.
 WITH
@@ -38,13 +41,21 @@ WITH
       f.message LIKE '%does not exist%' AND EXISTS (
         SELECT 1 FROM schema_failures AS e
         WHERE e.side = f.side AND e.statement_id < f.statement_id
-          AND (e.message LIKE 'permission denied%' OR e.message LIKE 'must be superuser%' OR e.message LIKE 'extension "%" is not %')) AS after_that
+          AND (e.message LIKE 'permission denied%' OR e.message LIKE 'must be superuser%' OR e.message LIKE 'extension "%" is not %')) AS after_that,
+      (f.message LIKE '%already exists%' OR f.message LIKE 'duplicate column%') AND EXISTS (  -- 001_init.sql here and there: each folder counts for itself
+        SELECT 1 FROM statements AS e
+        WHERE e.side = f.side AND e.kind = 'schema' AND e.statement_id < f.statement_id
+          AND rtrim(e.path, replace(e.path, '/', '')) <> rtrim(s.path, replace(s.path, '/', ''))
+          AND CAST(replace(e.path, rtrim(e.path, replace(e.path, '/', '')), '') AS INTEGER) > 0
+          AND CAST(replace(e.path, rtrim(e.path, replace(e.path, '/', '')), '') AS INTEGER)
+            = CAST(replace(s.path, rtrim(s.path, replace(s.path, '/', '')), '') AS INTEGER)) AS of_another
     FROM schema_failures AS f
+    JOIN statements AS s ON s.statement_id = f.statement_id
     WHERE f.side = 'head'
   )
 SELECT
   f.statement_id,
-  CASE WHEN f.changed = 0 THEN 'info' WHEN f.of_server OR f.after_that THEN 'warning' ELSE 'error' END AS level,
+  CASE WHEN f.changed = 0 THEN 'info' WHEN f.of_server OR f.after_that OR f.of_another THEN 'warning' ELSE 'error' END AS level,
   s.statement_kind AS subject,
   printf('The engine refused this statement of the schema%s: %s.%s',
     CASE f.changed WHEN 1 THEN '' ELSE ', as it did before the change' END, rtrim(f.message, '.'),
@@ -53,6 +64,7 @@ SELECT
     WHEN f.message LIKE 'extension "%" is not made%' THEN 'What needs the extension can''t be planned here, and is listed as not analysed.'
     WHEN f.message LIKE 'extension "%' THEN 'Install the extension''s package on this machine; what needs it can''t be planned without.'
     WHEN f.of_server THEN 'The server that plans gives no such right: what it was to make is missing for all that follows. Make it in a statement of the schema that needs no rights.'
+    WHEN f.of_another THEN 'Folders that number their files each for itself look like databases of their own: name the one that the queries are for as `schema`.'
     ELSE 'Mend the statement, or bring what it needs into the schema before it.' END AS fix
 FROM failures AS f
 JOIN statements AS s ON s.statement_id = f.statement_id

@@ -576,7 +576,10 @@ CREATE VIEW rewrite_fixes (  -- what a finding says of a rewrite that was tried,
   fix
 ) AS
 SELECT t.statement_id, t.kind,
-  printf('Written otherwise it examines %,d rows in place of %,d%s: %s%s', CAST(t.rows_after AS INTEGER), CAST(t.rows_before AS INTEGER),
+  CASE WHEN t.rows_after < t.rows_before
+    THEN printf('Written otherwise it examines %,d rows in place of %,d', CAST(t.rows_after AS INTEGER), CAST(t.rows_before AS INTEGER))
+    ELSE 'Written otherwise it costs far less' END
+  || printf('%s: %s%s',
     CASE t.ddl WHEN '' THEN '' ELSE printf(', with %s', t.ddl) END, t.text,
     CASE t.remarks WHEN '' THEN '' ELSE printf(' (mind: %s)', t.remarks) END)
 FROM rewrite_trials AS t
