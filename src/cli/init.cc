@@ -295,6 +295,7 @@ int init_command(const GateOptions& options) {
   Writer out(*root);
   Attempt best;
   bool configured = fs::exists(fs::path(*root) / kConfigurationFile);
+  std::vector<std::string> usable;
   std::vector<std::string> engines = options.engine.empty() ? known_engines() : std::vector{options.engine};
   for (const std::string& engine : engines) {
     if (configured) break;
@@ -304,11 +305,12 @@ int init_command(const GateOptions& options) {
                                 counted(static_cast<double>(next.statements), "statement"),
                                 counted(static_cast<double>(next.refused), "statement"))
                   : fmt::format("{}: {}", next.engine, next.problem));
+    if (next.problem.empty()) usable.push_back(engine);
     if (best.engine.empty() || serves_better(best, next)) best = std::move(next);
   }
   if (!configured && !best.problem.empty())
     return report_error(Error{ErrorKind::kConfiguration, best.problem, "", 0, 0, "", "nothing was written"});
-  if (!configured && serves_few(best)) try_places(options, engines, best, out);
+  if (!configured && serves_few(best)) try_places(options, usable, best, out);
   if (!configured)
     out.found(fmt::format("schema: {}", best.schema.empty() ? "none"
                                         : best.schema_path.empty()
