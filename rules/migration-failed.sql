@@ -35,6 +35,21 @@
 -- Data that production has and the empty database lacks isn't there to fail on: a UNIQUE index over duplicates applies here.
 -- Of more than a thousand failures (a dump whose tables could not be made) the first thousand are findings.
 WITH
+  folders AS (
+    SELECT DISTINCT s.side, s.path, rtrim(s.path, replace(s.path, '/', '')) AS folder
+    FROM statements AS s
+    WHERE s.kind = 'schema'
+  ),
+  numbered AS MATERIALIZED (  -- 001_init.sql here and there: each folder counts for itself
+    SELECT f.side, f.path, f.folder, CAST(replace(f.path, f.folder, '') AS INTEGER) AS number
+    FROM folders AS f
+    WHERE CAST(replace(f.path, f.folder, '') AS INTEGER) > 0
+  ),
+  alike AS MATERIALIZED (
+    SELECT DISTINCT n.side, n.path
+    FROM numbered AS n
+    JOIN numbered AS o ON o.side = n.side AND o.number = n.number AND o.folder <> n.folder
+  ),
   failures AS (
     SELECT f.*,
       f.message LIKE 'permission denied%' OR f.message LIKE 'must be superuser%' OR f.message LIKE 'extension "%" is not %' AS of_server,
@@ -42,13 +57,8 @@ WITH
         SELECT 1 FROM schema_failures AS e
         WHERE e.side = f.side AND e.statement_id < f.statement_id
           AND (e.message LIKE 'permission denied%' OR e.message LIKE 'must be superuser%' OR e.message LIKE 'extension "%" is not %')) AS after_that,
-      (f.message LIKE '%already exists%' OR f.message LIKE 'duplicate column%') AND EXISTS (  -- 001_init.sql here and there: each folder counts for itself
-        SELECT 1 FROM statements AS e
-        WHERE e.side = f.side AND e.kind = 'schema' AND e.statement_id < f.statement_id
-          AND rtrim(e.path, replace(e.path, '/', '')) <> rtrim(s.path, replace(s.path, '/', ''))
-          AND CAST(replace(e.path, rtrim(e.path, replace(e.path, '/', '')), '') AS INTEGER) > 0
-          AND CAST(replace(e.path, rtrim(e.path, replace(e.path, '/', '')), '') AS INTEGER)
-            = CAST(replace(s.path, rtrim(s.path, replace(s.path, '/', '')), '') AS INTEGER)) AS of_another
+      (f.message LIKE '%already exists%' OR f.message LIKE 'duplicate column%')
+        AND (f.side, s.path) IN (SELECT a.side, a.path FROM alike AS a) AS of_another
     FROM schema_failures AS f
     JOIN statements AS s ON s.statement_id = f.statement_id
     WHERE f.side = 'head'
