@@ -31,6 +31,7 @@
 --
 -- ## Stays quiet when
 -- - the table comes with the same change, or has fewer rows than `min_rows`;
+-- - it is made ON ONLY a partitioned table, which reads no row; the partitions' own indexes are then built one by one;
 -- - the statement is of a schema's definition (a dump, `schema.sql`) and not of a migration: nobody runs it on a live database.
 --
 -- ## Limits

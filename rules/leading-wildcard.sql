@@ -11,7 +11,8 @@
 -- ## What it does
 -- Finds LIKE, ILIKE and GLOB whose pattern is known to begin with `%`, `_`, `*` or `?` (a literal, or a concatenation that
 -- begins with one), where the plan reads the whole of a growing table for it; compared with a column or with an expression over one
--- (`lower(name)`, `',' || tags || ','`). Also `instr(name, ?) > 0` and `strpos(name, $1) > 0`, which ask the same.
+-- (`lower(name)`, `',' || tags || ','`). Also `instr(name, ?) > 0`, `strpos(name, $1) > 0` and `position($1 IN name) > 0`, which ask the same,
+-- and the first two of `lower(name)`.
 --
 -- ## Why
 -- An index is sorted from the first letter on. A word that may stand anywhere isn't in one place of it, so every row is read and

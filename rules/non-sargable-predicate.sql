@@ -8,7 +8,7 @@
 --
 -- ## What it does
 -- Finds a comparison in WHERE or ON whose column is indexed, and yet no index can serve it, because the column stands inside
--- a function, a cast, an arithmetic expression or a concatenation; and the plan reads the whole growing table for it.
+-- a function, a cast, an arithmetic expression or a concatenation, or is compared by IS NOT DISTINCT FROM (PostgreSQL); and the plan reads the whole growing table for it.
 --
 -- ## Why
 -- An index is ordered by the column's value. It knows nothing of `lower(email)` or `date(placed_at)`: the engine has to

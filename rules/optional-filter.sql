@@ -9,7 +9,7 @@
 -- summary: A parameter can switch a filter off, so that the column's index is never used, not even where the filter is on.
 --
 -- ## What it does
--- Finds filters like `? IS NULL OR customer_id = ?` on an indexed column, where the plan reads the whole of a growing table. In SQLite.
+-- Finds filters like `? IS NULL OR customer_id = ?` or `… IN (?, ?)` on an indexed column, where the plan reads the whole of a growing table. In SQLite.
 --
 -- ## Why
 -- SQLite plans a statement once, for all values of its parameters. The plan has to be right also where the filter is off and every row is asked
@@ -31,7 +31,7 @@
 -- ## Stays quiet when
 -- - the plan doesn't scan the table: a filter beside it, which is always on, narrows the rows down;
 -- - no index begins with the column: then it is read whole with or without the parameter's test;
--- - the other arm tests a column or holds a subquery: or-across-columns knows more of that;
+-- - the other arm tests a column or holds a subquery: or-across-columns knows more of that; a comparison with a subquery beside the OR counts for nothing;
 -- - the table is fixed or small.
 --
 -- ## Limits

@@ -122,10 +122,12 @@ bool ActionFacts::type_rewrites(const SchemaAction& action) const {
 
 void ActionFacts::write(int64_t statement_id, int position, const SchemaAction& action, std::string_view bound,
                         bool came) {
+  const CatalogueTable* before = find(kBaseSide, action.table);
+  bool scans = action.scans && !(action.only && before != nullptr && before->partitions > 0);
   bool rewrites = action.rewrites || (action.action == "set_type" && type_rewrites(action));
   actions_(statement_id, position, action.action, action.table, action.column, action.object, action.other_table,
-           action.detail, action.lock, action.concurrently, action.not_valid, rewrites, action.scans, bound,
-           find(kBaseSide, action.table) == nullptr, rows_today(action.table), rows_today(action.other_table), came);
+           action.detail, action.lock, action.concurrently, action.not_valid, rewrites, scans, bound, before == nullptr,
+           rows_today(action.table), rows_today(action.other_table), came);
 }
 
 std::optional<double> ActionFacts::rows_today(std::string_view table) const {

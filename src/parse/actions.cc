@@ -110,6 +110,7 @@ class Reader {
         action.concurrently = flag(statement, Key::kConcurrent);
         if (flag(statement, Key::kUnique)) action.detail = "unique";
         action.scans = true;
+        if (const Node* table = tree_.child(statement, Key::kRelation)) action.only = !flag(*table, Key::kInh);
         if (action.concurrently) action.lock = kShareUpdate;
         break;
       }

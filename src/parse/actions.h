@@ -34,6 +34,7 @@ struct SchemaAction {
   bool not_valid = false;     // NOT VALID
   bool rewrites = false;      // every row is written anew. set_type: not decided here, the old type isn't known
   bool scans = false;         // every row is read under that lock
+  bool only = false;          // create_index: ON ONLY, so of a partitioned table no row is read
 };
 
 // None for a statement that is no DDL, or that PostgreSQL's grammar (after the dialect's translation) doesn't have.

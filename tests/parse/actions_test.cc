@@ -21,6 +21,7 @@ std::string dump(std::string_view sql, Dialect dialect = Dialect::kPostgres) {
     if (action.not_valid) text += " not-valid";
     if (action.rewrites) text += " rewrites";
     if (action.scans) text += " scans";
+    if (action.only) text += " only";
     text += "\n";
   }
   return text;
@@ -36,6 +37,7 @@ TEST_CASE("actions of schema statements") {
       {"CREATE TABLE p PARTITION OF a FOR VALUES IN (1)", "create_table p -> a\n"},
       {"CREATE TABLE a AS SELECT 1", "create_table_as a\n"},
       {"CREATE INDEX i ON s.a(b)", "create_index s.a i SHARE scans\n"},
+      {"CREATE INDEX i ON ONLY a(b)", "create_index a i SHARE scans only\n"},
       {"ALTER TABLE s.a RENAME TO b", "rename_table s.a -> s.b ACCESS EXCLUSIVE\n"},
       {"ALTER TABLE public.a ADD b int REFERENCES s.c(id)",
        "add_column a.b ACCESS EXCLUSIVE\nadd_foreign_key a.b -> s.c (new_column) SHARE ROW EXCLUSIVE\n"},
