@@ -133,6 +133,7 @@ void try_places(const GateOptions& options, const std::vector<std::string>& engi
     if (!places) return;
     for (const std::string& place : *places) {
       if (engine == best.engine && place == best.schema_path) continue;
+      if (printable_line(place) != place) continue;  // no name that a configuration could hold
       Attempt next = attempt(options, engine, place);
       if (!serves_better(best, next)) continue;
       out.found(fmt::format("{}: {} planned with the schema in {}", next.engine, next.planned, place));
@@ -141,19 +142,24 @@ void try_places(const GateOptions& options, const std::vector<std::string>& engi
   }
 }
 
+// As one line, whatever the name holds.
+std::string in_json(const std::string& path) {
+  return nlohmann::json(path).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 std::string configuration_for(const Attempt& found) {
-  std::string schema =
-      !found.place.empty() ? fmt::format(
+  std::string schema = !found.place.empty()
+                           ? fmt::format(
                                  "  // Of the places that make tables, the one with which most can be planned.\n"
                                  "  \"schema\": {},\n",
-                                 nlohmann::json(found.place).dump())
-      : found.schema.empty()
-          ? "  // No schema was found. Name the file, or the folder of migrations:\n  // \"schema\": "
-            "\"db/migrations\",\n"
-      : found.schema_path.empty()
-          ? fmt::format("  // The schema is found by itself ({}, in several folders).\n", found.schema)
-          : fmt::format("  // The schema is found by itself ({}). To name it:\n  // \"schema\": \"{}\",\n",
-                        found.schema, found.schema_path);
+                                 in_json(found.place))
+                       : found.schema.empty()
+                           ? "  // No schema was found. Name the file, or the folder of migrations:\n  // \"schema\": "
+                             "\"db/migrations\",\n"
+                       : found.schema_path.empty()
+                           ? fmt::format("  // The schema is found by itself ({}, in several folders).\n", found.schema)
+                           : fmt::format("  // The schema is found by itself ({}). To name it:\n  // \"schema\": {},\n",
+                                         found.schema, in_json(found.schema_path));
   return fmt::format(R"({{
   // "sqlite" (embedded) or "postgres" (an installed server, started for the run alone).
   "engine": "{}",

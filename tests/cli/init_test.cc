@@ -24,6 +24,13 @@ void write_small_shop(const Project& project) {
   project.write("q.sql", "SELECT note FROM orders WHERE id = ?;\n");
 }
 
+Ran init_in(const Project& project) {
+  project.commit();
+  Ran ran = project.gate({"init"});
+  CHECK(ran.code == 0);
+  return ran;
+}
+
 TEST_CASE("init writes a configuration that works, a workflow for the forge that is seen, and a hook") {
   Project project;
   write_small_shop(project);
@@ -47,10 +54,8 @@ TEST_CASE("init says where the whole schema lies, and that most statements aren'
   project.write("migrations/admin/0001_a.sql", "CREATE TABLE a (id INTEGER PRIMARY KEY AUTOINCREMENT);\n");
   project.write("migrations/tenant/0001_b.sql", "CREATE TABLE b (id INTEGER PRIMARY KEY);\n");
   project.write("q.sql", "SELECT * FROM missing;\nSELECT * FROM gone;\nSELECT id FROM a WHERE id = ?;\n");
-  project.commit();
-  Ran ran = project.gate({"init"});
+  Ran ran = init_in(project);
   CAPTURE(ran.out);
-  CHECK(ran.code == 0);
   CHECK(ran.out.find("2 files in migrations\n") != std::string::npos);
   CHECK(project.read("explaingate.json").find("\"schema\": \"migrations\",") != std::string::npos);
   CHECK(ran.out.find("fewer than half of the statements could be planned") != std::string::npos);
@@ -65,14 +70,20 @@ TEST_CASE("init tries the places that make tables, where the one that is found s
                 "CREATE TABLE a (id int); CREATE TABLE b (id int); CREATE TABLE c (i int);\n");
   project.write("q.sql",
                 "SELECT id FROM orders WHERE id = ?;\nSELECT name FROM people WHERE id = ?;\nSELECT 1 FROM extra;\n");
-  project.commit();
-  Ran ran = project.gate({"init"});
+  Ran ran = init_in(project);
   CAPTURE(ran.out);
-  CHECK(ran.code == 0);
   CHECK(ran.out.find("2 planned with the schema in src/store/tables\n") != std::string::npos);
   CHECK(project.read("explaingate.json").find("\n  \"schema\": \"src/store/tables\",") != std::string::npos);
   ran = project.gate({"check", "--all"});
   CHECK(ran.out.find("2 planned") != std::string::npos);
+}
+
+TEST_CASE("a folder's name that is no plain text stays within its line of the configuration") {
+  Project project;
+  project.write("a\n\"x\": 1,//\xff/schema.sql", "CREATE TABLE a (id INTEGER PRIMARY KEY);\n");
+  project.write("q.sql", "SELECT id FROM a WHERE id = ?;\nSELECT 1 FROM missing;\nSELECT 2 FROM missing;\n");
+  init_in(project);
+  CHECK(project.gate({"check", "--all"}).code == 0);
 }
 
 TEST_CASE("folders whose names begin alike are not one folder") {
@@ -149,10 +160,8 @@ TEST_CASE("init takes the engine that plans more") {
                 "DEFAULT now(), tags text[] NOT NULL);\n");
   project.write("q.sql", "SELECT id FROM orders WHERE tags @> ARRAY['new'] AND placed > now() - interval '1 day';\n");
   project.write(".gitlab-ci.yml", "stages: [test]\n");
-  project.commit();
-  Ran ran = project.gate({"init"});
+  Ran ran = init_in(project);
   CAPTURE(ran.out);
-  CHECK(ran.code == 0);
   CHECK(project.read("explaingate.json").find("\"engine\": \"postgres\"") != std::string::npos);
   CHECK(project.has(".gitlab/explaingate.yml"));
 }
