@@ -31,8 +31,7 @@ class Schema {
  private:
   // SQLite: the one primary key that takes no NULL though nothing says so. PostgreSQL's are all declared.
   static bool is_rowid(const CatalogueColumn& column, const CatalogueTable& table) {
-    bool integer = column.type == "INTEGER" || column.type == "integer";
-    return column.primary_key == 1 && integer &&
+    return column.primary_key == 1 && advise::same_name(column.type, "INTEGER") &&
            std::ranges::count_if(table.columns, [](const CatalogueColumn& each) { return each.primary_key > 0; }) == 1;
   }
 

@@ -39,8 +39,7 @@ constexpr const char* kClockRemark =
 constexpr const char* kYearRemark = "the value has to be a whole year, 1 to 9998";
 constexpr const char* kMidnightRemark =
     "periods begin at midnight of the session's time zone, as before; on a day whose midnight its clocks skip or "
-    "repeat "
-    "the results differ";
+    "repeat the results differ";
 constexpr const char* kMonthRemark = "months aren't of one length: near their ends the results differ";
 
 bool is_comparison(std::string_view op) {
