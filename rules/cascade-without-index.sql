@@ -25,6 +25,7 @@
 -- ```sql
 -- CREATE INDEX items_order_id ON items(order_id);
 -- ```
+-- On PostgreSQL, where the table is in use: `CREATE INDEX CONCURRENTLY`, in a migration of its own that runs in no transaction.
 --
 -- ## Stays quiet when
 -- - an index, a UNIQUE constraint or the primary key begins with the key's columns, in any order among them;
@@ -45,7 +46,7 @@ SELECT
     b.parent_table, b.table_name, CAST(b.row_count AS INTEGER))
   || CASE WHEN d.path IS NULL THEN '' ELSE printf(' %s:%d deletes from %s.', d.path, d.line, b.parent_table) END AS message,
   CASE WHEN coalesce(b.lost_index, '') <> '' THEN printf('Keep %s, or create another: ', b.lost_index) ELSE '' END
-  || printf('CREATE INDEX "%w_%w" ON %s(%s)', replace(b.table_name, '.', '_'), b.joined_list, replace(printf('"%w"', b.table_name), '.', '"."'), b.quoted_list) AS fix,
+  || b.ddl AS fix,
   CASE WHEN d.path IS NOT NULL AND b.row_source IN ('file', 'configured') THEN 'error' ELSE 'warning' END AS level,
   b.cause_statement_id
 FROM keys_without_index AS b

@@ -3,7 +3,7 @@
 -- severity: warning
 -- engines: sqlite, postgres
 -- needs: growth
--- yields-to: cross-join, access-regression, non-sargable-predicate, quadratic-growth, full-scan-growth, text-search-by-like, leading-wildcard
+-- yields-to: comma-separated-list, cross-join, access-regression, non-sargable-predicate, quadratic-growth, full-scan-growth, text-search-by-like, leading-wildcard
 -- parameter: min_rows integer 1000: rows examined of the table, at the largest scale, from which on it counts
 -- since: 0.1
 -- summary: A text is compared without regard to case, and no index does the same, so the table is scanned.

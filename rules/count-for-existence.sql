@@ -53,6 +53,9 @@ WITH
   ),
   found AS (
     SELECT s.statement_id, c.compared, c.line, c."column", n.relation, n.rows_examined,
+      n.rows_examined >= :min_rows
+        AND (n.rows_examined >= :min_rows * n.executions OR (n.executions >= :min_runs AND n.rows_examined >= 2 * n.executions)) AS many,
+      b.correlated = 1 AND n.rows_examined >= 2 * n.executions AS row_by_row,
       row_number() OVER (PARTITION BY s.statement_id ORDER BY n.rows_examined DESC, c.line, c."column", n.relation, n.node) AS place
     FROM run
     JOIN counted AS c
@@ -64,13 +67,12 @@ WITH
       AND n.relation = t.name AND n.access NOT IN ('none', 'constant')
       AND CASE q.alias WHEN '' THEN q.name ELSE q.alias END COLLATE NOCASE IN (n.alias, substr(n.alias, instr(n.alias, '.') + 1))
     WHERE s.side = 'head' AND s.changed = 1 AND s.planned = 1
-      AND n.rows_examined >= :min_rows
-      AND (n.rows_examined >= :min_rows * n.executions OR (n.executions >= :min_runs AND n.rows_examined >= 2 * n.executions))
   )
 SELECT
   f.statement_id,
   f.line,
   f."column",
+  CASE WHEN f.many THEN NULL ELSE 'info' END AS level,
   f.relation AS subject,
   printf('count %s only asks whether there is a row, and reads %,d of %s for it (at the largest scale).',
     f.compared, CAST(f.rows_examined AS INTEGER), f.relation) AS message,
@@ -78,4 +80,4 @@ SELECT
     printf('%s (SELECT 1 FROM %s …) stops at the first row.',
       CASE WHEN f.compared IN ('= 0', '< 1', '<= 0') THEN 'NOT EXISTS' ELSE 'EXISTS' END, f.relation)) AS fix
 FROM found AS f
-WHERE f.place = 1;
+WHERE f.place = 1 AND (f.many OR f.row_by_row);

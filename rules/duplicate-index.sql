@@ -32,6 +32,13 @@
 -- ## Limits
 -- Of two that serve alike the one that isn't unique is named; of two unique ones the one whose name comes later.
 WITH
+  rowids AS (  -- SQLite's INTEGER PRIMARY KEY is the table's own order
+    SELECT c.side, c.table_name, lower(c.name) || '|' AS columns
+    FROM columns AS c
+    WHERE (SELECT engine FROM run) = 'sqlite' AND c.primary_key = 1 AND upper(c.type) = 'INTEGER'
+      AND NOT EXISTS (SELECT 1 FROM indexes AS i WHERE i.side = c.side AND i.table_name = c.table_name AND i.origin = 'primary_key')
+      AND NOT EXISTS (SELECT 1 FROM columns AS o WHERE o.side = c.side AND o.table_name = c.table_name AND o.primary_key > 1)
+  ),
   pairs AS (
     SELECT a.table_name, a.name AS spare, a.statement_id AS spare_by, b.name AS kept, b.statement_id AS kept_by, b.origin AS kept_origin, a.columns,
       row_number() OVER (PARTITION BY a.table_name, a.name ORDER BY b.is_unique DESC, b.origin = 'create', b.name) AS place
@@ -42,6 +49,14 @@ WITH
       AND NOT EXISTS (
         SELECT 1 FROM index_shapes AS old JOIN index_shapes AS other ON other.side = 'base' AND other.table_name = old.table_name AND other.columns = old.columns
           AND other.name = b.name
+        WHERE old.side = 'base' AND old.table_name = a.table_name AND old.name = a.name AND (SELECT mode FROM run) = 'change')
+    UNION ALL
+    SELECT a.table_name, a.name, a.statement_id, '', NULL, 'primary_key', a.columns, 1
+    FROM index_shapes AS a
+    JOIN rowids AS r ON r.side = a.side AND r.table_name = a.table_name AND r.columns = a.columns
+    WHERE a.side = 'head' AND a.origin = 'create'
+      AND NOT EXISTS (
+        SELECT 1 FROM index_shapes AS old
         WHERE old.side = 'base' AND old.table_name = a.table_name AND old.name = a.name AND (SELECT mode FROM run) = 'change')
   )
 SELECT

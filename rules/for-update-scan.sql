@@ -39,7 +39,7 @@
 -- PostgreSQL manual, "Explicit Locking", row-level locks.
 WITH
   locked AS (
-    SELECT s.statement_id, b.line, b."column", b.locking, n.relation, n.rows_examined, n.rows_out,
+    SELECT s.statement_id, b.line, b."column", b.locking, b.has_limit, n.relation, n.rows_examined, n.rows_out,
       row_number() OVER (PARTITION BY s.statement_id ORDER BY n.rows_examined DESC, n.relation, n.node) AS place
     FROM run
     JOIN statements AS s
@@ -57,8 +57,10 @@ SELECT
   l.line,
   l."column",
   l.relation AS subject,
-  printf('FOR %s locks about %,d rows of %s (at the largest scale), and reads %,d for it from end to end; all stay locked until the transaction ends.',
-    l.locking, CAST(l.rows_out AS INTEGER), l.relation, CAST(l.rows_examined AS INTEGER)) AS message,
+  CASE WHEN l.has_limit THEN printf('FOR %s reads %s until it has found its rows, up to all %,d (at the largest scale); those that it locks stay so until the transaction ends.',
+    l.locking, l.relation, CAST(l.rows_examined AS INTEGER))
+  ELSE printf('FOR %s locks about %,d rows of %s (at the largest scale), and reads %,d for it from end to end; all stay locked until the transaction ends.',
+    l.locking, CAST(l.rows_out AS INTEGER), l.relation, CAST(l.rows_examined AS INTEGER)) END AS message,
   'Lock a few rows at a time, found by an index: WHERE … ORDER BY key LIMIT n FOR UPDATE SKIP LOCKED.' AS fix
 FROM locked AS l
 WHERE l.place = 1;

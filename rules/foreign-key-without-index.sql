@@ -25,6 +25,7 @@
 -- ```sql
 -- CREATE INDEX items_order_id ON items(order_id);
 -- ```
+-- On PostgreSQL, where the table is in use: `CREATE INDEX CONCURRENTLY`, in a migration of its own that runs in no transaction.
 --
 -- ## Stays quiet when
 -- - an index, a UNIQUE constraint or the primary key begins with the key's columns, in any order among them;
@@ -43,7 +44,7 @@ SELECT
     CASE WHEN coalesce(b.lost_index, '') <> '' THEN printf('lost its index %s with this change', b.lost_index) ELSE 'has no index' END,
     b.parent_table, b.table_name, CAST(b.row_count AS INTEGER)) AS message,
   CASE WHEN coalesce(b.lost_index, '') <> '' THEN printf('Keep %s, or create another: ', b.lost_index) ELSE '' END
-  || printf('CREATE INDEX "%w_%w" ON %s(%s)', replace(b.table_name, '.', '_'), b.joined_list, replace(printf('"%w"', b.table_name), '.', '"."'), b.quoted_list) AS fix,
+  || b.ddl AS fix,
   b.cause_statement_id
 FROM keys_without_index AS b
 WHERE b.on_delete NOT IN ('CASCADE', 'SET NULL', 'SET DEFAULT') AND coalesce(b.statement_id, b.cause_statement_id) IS NOT NULL

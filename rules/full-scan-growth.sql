@@ -38,7 +38,7 @@
 -- - the table doesn't grow (`"tables": {"country": {"rows": 250, "fixed": true}}`);
 -- - the only filter is on a column with a few values (boolean, CHECK (x IN (…))): an index would still read a large part;
 -- - it is compared with its own DEFAULT (`hidden = 0` for `hidden INTEGER DEFAULT 0`): most rows have that value;
--- - a migration in code runs it, once;
+-- - a migration in code runs it, once (a warning where only its folder says so: `db/old_migrations/`);
 -- - another rule names the same trouble more exactly: cross-join, non-sargable-predicate, access-regression, quadratic-growth.
 --
 -- ## Limits
@@ -66,6 +66,8 @@ WITH
   helped AS (
     SELECT s.statement_id, t.relation, t.ddl, t.class_before, t.class_after, t.rows_before, t.rows_after, t.sorted_before,
       t.sorted_after, r.row_count, r.row_source,
+      replace('/' || lower(s.path), '_', '/') LIKE '%/migrat%' AS in_migration,
+      ' ' || replace(replace(replace(replace(substr(t.ddl, instr(t.ddl, ' ON ')), '"', ''), '(', ' '), ')', ' '), ',', ' ') || ' ' AS indexed,
       row_number() OVER (PARTITION BY s.statement_id ORDER BY t.rank) AS place
     FROM run
     JOIN statements AS s
@@ -103,7 +105,7 @@ WITH
        ORDER BY i.name LIMIT 1) AS partial_index,
       h.statement_id IN (SELECT u.statement_id FROM unproven_statements AS u WHERE u.statement_id = h.statement_id) AS unproven,
       EXISTS (SELECT 1 FROM holes AS o WHERE o.statement_id = h.statement_id AND o.kind = 'predicate') AS more_filters,
-      h.row_source = 'assumed' AND h.statement_id IN (SELECT j.statement_id FROM side_jobs AS j WHERE j.statement_id = h.statement_id) AS side_job,
+      (h.row_source = 'assumed' OR h.in_migration) AND h.statement_id IN (SELECT j.statement_id FROM side_jobs AS j WHERE j.statement_id = h.statement_id) AS side_job,
       (SELECT d.place FROM deletions AS d WHERE d.relation = h.relation AND h.row_source = 'assumed' AND d.nth = 1) AS deleted_at,
       h.sorted_before <= h.sorted_after AND (  -- the filters' columns: all are of few values, or an index begins with them already
         SELECT max(f.of_few) AND min(f.of_few OR EXISTS (
@@ -118,7 +120,8 @@ WITH
           SELECT p.name, k.name IS NOT NULL OR p.operator IN ('IS NULL', 'IS NOT NULL', '<>') OR (p.operator IN ('=', '==', 'IS') AND p.operand = 'literal') AS of_few
           FROM predicates AS p
           LEFT JOIN few_values AS k ON k.table_name = h.relation AND k.name = p.name COLLATE NOCASE
-          WHERE p.statement_id = h.statement_id AND p.sargable = 1 AND (p.relation IS NULL OR p.relation = h.relation COLLATE NOCASE)) AS f) = 1 AS categories
+          WHERE p.statement_id = h.statement_id AND p.sargable = 1 AND (p.relation IS NULL OR p.relation = h.relation COLLATE NOCASE)
+            AND (p.operand <> 'column' OR instr(h.indexed, ' ' || p.name || ' ') > 0)) AS f) = 1 AS categories
     FROM run
     JOIN helped AS h ON h.place = 1
   )

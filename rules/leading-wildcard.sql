@@ -3,7 +3,7 @@
 -- severity: warning
 -- engines: sqlite, postgres
 -- needs: growth
--- yields-to: cross-join, access-regression, non-sargable-predicate, quadratic-growth, full-scan-growth, text-search-by-like
+-- yields-to: comma-separated-list, cross-join, access-regression, non-sargable-predicate, quadratic-growth, full-scan-growth, text-search-by-like
 -- parameter: min_rows integer 1000: rows examined of the table, at the largest scale, from which on it counts
 -- since: 0.1
 -- summary: A LIKE pattern begins with a wildcard, so no ordinary index can serve it and the table is scanned.

@@ -28,6 +28,7 @@
 -- ## Stays quiet when
 -- - the rows found lie on fewer pages than the bitmap can hold;
 -- - the table's size is assumed: the number of pages hangs on it;
+-- - the rows lie between two parameters: how much that is isn't known;
 -- - another rule says why so many rows are found.
 --
 -- ## Limits
@@ -47,6 +48,15 @@ WITH
       AND n.operation IN ('Bitmap Heap Scan', 'Parallel Bitmap Heap Scan')
     JOIN tables AS t ON t.side = 'head' AND t.name = n.relation AND t.type = 'table' AND t.fixed = 0 AND t.row_source <> 'assumed'
     WHERE s.side = 'head' AND s.changed = 1 AND s.planned = 1
+      AND NOT EXISTS (  -- from one parameter to another: how much lies between isn't known
+        SELECT 1 FROM predicates AS low
+        JOIN predicates AS high ON high.statement_id = low.statement_id AND high.relation = low.relation AND high.name = low.name
+          AND high.operator IN ('<', '<=') AND high.operand IN ('placeholder', 'expression') AND high.in_or = 0
+        WHERE low.statement_id = s.statement_id AND low.relation = n.relation AND low.in_or = 0
+          AND low.operator IN ('>', '>=') AND low.operand IN ('placeholder', 'expression'))
+      AND NOT EXISTS (
+        SELECT 1 FROM predicates AS p
+        WHERE p.statement_id = s.statement_id AND p.relation = n.relation AND p.operator = 'BETWEEN' AND p.operand IN ('placeholder', 'expression') AND p.in_or = 0)
   )
 SELECT
   f.statement_id,

@@ -3,7 +3,7 @@
 -- severity: info
 -- engines: postgres
 -- needs: migration_steps
--- yields-to: migration-failed, table-rewrite, set-not-null, constraint-validated-at-once, index-without-concurrently
+-- yields-to: migration-failed, table-rewrite, set-not-null, constraint-validated-at-once, index-without-concurrently, drop-index-without-concurrently, detach-without-concurrently
 -- parameter: min_rows integer 100000: rows of a table today, from which on it is taken for one in use
 -- since: 0.1
 -- summary: A migration waits without end for a lock that everybody else then waits behind.

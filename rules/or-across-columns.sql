@@ -51,6 +51,8 @@ WITH
         SELECT 1 FROM columns AS c WHERE c.side = 'head' AND c.table_name = t.name AND c.name = p.name COLLATE NOCASE AND c.primary_key = 1) AS indexed
     FROM statements AS s
     JOIN predicates AS p ON p.statement_id = s.statement_id AND p.or_group IS NOT NULL AND p.clause IN ('where', 'join_on')
+      AND NOT (p.operator = 'IS NULL' AND EXISTS (  -- what found no partner: no index knows that
+        SELECT 1 FROM joins AS j WHERE j.statement_id = p.statement_id AND j.right_ref = p.table_ref AND j.join_type = 'LEFT'))
     LEFT JOIN tables AS t ON t.side = 'head' AND t.name = p.relation COLLATE NOCASE AND t.type = 'table'
     WHERE s.side = 'head' AND s.changed = 1 AND s.planned = 1 AND s.dynamic = 0
   ),

@@ -33,6 +33,8 @@
 -- - another rule names why there is so much to sort.
 --
 -- ## Limits
+-- An info where it fits at the sizes that are known today.
+--
 -- Sizes are the planner's estimate of rows and widths, with the header that each row has in memory.
 --
 -- ## Sources
@@ -41,6 +43,7 @@ WITH
   kept AS (
     SELECT n.statement_id, n.node, n.operation, n.rows_possible, n.width,
       n.rows_possible * (n.width + 24) / 1024 AS needed_kb,
+      coalesce(max(small.rows_possible), 0) * (n.width + 24) / 1024 AS needed_today_kb,
       CASE WHEN n.operation LIKE '%Sort' THEN :work_mem_kb ELSE 2 * :work_mem_kb END AS memory_kb
     FROM run
     JOIN plan_nodes AS n ON n.side = 'head' AND n.scale = run.largest_scale AND n.width > 0
@@ -68,6 +71,7 @@ WITH
 SELECT
   s.statement_id,
   s.relation AS subject,
+  CASE WHEN s.needed_today_kb <= s.memory_kb THEN 'info' END AS level,
   printf('%s keeps %,d rows of %d bytes (at the largest scale): about %,d MB, where %,d MB are allowed; the rest goes to temporary files.',
     s.operation, CAST(s.rows_possible AS INTEGER), s.width, CAST(s.needed_kb / 1024 AS INTEGER), CAST(s.memory_kb / 1024 AS INTEGER)) AS message,
   'Filter before it, leave wide columns out of it, or let an index give the order; SET LOCAL work_mem where few such queries run at once.' AS fix

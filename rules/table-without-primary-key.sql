@@ -53,7 +53,9 @@ SELECT
     (SELECT min(a.statement_id) FROM schema_actions AS a WHERE a.table_name = k.name AND a.came = 1), k.statement_id) AS statement_id,
   k.name AS subject,
   printf('%s has no primary key, nor a unique index over columns that are NOT NULL: no row of it can be named.', k.name) AS message,
-  printf('ALTER TABLE %s ADD COLUMN id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, or make the columns that name a row the key.', k.name) AS fix
+  CASE WHEN EXISTS (SELECT 1 FROM columns AS c WHERE c.side = 'head' AND c.table_name = k.name AND c.name = 'id')
+    THEN printf('Where id names a row: ALTER TABLE %s ADD PRIMARY KEY (id), or by USING INDEX of a unique index that was built CONCURRENTLY; else make the columns that do the key.', k.name)
+    ELSE printf('ALTER TABLE %s ADD COLUMN id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, or make the columns that name a row the key.', k.name) END AS fix
 FROM keyless AS k
 WHERE k.side = 'head' AND k.statement_id IS NOT NULL
   AND ((SELECT mode FROM run) = 'all'

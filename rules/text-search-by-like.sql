@@ -3,7 +3,7 @@
 -- severity: warning
 -- engines: sqlite, postgres
 -- needs: growth
--- yields-to: cross-join, access-regression, non-sargable-predicate, quadratic-growth, full-scan-growth
+-- yields-to: comma-separated-list, cross-join, access-regression, non-sargable-predicate, quadratic-growth, full-scan-growth
 -- parameter: min_rows integer 1000: rows examined of the table, at the largest scale, from which on it counts
 -- since: 0.1
 -- summary: Several columns are searched for a word with LIKE '%…%'; that is a text search without a text index.

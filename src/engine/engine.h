@@ -143,6 +143,7 @@ struct Catalogue {
   std::vector<CatalogueTable> tables;  // sorted by name
   IndexKinds index_kinds;
   std::vector<std::string> search_path;  // PostgreSQL: schemas in which a name without one is looked for, in order
+  std::vector<std::string> volatile_functions;  // PostgreSQL: names whose functions are all VOLATILE; sorted
 };
 
 // How a statement of a migration is run; of no matter to plans.

@@ -158,7 +158,7 @@ CREATE TABLE columns (
   generated INTEGER NOT NULL,
   primary_key INTEGER NOT NULL,   -- position in the primary key from 1, 0 = not part of it
   allowed_values INTEGER NOT NULL,  -- number of values that a boolean or a CHECK allows, 0 = unbounded
-  default_value TEXT NOT NULL,      -- expression, '' = none
+  default_value TEXT NOT NULL,      -- expression, 'identity', '' = none
   PRIMARY KEY (side, table_name, name)
 ) STRICT;
 
@@ -196,6 +196,12 @@ CREATE TABLE foreign_keys (
   on_delete TEXT NOT NULL
 ) STRICT;
 
+CREATE TABLE volatile_functions (  -- PostgreSQL: functions that it calls anew for each row, and serves by no index; the schema's own among them
+  side TEXT NOT NULL,
+  name TEXT NOT NULL,            -- where all functions of that name are VOLATILE
+  PRIMARY KEY (side, name)
+) STRICT;
+
 CREATE TABLE schema_changes (
   statement_id INTEGER NOT NULL,  -- a statement of kind 'schema'
   side TEXT NOT NULL,             -- 'head': came with the change, 'base': went with it
@@ -210,7 +216,7 @@ CREATE TABLE schema_actions (  -- what each schema statement of the head side do
   position INTEGER NOT NULL,      -- of the action in the statement, from 0
   action TEXT NOT NULL,           -- 'create_table', 'create_table_as', 'drop_table', 'rename_table', 'truncate', 'create_index', 'drop_index', 'rename_index', 'create_trigger', 'create_policy', 'create_rule', 'refresh_view', 'cluster', 'insert', 'update', 'delete'; of ALTER TABLE: 'add_column', 'drop_column', 'rename_column', 'set_type', 'set_default', 'drop_default', 'set_not_null', 'drop_not_null', 'add_check', 'add_foreign_key', 'add_unique', 'add_primary_key', 'add_exclude', 'validate_constraint', 'drop_constraint', 'rename_constraint', 'set_logged', 'set_unlogged', 'set_tablespace', 'set_access_method', 'attach_partition', 'detach_partition', 'set_trigger', 'set_options', 'set_statistics', 'other'
   table_name TEXT NOT NULL,       -- what it is done to, '' = not known
-  column_name TEXT NOT NULL,      -- '' = none; of a foreign key the first; of CHECK (x IS NOT NULL) that column
+  column_name TEXT NOT NULL,      -- '' = none; of a foreign key and of an index the first; of CHECK (x IS NOT NULL) that column
   object TEXT NOT NULL,           -- index, constraint or trigger, '' = none or not named
   other_table TEXT NOT NULL,      -- referenced by a foreign key; attached or detached; read by INSERT … SELECT; a new name
   detail TEXT NOT NULL,           -- 'add_column': its default: '', 'constant', 'stable', 'volatile', 'unknown' (a function that is not PostgreSQL's), 'generated', 'identity', 'serial'; 'set_type': 'using'; 'add_check': 'not_null'; 'add_unique', 'add_primary_key': 'using_index'; 'create_index': 'unique'; constraints of a new column: 'new_column'
@@ -303,6 +309,7 @@ CREATE TABLE function_calls (
   star INTEGER NOT NULL,        -- 1 = count(*)
   is_distinct INTEGER NOT NULL,  -- 1 = count(DISTINCT x)
   arguments INTEGER NOT NULL,
+  argument TEXT NOT NULL,       -- the first one, where it is a bare column: its name; '' otherwise
   compared TEXT NOT NULL,       -- the literal that it is compared with, '> 0'; '' = none
   line INTEGER NOT NULL,        -- place in the source
   column INTEGER NOT NULL
@@ -659,8 +666,7 @@ CREATE VIEW keys_without_index (  -- foreign keys of growing tables of the head 
   parent_table,
   on_delete,           -- in capitals
   column_list,         -- 'a,b'
-  quoted_list,         -- '"a", "b"'
-  joined_list,         -- 'a_b'
+  ddl,                 -- the CREATE INDEX that serves it; CONCURRENTLY where PostgreSQL has the table already
   row_count,
   row_source,
   lost_index,          -- '' = the primary key served it
@@ -700,7 +706,7 @@ WITH
       WHERE c.side = n.side AND c.table_name = n.table_name AND c.primary_key BETWEEN 1 AND n.width)
   ),
   bare AS (
-    SELECT n.table_name, n.foreign_key, n.parent_table, n.on_delete, n.column_list, n.quoted_list, n.joined_list, child.row_count, child.row_source,
+    SELECT n.table_name, n.foreign_key, n.parent_table, n.on_delete, n.column_list, n.quoted_list, n.joined_list, child.row_count, child.row_source, child.partitions,
       child.statement_id AS created_by, past.foreign_key AS past_key,
       (SELECT min(v.index_name) FROM serving AS v
        WHERE v.side = 'base' AND v.table_name = past.table_name AND v.foreign_key = past.foreign_key) AS lost_index
@@ -713,7 +719,12 @@ WITH
       AND NOT EXISTS (
         SELECT 1 FROM serving AS v WHERE v.side = 'head' AND v.table_name = n.table_name AND v.foreign_key = n.foreign_key)
   )
-SELECT b.table_name, b.parent_table, b.on_delete, b.column_list, b.quoted_list, b.joined_list, b.row_count, b.row_source, b.lost_index,
+SELECT b.table_name, b.parent_table, b.on_delete, b.column_list,
+  printf('CREATE INDEX %s"%w_%w" ON %s(%s)',
+    CASE WHEN run.engine = 'postgres' AND b.partitions = 0
+        AND (run.mode = 'all' OR EXISTS (SELECT 1 FROM tables AS t WHERE t.side = 'base' AND t.name = b.table_name)) THEN 'CONCURRENTLY ' ELSE '' END,
+    replace(b.table_name, '.', '_'), b.joined_list, replace(printf('"%w"', b.table_name), '.', '"."'), b.quoted_list),
+  b.row_count, b.row_source, b.lost_index,
   coalesce(
     (SELECT min(s.statement_id) FROM statements AS s WHERE s.statement_id = b.created_by AND s.changed = 1),
     (SELECT min(a.statement_id) FROM schema_changes AS a

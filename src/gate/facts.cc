@@ -270,7 +270,9 @@ class Filler {
     FactInserter indexes(store_, "indexes");
     FactInserter index_columns(store_, "index_columns");
     FactInserter foreign_keys(store_, "foreign_keys");
+    FactInserter volatile_functions(store_, "volatile_functions");
     std::string_view name = kSideNames[side];
+    for (const std::string& function : engine.catalogue().volatile_functions) volatile_functions(name, function);
     double factor = engine.scale_factor(engine.scales() - 1);
     for (const CatalogueTable& table : engine.catalogue().tables) {
       auto known = engine.statistics().tables.find(table.name);
@@ -297,7 +299,7 @@ class Filler {
                        foreign_key.on_delete);
       }
     }
-    for (const FactInserter* inserter : {&tables, &columns, &indexes, &index_columns, &foreign_keys}) keep(*inserter);
+    for (const FactInserter* inserter : {&tables, &columns, &indexes, &index_columns, &foreign_keys, &volatile_functions}) keep(*inserter);
   }
 
   void plans() {

@@ -127,7 +127,7 @@ void QueryFacts::blocks(const KnownStatement& known) {
   for (const FunctionCall& call : parsed.calls) {
     Position at = place(known, call.offset);
     function_calls_(known.id, call.block, call.name, name_of(call.place), call.position, call.aggregate, call.window,
-                    call.star, call.distinct, call.arguments, call.compared, at.line, at.column);
+                    call.star, call.distinct, call.arguments, call.argument, call.compared, at.line, at.column);
   }
 }
 

@@ -110,6 +110,8 @@ class Reader {
         action.concurrently = flag(statement, Key::kConcurrent);
         if (flag(statement, Key::kUnique)) action.detail = "unique";
         action.scans = true;
+        if (const Node* columns = tree_.child(statement, Key::kIndexParams))
+          if (const Node* first = tree_.first(*columns)) action.column = text(*first, Key::kName);
         if (const Node* table = tree_.child(statement, Key::kRelation)) action.only = !flag(*table, Key::kInh);
         if (action.concurrently) action.lock = kShareUpdate;
         break;

@@ -21,7 +21,7 @@ struct SchemaAction {
   // set_statistics, other.
   std::string action;
   std::string table;        // "" for a dropped or renamed index: the catalogue knows its table
-  std::string column;       // also of a foreign key (its first) and of CHECK (column IS NOT NULL)
+  std::string column;       // also of a foreign key and of an index (its first) and of CHECK (column IS NOT NULL)
   std::string object;       // index, constraint, trigger
   std::string other_table;  // referenced by a foreign key; attached, detached; the new name
   // add_column: its default, '' (none), 'constant', 'stable', 'volatile', 'unknown' (a function that isn't

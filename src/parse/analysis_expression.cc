@@ -163,7 +163,11 @@ void Analysis::function(const Node& node, int block) {
   call.position = position_;
   call.star = tree_.child(node, Key::kAggStar) != nullptr;
   call.distinct = tree_.child(node, Key::kAggDistinct) != nullptr;
-  if (const Node* arguments = tree_.child(node, Key::kArgs)) call.arguments = static_cast<int>(tree_.count(*arguments));
+  if (const Node* arguments = tree_.child(node, Key::kArgs)) {
+    call.arguments = static_cast<int>(tree_.count(*arguments));
+    if (const Node* first = tree_.first(*arguments); first != nullptr && first->type == Type::kColumnRef)
+      call.argument = last_name(*first, Key::kFields);
+  }
   call.offset = source_.offset(node);
   function_calls_.emplace(&node, out_.calls.size());
   out_.calls.push_back(std::move(call));

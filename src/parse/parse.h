@@ -136,6 +136,7 @@ struct FunctionCall {
   bool aggregate = false, window = false;
   bool star = false, distinct = false;  // count(*), count(DISTINCT …)
   int arguments = 0;
+  std::string argument;  // the first one, where it is a bare column: its name
   std::string compared;  // with a literal, seen from the call: "> 0"; "" = not compared with one
   uint32_t offset = 0;
 };

@@ -28,7 +28,7 @@ std::string blocks(const ParsedQuery& query) {
     text += "\n";
   }
   for (const FunctionCall& call : query.calls)
-    text += fmt::format("{}() in {} {} {}{}{}{}{} {}\n", call.name, call.block,
+    text += fmt::format("{}({}) in {} {} {}{}{}{}{} {}\n", call.name, call.argument, call.block,
                         kPlaces[static_cast<size_t>(call.place)], call.position, call.aggregate ? " aggregate" : "",
                         call.window ? " window" : "", call.star ? " star" : "", call.distinct ? " distinct" : "",
                         call.compared.empty() ? "-" : call.compared);
@@ -48,9 +48,9 @@ TEST_CASE("where blocks and calls stand") {
   const std::vector<Case> cases = {
       {"SELECT (SELECT count(*) FROM t) > 0, lower(a) FROM u WHERE 0 < (SELECT max(b) FROM t) LIMIT 5 OFFSET 10",
        "0 other where offset=10\n1 select > 0\n2 where > 0\ncount() in 1 select 0 aggregate star -\n"
-       "lower() in 0 select 1 -\nmax() in 2 select 0 aggregate -\n"},
+       "lower(a) in 0 select 1 -\nmax(b) in 2 select 0 aggregate -\n"},
       {"SELECT a, count(DISTINCT b) FROM t GROUP BY lower(a) HAVING count(*) >= 1 ORDER BY random(), a",
-       "0 other\ncount() in 0 select 1 aggregate distinct -\nlower() in 0 group_by 0 -\n"
+       "0 other\ncount(b) in 0 select 1 aggregate distinct -\nlower(a) in 0 group_by 0 -\n"
        "count() in 0 having -1 aggregate star >= 1\nrandom() in 0 order_by 0 -\n"},
       {"UPDATE t SET a = (SELECT b FROM u) WHERE TRUE", "0 other where\n1 set\n"},
       {"DELETE FROM t", "0 other\n"},

@@ -21,7 +21,7 @@ ORDER BY c.oid)";
 
 constexpr const char* kColumns = R"(
 SELECT a.attrelid, a.attnum, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod),
-  pg_catalog.pg_get_expr(d.adbin, d.adrelid), a.attnotnull OR coalesce(t.typnotnull, false), a.attgenerated <> '',
+  CASE WHEN a.attidentity <> '' THEN 'identity' ELSE pg_catalog.pg_get_expr(d.adbin, d.adrelid) END, a.attnotnull OR coalesce(t.typnotnull, false), a.attgenerated <> '',
   b.typname,
   (SELECT pg_catalog.count(*) FROM pg_catalog.pg_enum AS e WHERE e.enumtypid = b.oid),
   (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), E'\n' ORDER BY k.oid)
@@ -66,6 +66,12 @@ LEFT JOIN pg_catalog.pg_collation AS o ON o.oid = i.indcollation[s.n]
 WHERE i.indrelid >= 16384 AND i.indisvalid
 ORDER BY i.indrelid, c.relname, i.indexrelid, s.n)";
 
+constexpr const char* kVolatileFunctions = R"(
+SELECT p.proname FROM pg_catalog.pg_proc AS p
+WHERE p.prokind = 'f' AND NOT p.proretset
+GROUP BY p.proname HAVING pg_catalog.bool_and(p.provolatile = 'v')
+ORDER BY p.proname)";
+
 std::vector<std::string> lines_of(std::string_view text) {
   std::vector<std::string> lines;
   while (!text.empty()) {
@@ -89,7 +95,7 @@ class Reader {
 
   Result<SchemaCatalogue> run() {
     for (auto step : {&Reader::search_path, &Reader::index_kinds, &Reader::relations, &Reader::columns,
-                      &Reader::constraints, &Reader::indexes})
+                      &Reader::constraints, &Reader::indexes, &Reader::volatile_functions})
       if (Status status = (this->*step)(); !status) return fail(status.error());
     finish();
     return std::move(out_);
@@ -100,6 +106,13 @@ class Reader {
     auto rows = connection_.query("SELECT pg_catalog.unnest(pg_catalog.current_schemas(false))");
     if (!rows) return fail(rows.error());
     for (int i = 0; i < rows->count(); ++i) out_.catalogue.search_path.emplace_back(rows->text(i, 0));
+    return {};
+  }
+
+  Status volatile_functions() {
+    auto rows = connection_.query(kVolatileFunctions);
+    if (!rows) return fail(rows.error());
+    for (int i = 0; i < rows->count(); ++i) out_.catalogue.volatile_functions.emplace_back(rows->text(i, 0));
     return {};
   }
 
