@@ -147,6 +147,8 @@ class HostFile {
   void outline_calls(Outline& outline, const Types& types, LoopFinder& finder, const std::map<int, int>& first_of_call,
                      const std::map<int, int>& index_of) const;
   [[nodiscard]] bool is_given_single(int call) const;
+  [[nodiscard]] bool is_given_regex(int call) const;
+  [[nodiscard]] bool is_method(int function) const;
   [[nodiscard]] bool names_function(int member, int name) const;
   void outline_constants(Outline& outline);
   [[nodiscard]] bool is_memoised(int function) const;

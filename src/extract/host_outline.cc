@@ -156,6 +156,19 @@ Outline::Call HostFile::outline_callee(const Types& types, int callee, int recei
   return call;
 }
 
+// Of a class itself, and not within another function of it.
+bool HostFile::is_method(int function) const {
+  int owner = tree_.class_of(function);
+  return tree_.part(function, Part::kReceiver) >= 0 || (owner >= 0 && tree_.function_of(function) < owner);
+}
+
+// title.search(/x/): a text's own method.
+bool HostFile::is_given_regex(int call) const {
+  std::vector<int> given = tree_.elements(tree_.part(call, Part::kArguments));
+  std::string_view first = given.empty() ? std::string_view{} : tree_.text(given.front());
+  return first.starts_with('/') && !first.starts_with("/*") && !first.starts_with("//");
+}
+
 // byIds([order.customer_id]): a function that takes many, given one.
 bool HostFile::is_given_single(int call) const {
   auto is_named = [&](int element) {
@@ -185,7 +198,9 @@ bool HostFile::names_function(int member, int name) const {
 void HostFile::outline_calls(Outline& outline, const Types& types, LoopFinder& finder,
                              const std::map<int, int>& first_of_call, const std::map<int, int>& index_of) const {
   std::set<std::string_view> own_functions;
-  for (const auto& [node, index] : index_of) own_functions.insert(tree_.text(tree_.part(node, Part::kName)));
+  for (const auto& [node, index] : index_of)
+    if (language_.words.members_by_name || !is_method(node))
+      own_functions.insert(tree_.text(tree_.part(node, Part::kName)));
   std::set<std::tuple<int, std::string_view, std::string_view, std::string_view>>
       seen;  // outside loops one call of a kind is enough
   auto add = [&](int node, int callee, int receiver, std::string_view name, int given = -1) {
@@ -218,7 +233,7 @@ void HostFile::outline_calls(Outline& outline, const Types& types, LoopFinder& f
     if (tree_.role(node) != Role::kCall) continue;
     std::string_view name = evaluator_.callee_name(node);
     bool known = sites_.contains(node) && !named_.contains(node);
-    if (!name.empty() && !known) add(node, node, tree_.part(node, Part::kReceiver), name);
+    if (!name.empty() && !known && !is_given_regex(node)) add(node, node, tree_.part(node, Part::kReceiver), name);
     for (int given : tree_.elements(tree_.part(node, Part::kArguments))) {  // functions of this file as values
       if (tree_.role(given) == Role::kKeyword) given = tree_.part(given, Part::kValue);
       int receiver = tree_.role(given) == Role::kMember ? tree_.part(given, Part::kReceiver) : -1;
@@ -234,6 +249,7 @@ void HostFile::outline_calls(Outline& outline, const Types& types, LoopFinder& f
                  assigned != nullptr && receiver < 0) {  // by a name of its own: work = load_one
         for (int statement : *assigned) {
           int right = tree_.part(statement, Part::kRight);
+          if (right == tree_.part(statement, Part::kType)) continue;  // var a Author: the type of that name
           if (tree_.role(right) == Role::kIdentifier && own_functions.contains(tree_.text(right)))
             add(node, right, -1, tree_.text(right));
         }
