@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <set>
+#include <span>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/hash.h"
 #include "base/nearest.h"
@@ -13,6 +15,7 @@ namespace explaingate {
 namespace {
 
 constexpr int kExcerptLines = 6;
+constexpr size_t kTablesNamed = 5;
 
 class Concluding {
  public:
@@ -261,13 +264,16 @@ class Concluding {
     if (run_.mode == Mode::kAll && run_.files_read.empty() && run_.files_excluded > 0)
       out_.notes.push_back(fmt::format("`include` and `exclude` leave no file to read"));
     const Engine& engine = *run_.sides[kHeadSide].engine;
-    size_t assumed = 0, known = 0;
+    std::vector<std::string> assumed;
     for (const auto& [name, table] : engine.statistics().tables)
-      ++(table.source == RowSource::kAssumed ? assumed : known);
-    if (assumed > 0 && out_.planned > 0 && engine.scales() > 1)
-      out_.notes.push_back(
-          fmt::format("row counts of {} of {} tables are assumed (set `tables`, `statistics` or `seed` in {})", assumed,
-                      assumed + known, kConfigurationFile));
+      if (table.source == RowSource::kAssumed) assumed.push_back(name);
+    size_t all = engine.statistics().tables.size(), shown = std::min(assumed.size(), kTablesNamed);
+    if (!assumed.empty() && out_.planned > 0 && engine.scales() > 1)
+      out_.notes.push_back(fmt::format(
+          "row counts of {} of {} tables are assumed{}{} (set `tables`, `statistics` or `seed` in {})", assumed.size(),
+          all, assumed.size() == all ? "" : fmt::format(": {}", fmt::join(std::span(assumed).first(shown), ", ")),
+          assumed.size() == all || shown == assumed.size() ? "" : fmt::format(" and {} more", assumed.size() - shown),
+          kConfigurationFile));
     for (const auto& [name, table] : run_.settings.tables)
       if (std::string near; !is_table(name, near))
         out_.notes.push_back(fmt::format("`tables` names {}, which is no table of the schema{}", name,

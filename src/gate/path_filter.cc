@@ -61,8 +61,9 @@ bool PathPattern::matches_pieces(std::string_view path) const {
 
 PathFilter::PathFilter(const Settings& settings)
     : settings_(settings), include_(settings.include.begin(), settings.include.end()) {
-  for (const std::string& pattern : settings.default_excludes ? default_exclude() : settings.exclude)
-    (pattern.ends_with("/*") ? by_folder_ : by_file_).emplace_back(pattern);
+  std::vector<std::string> all = settings.exclude;
+  if (settings.default_excludes) all.insert(all.end(), default_exclude().begin(), default_exclude().end());
+  for (const std::string& pattern : all) (pattern.ends_with("/*") ? by_folder_ : by_file_).emplace_back(pattern);
 }
 
 bool PathFilter::includes(const std::string& path) {

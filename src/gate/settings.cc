@@ -330,7 +330,7 @@ Status read_key(const Reader& reader, const std::string& key, const json& value,
     auto list = string_list(reader, key, value);
     if (!list) return fail(list.error());
     (key == "include" ? settings.include : settings.exclude) = *list;
-    if (key == "exclude") settings.default_excludes = false;
+    if (key == "exclude") settings.default_excludes = !list->empty();
     return {};
   }
   if (key == "engine" || key == "seed" || key == "statistics") {

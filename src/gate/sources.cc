@@ -151,7 +151,6 @@ Status check_patterns(Run& run) {
     return fail(Error{ErrorKind::kConfiguration,
                       fmt::format("`include` names \"{}\", which matches no file", included->front()), settings.file, 0,
                       0, "", "a pattern is matched against whole paths from the root, such as src/* or *.py"});
-  if (settings.default_excludes) return {};
   auto excluded = unmatched(settings.exclude);
   if (!excluded) return fail(excluded.error());
   for (const std::string& pattern : *excluded)
