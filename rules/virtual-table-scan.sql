@@ -29,11 +29,10 @@
 -- ## Stays quiet when
 -- - MATCH, the rowid, or a coordinate's range leads to the rows, whatever is filtered beside;
 -- - there is no filter: then all of it is wanted;
--- - it is a virtual table of another module, of which nothing is known;
--- - the path or the function says that no user waits for it: tests, migrations, scripts, exports, clean-ups.
+-- - it is a virtual table of another module, of which nothing is known.
 --
 -- ## Limits
--- How many rows such a table holds isn't known.
+-- An info where the path or the function says that no user waits for it: tests, migrations, scripts, exports, clean-ups. How many rows such a table holds isn't known.
 --
 -- ## Sources
 -- - [SQLite: FTS5](https://www.sqlite.org/fts5.html), [FTS3 and FTS4](https://www.sqlite.org/fts3.html), [R-tree](https://www.sqlite.org/rtree.html)
@@ -64,6 +63,7 @@ SELECT
   w.statement_id,
   w.line,
   w."column",
+  CASE WHEN w.statement_id IN (SELECT j.statement_id FROM side_jobs AS j WHERE j.statement_id = w.statement_id) THEN 'info' END AS level,
   w.relation AS subject,
   printf('%s is %s: it can''t look up %s, and %s is read to the end.', w.relation,
     CASE w.module WHEN 'rtree' THEN 'an R-tree' ELSE 'a full-text table' END, w.name,
@@ -71,5 +71,4 @@ SELECT
   CASE w.module WHEN 'rtree' THEN 'Filter by its id or by a range of its coordinates.'
     ELSE 'Find the row by rowid, given the key of the row that it is about; or by MATCH.' END AS fix
 FROM walked AS w
-WHERE w.place = 1
-  AND w.statement_id NOT IN (SELECT j.statement_id FROM side_jobs AS j WHERE j.statement_id = w.statement_id);
+WHERE w.place = 1;

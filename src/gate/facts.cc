@@ -299,7 +299,9 @@ class Filler {
                        foreign_key.on_delete);
       }
     }
-    for (const FactInserter* inserter : {&tables, &columns, &indexes, &index_columns, &foreign_keys, &volatile_functions}) keep(*inserter);
+    for (const FactInserter* inserter :
+         {&tables, &columns, &indexes, &index_columns, &foreign_keys, &volatile_functions})
+      keep(*inserter);
   }
 
   void plans() {

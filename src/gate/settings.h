@@ -31,7 +31,7 @@ struct Settings {
   std::vector<std::string> exclude;
   std::vector<std::string> include_prefixes;   // files and folders named on a command line; empty = everything
   std::vector<Externals::Wrapper> call_sites;  // functions of the project that execute SQL
-  bool default_excludes = true;  // tests and vendored code are left out, too; false where `exclude` is []
+  bool default_excludes = true;                // tests and vendored code are left out, too; false where `exclude` is []
   struct RuleSetting {
     std::string level;  // "error", "warning", "info", "off"; empty = the rule's own
     int line = 0;       // of `file`

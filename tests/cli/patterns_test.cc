@@ -47,8 +47,8 @@ TEST_CASE("check: the tables whose sizes are assumed are named where others' are
                 "CREATE TABLE e (x);\nCREATE TABLE f (x);\nCREATE TABLE g (x);\n");
   project.write("read.sql", "SELECT x FROM a;\n");
   project.write("explaingate.json", R"({"tables": {"g": {"rows": 5}}})");
-  CHECK(project.gate({"check", "--all"}).out.find("row counts of 6 of 7 tables are assumed: a, b, c, d, e and 1 more (set ") !=
-        std::string::npos);
+  CHECK(project.gate({"check", "--all"})
+            .out.find("row counts of 6 of 7 tables are assumed: a, b, c, d, e and 1 more (set ") != std::string::npos);
 }
 
 TEST_CASE("check: a file for another database, beside one for ours, is listed and not planned") {
