@@ -119,7 +119,7 @@ class Trying {
 
   // Scale by scale, since setting one costs as much as planning some tens of statements. What can't be planned is left
   // without plans.
-  Status plan(std::vector<PlannedQuery> Text::*to) {
+  Status plan(std::vector<PlannedQuery> Text::* to) {
     bool indexed = to == &Text::indexed;
     for (int scale = 0; scale < engine_.scales(); ++scale) {
       if (Status set = engine_.set_scale(scale); !set) return set;

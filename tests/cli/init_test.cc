@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 bool is_executable(const std::string& path) {
-  struct stat about {};
+  struct stat about{};
   return ::stat(path.c_str(), &about) == 0 && (about.st_mode & S_IXUSR) != 0;
 }
 
