@@ -370,6 +370,9 @@ void add_publish(CLI::App& app, Parsed& parsed) {
                    "Time in all; after it no limit is waited for, and no failure tried again (default 300)")
       ->type_name("SECONDS")
       ->check(CLI::Validator(CLI::Range(0, 86400)).description(""));
+  command->add_flag("--check-run", options.check_run,
+                    "On GitHub, write a check run of the commit, too: for a run whose own result the pull request "
+                    "doesn't show");
   command->add_flag("--dry-run", options.dry_run, "Read what is there, print the requests that would write");
   command->add_flag("--require-publish", parsed.required, "Exit 4 when nothing could be published");
   command->callback([&parsed] {

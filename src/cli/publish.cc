@@ -46,9 +46,12 @@ std::string in_words(const Publication& done, const PublishOptions& options) {
                         : done.end == PublishEnd::kForbidden ? "summary not written"
                         : done.summary.empty()               ? "no summary"
                                                              : "summary as it was";
-  return fmt::format("{} {}: {} posted, {} edited, {} removed, {} kept; {}\n", request, done.pull_request,
+  std::string check_run;
+  if (done.check_run && (done.check_run->written || done.check_run->problem.empty()))
+    check_run = done.check_run->written ? "; check run written" : "; check run as it was";
+  return fmt::format("{} {}: {} posted, {} edited, {} removed, {} kept; {}{}\n", request, done.pull_request,
                      counted(static_cast<double>(done.posted), "comment"), done.edited, done.removed, done.kept,
-                     summary);
+                     summary, check_run);
 }
 
 int tell(const Publication& done, const PublishOptions& options) {
@@ -60,12 +63,19 @@ int tell(const Publication& done, const PublishOptions& options) {
     fmt::print(stderr, "explaingate: {} on lines not accepted: told in the {} alone\n",
                counted(static_cast<double>(done.refused), bitbucket ? "annotation" : "comment"),
                bitbucket ? "report's numbers" : "summary");
+  if (done.check_run && !done.check_run->problem.empty())
+    fmt::print(stderr, "explaingate: {}\n{}", done.check_run->problem,
+               done.check_run->forbidden
+                   ? "help: permissions: checks: write; only the token of a workflow or of another "
+                     "GitHub App can have it\n"
+                   : "");
   if (done.end == PublishEnd::kPublished) return say(in_words(done, options));
   if (done.end == PublishEnd::kMoved) {
     fmt::print(stderr, "explaingate: not published: {}\n", done.problem);
     return 0;
   }
-  bool something = done.posted + done.edited + done.removed > 0;
+  bool check_run = done.check_run && done.check_run->written;
+  bool something = done.posted + done.edited + done.removed > 0 || check_run;
   fmt::print(stderr,
              "explaingate: not {}published, the token may not write here: {}\n"
              "help: {}\n",

@@ -125,7 +125,7 @@ ApiResult<HttpResponse> Api::exchange(const HttpRequest& request) {
     if (limit) {
       error.failure = ApiFailure::kUnreachable;
       error.message += fmt::format(" (it asks to wait {})", counted(static_cast<double>(*limit), "second"));
-    } else if (error.failure == ApiFailure::kUnreachable && request.method == "POST") {
+    } else if (error.failure == ApiFailure::kUnreachable && (request.adds || request.method == "POST")) {
       error.failure = ApiFailure::kUncertain;
     }
     if (error.failure != ApiFailure::kUnreachable) return std::unexpected(std::move(error));

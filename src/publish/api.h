@@ -15,8 +15,8 @@ namespace explaingate {
 
 enum class ApiFailure {
   kUnreachable,  // no answer, or 5xx or a limit to the end of patience
-  kUncertain,    // a POST without an answer, which may have been carried out; an edit of what another run removed:
-                 // look before it is sent again
+  kUncertain,    // what adds (HttpRequest::adds, POST) without an answer, which may have been carried out; an edit of
+               // what another run removed: look before it is sent again
   kCredentials,  // 401
   kForbidden,    // 403 without a limit: the token may not do this
   kNotFound,     // 404, 410
@@ -56,7 +56,7 @@ class Api {
       : http_(std::move(http)), deadline_(Clock::now() + std::chrono::seconds(patience_seconds)) {}
 
   // Limits (limit_wait) are waited for, however often; 5xx and broken connections are tried again
-  // after 1, 2, 4, 8 seconds, a POST's not (kUncertain).
+  // after 1, 2, 4, 8 seconds, of what adds not (kUncertain).
   ApiResult<Json> send(const HttpRequest& request);
   // The same of what isn't JSON.
   ApiResult<std::string> text(const HttpRequest& request);

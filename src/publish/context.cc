@@ -105,6 +105,9 @@ Status complete_from_environment(PublishOptions& options, const std::string& for
   auto named = std::ranges::find(known_forges(), forge_name, &KnownForge::name);
   const KnownForge& forge = named == known_forges().end() ? forge_of(environment) : *named;
   options.forge = forge.kind;
+  if (options.check_run && !forge.check_runs)
+    return fail(ErrorKind::kUsage, fmt::format("--check-run: {} has no check runs", forge.name),
+                "leave it out, or name the forge: --forge github");
   if (options.repository.empty()) options.repository = first_set(environment, forge.repository);
   if (options.api_url.empty()) options.api_url = first_set(environment, forge.api_url);
   options.token = first_set(environment, forge.token);

@@ -15,6 +15,7 @@ struct HttpRequest {
   std::string method;  // "GET", "POST", "PATCH", "PUT", "DELETE"
   std::string target;  // path and query below the server's address: "/repos/o/r/pulls/1"
   std::string body;    // JSON; "" = none
+  bool adds = false;   // sent twice it would do twice what it does, as any POST
 };
 
 struct HttpResponse {

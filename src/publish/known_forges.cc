@@ -17,6 +17,7 @@ const std::vector<KnownForge>& table() {
        .default_api = "https://api.github.com",
        .token_header = "Authorization: Bearer ",
        .headers = {"Accept: application/vnd.github+json", "X-GitHub-Api-Version: 2022-11-28"},
+       .check_runs = true,
        .repository_hint = "--repository OWNER/NAME, or the variable GITHUB_REPOSITORY",
        .no_request_hint = "run it for pull_request or workflow_run events, or name one: --pull-request NUMBER",
        .token_hint = "in a workflow: env: {GITHUB_TOKEN: \"${{ github.token }}\"}; --dry-run works without",

@@ -27,6 +27,7 @@ struct KnownForge {
   std::string_view proxy{}, proxy_api{};  // in a job without a token; "" = there is no such way
   std::string_view token_header;          // what stands before the token
   std::vector<std::string> headers;
+  bool check_runs = false;  // a commit has checks that a program can write
   std::string_view repository_hint;
   std::string_view no_request_hint, token_hint, rights_hint;
 };

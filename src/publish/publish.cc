@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "publish/bitbucket.h"
+#include "publish/check_run.h"
 #include "publish/comments.h"
 #include "publish/forge.h"
 #include "report/parts.h"
@@ -73,6 +74,11 @@ class Publisher {
       done_.end = PublishEnd::kForbidden;
       done_.problem = written.error().message;
       count_refused(plan, plan.post.size() - done_.posted);
+    }
+    if (options_.check_run) {
+      auto run = publish_check_run(outcome_, options_, api_, target->head, done_.requests);
+      if (!run) return std::unexpected(run.error());
+      done_.check_run = std::move(*run);
     }
     return done_;
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,7 @@ struct PublishOptions {
   std::string token;         // "" in a dry run alone
   std::string author;        // whose comments are ours; "" = the token's owner
   bool dry_run = false;
+  bool check_run = false;          // write one of the commit, too: where KnownForge::check_runs
   int64_t patience_seconds = 300;  // for the whole run (Api)
 };
 
@@ -31,6 +33,13 @@ enum class PublishEnd {
   kPublished,  // what is there now is what the report says
   kMoved,      // the pull request is at another commit: nothing was written
   kForbidden,  // the token may not write: nothing more was written
+};
+
+// How it went with the check run.
+struct CheckRunEnd {
+  bool written = false;    // anew or edited
+  bool forbidden = false;  // the token may not write it
+  std::string problem;     // one line; "" = it says what the report says
 };
 
 struct Publication {
@@ -43,6 +52,7 @@ struct Publication {
   std::string problem;                                   // kMoved, kForbidden: one line
   std::vector<HttpRequest> requests;                     // in a dry run: what would be sent, to:
   std::string address{};                                 // of the API
+  std::optional<CheckRunEnd> check_run{};                // nothing = not asked for
 };
 
 // Reads the pull request, its files and comments, and writes what differs: a second run with the same report writes

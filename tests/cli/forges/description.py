@@ -23,8 +23,10 @@ def strict(schema):
         return [strict(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
-    out = {key: strict(value) for key, value in schema.items()}
-    if isinstance(schema.get("properties"), dict):
+    named = isinstance(schema.get("properties"), dict)
+    # What stands beside properties as an alternative names some of the same ones again.
+    out = {key: value if named and key in ("anyOf", "oneOf") else strict(value) for key, value in schema.items()}
+    if named:
         out["additionalProperties"] = False
     return out
 

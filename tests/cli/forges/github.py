@@ -15,6 +15,7 @@ class GitHub(Forge):
         super().__init__(state)
         self.description = read("@octokit/openapi/generated/api.github.com.json")
         state.setdefault("reviews", [])
+        state.setdefault("check_runs", [])
 
     def carry_out(self, method, path, query, body):
         state, repository = self.state, f"/repos/{self.state['repository']}"
@@ -29,11 +30,15 @@ class GitHub(Forge):
             return 200, {}, [self.pull()] if query.get("head") == state["branch"] else []
         if method == "GET":
             lists = {f"{pull}/files": self.files, f"{pull}/comments": self.comments, f"{issue}/comments": self.notes}
+            if path == f"{repository}/commits/{state['head']}/check-runs":
+                return 200, {}, self.check_runs(query)
             return self.page(path, query, lists[path]()) if path in lists else (404, {}, {"message": "Not Found"})
         if body and len(body.get("body", "")) > MOST_CHARACTERS:
             return 422, {}, {"message": "body is too long (maximum is 65536 characters)"}
         if path == f"{pull}/reviews":
             return self.review(body)
+        if path.startswith(f"{repository}/check-runs"):
+            return self.check_run(method, path.rsplit("/", 1)[1], body)
         if method == "POST" and path == f"{issue}/comments":
             return 201, {}, {"id": self.add("notes", body=body["body"])["id"]}
         kind = "comments" if path.startswith(f"{repository}/pulls/comments/") else "notes"
@@ -71,6 +76,28 @@ class GitHub(Forge):
             self.add("comments", path=item["path"], before=item["side"] == "LEFT", line=item["line"],
                      first=item.get("start_line", item["line"]), body=item["body"])
         return 200, {}, {"id": self.next_id()}
+
+    def check_runs(self, query):
+        """The latest of the name in each suite: programs have one, jobs of a workflow another."""
+        latest = {item["external_id"].startswith("explaingate:"): item for item in self.state["check_runs"]
+                  if item["name"] == query["check_name"]}
+        found = [item | {"output": item["output"] | {"annotations_count": len(item["output"].get("annotations", []))}}
+                 for item in latest.values()]
+        return {"total_count": len(found), "check_runs": found}
+
+    def check_run(self, method, wanted, body):
+        if method == "POST":
+            if body["head_sha"] != self.state["head"]:
+                return 422, {}, {"message": f"No commit found for SHA: {body['head_sha']}"}
+            self.state["check_runs"].append(body | {"id": self.next_id()})
+            return 201, {}, self.state["check_runs"][-1]
+        item = self.find("check_runs", wanted)
+        if item is None:
+            return 404, {}, {"message": "Not Found"}
+        there = item["output"].get("annotations", [])
+        item.update(body)  # of the annotations none is taken back
+        item["output"]["annotations"] = there + body["output"].get("annotations", [])
+        return 200, {}, item
 
     def in_diff(self, item):
         for hunk in re.finditer(r"^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@", self.patch_of(item["path"]), re.M):
