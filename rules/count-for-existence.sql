@@ -78,6 +78,7 @@ SELECT
     f.compared, CAST(f.rows_examined AS INTEGER), f.relation) AS message,
   coalesce((SELECT r.fix FROM rewrite_fixes AS r WHERE r.statement_id = f.statement_id AND r.kind = 'exists'),
     printf('%s (SELECT 1 FROM %s …) stops at the first row.',
-      CASE WHEN f.compared IN ('= 0', '< 1', '<= 0') THEN 'NOT EXISTS' ELSE 'EXISTS' END, f.relation)) AS fix
+      CASE WHEN f.compared IN ('= 0', '< 1', '<= 0') THEN 'NOT EXISTS' ELSE 'EXISTS' END, f.relation)) AS fix,
+  (SELECT r.replacement FROM rewrite_fixes AS r WHERE r.statement_id = f.statement_id AND r.kind = 'exists') AS replacement
 FROM found AS f
 WHERE f.place = 1 AND (f.many OR f.row_by_row);

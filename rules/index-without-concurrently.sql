@@ -42,7 +42,7 @@
 -- - [ALTER TABLE: ADD table_constraint_using_index](https://www.postgresql.org/docs/current/sql-altertable.html)
 WITH
   builds AS (
-    SELECT a.statement_id, a.position, a.action, a.table_name, a.column_name, a.object, a.row_count, m.transaction_by, t.row_source, t.partitions,
+    SELECT a.statement_id, a.position, a.action, a.table_name, a.column_name, a.object, a.row_count, m.transaction_by, t.row_source, t.partitions, s.text,
       coalesce(nullif(a.object, ''), nullif(rtrim(a.table_name || '.' || a.column_name, '.'), '')) AS subject,
       row_number() OVER (PARTITION BY s.path, a.table_name ORDER BY a.statement_id, a.position) AS place,
       count(*) OVER (PARTITION BY s.path, a.table_name) AS together
@@ -66,6 +66,9 @@ SELECT
     WHEN b.action = 'add_exclude' THEN 'No exclusion constraint can be built concurrently: add it when little is written, with a lock_timeout, or to a new table that takes over'
     ELSE 'Build the index first with CREATE UNIQUE INDEX CONCURRENTLY, then add the constraint USING INDEX' END
   || CASE b.transaction_by WHEN '' THEN '.' ELSE ', in a migration of its own that runs in no transaction.' END AS fix,
+  CASE WHEN b.partitions > 0 OR b.transaction_by <> '' THEN NULL
+    WHEN upper(b.text) GLOB 'CREATE INDEX *' THEN substr(b.text, 1, 12) || ' CONCURRENTLY' || substr(b.text, 13)
+    WHEN upper(b.text) GLOB 'CREATE UNIQUE INDEX *' THEN substr(b.text, 1, 19) || ' CONCURRENTLY' || substr(b.text, 20) END AS replacement,
   CASE WHEN b.row_source IN ('file', 'configured') THEN 'error' ELSE 'warning' END AS level
 FROM builds AS b
 WHERE b.place = 1;

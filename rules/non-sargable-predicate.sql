@@ -104,6 +104,7 @@ SELECT
     CASE WHEN w.why_not LIKE 'IS NOT DISTINCT FROM%' THEN printf('Compare %s with =, and by another statement with IS NULL where NULL is asked for.', w.name) END,
     printf('Compare the bare column %s, with the computation moved to the other side%s.', w.name,
     CASE WHEN w.bare = '' OR w.bare GLOB '*[?$:@%.]*' OR w.fleeting THEN '' ELSE printf('; or index the expression: CREATE INDEX "%w_%w_expression" ON %s(%s)',
-      replace(w.relation, '.', '_'), w.name, replace(printf('"%w"', w.relation), '.', '"."'), w.bare) END)) AS fix
+      replace(w.relation, '.', '_'), w.name, replace(printf('"%w"', w.relation), '.', '"."'), w.bare) END)) AS fix,
+  (SELECT f.replacement FROM rewrite_fixes AS f WHERE f.statement_id = w.statement_id AND f.kind = 'range') AS replacement
 FROM sides AS w
 WHERE w.side_place = 1;

@@ -76,11 +76,12 @@ WITH
       AND count(DISTINCT p.other_type) = 1 AND count(DISTINCT k.relation) = 1 AND count(DISTINCT k.position) = 1
   ),
   found AS (
-    SELECT u.statement_id, u.line, u."column", u.parts, sum(n.rows_out) * count(DISTINCT n.node) / count(*) AS rows, min(k.relation) AS relation,
+    SELECT u.statement_id, s.text, s.dynamic, u.line, u."column", u.parts, sum(n.rows_out) * count(DISTINCT n.node) / count(*) AS rows, min(k.relation) AS relation,
       (u.statement_id, u.block) IN (SELECT d.statement_id, d.block FROM told_apart AS d) AS constants,
       row_number() OVER (PARTITION BY u.statement_id ORDER BY u.block) AS place
     FROM run
     JOIN united AS u
+    JOIN statements AS s ON s.statement_id = u.statement_id
     JOIN keyed AS k ON k.statement_id = u.statement_id AND k.block = u.block
     JOIN query_tables AS q ON q.statement_id = u.statement_id AND q.block = k.part
     JOIN plan_nodes AS n ON n.statement_id = u.statement_id AND n.side = 'head' AND n.scale = run.largest_scale AND n.relation = k.relation
@@ -99,6 +100,9 @@ SELECT
   printf('UNION looks for doubles among %,d rows (at the largest scale), and there can be none: each of the %d parts gives %s.',
     CAST(f.rows AS INTEGER), f.parts,
     CASE f.constants WHEN 1 THEN 'a constant of its own, and a key' ELSE 'the key of other rows of ' || f.relation END) AS message,
-  'Write UNION ALL.' AS fix
+  'Write UNION ALL.' AS fix,
+  CASE WHEN f.dynamic = 0 AND f.parts = 2  -- and the word is there once, so that it is this one
+      AND length(replace(upper(f.text), 'UNION', '')) = length(f.text) - length('UNION') AND instr(upper(f.text), 'DISTINCT') = 0
+    THEN substr(f.text, 1, instr(upper(f.text), 'UNION') + 4) || ' ALL' || substr(f.text, instr(upper(f.text), 'UNION') + 5) END AS replacement
 FROM found AS f
 WHERE f.place = 1;

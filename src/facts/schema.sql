@@ -580,7 +580,8 @@ WHERE p.clause IN ('where', 'join_on') AND r.access IN ('scan', 'scan_covering')
 CREATE VIEW rewrite_fixes (  -- what a finding says of a rewrite that was tried, the best of its kind for each statement
   statement_id,
   kind,
-  fix
+  fix,
+  replacement    -- the text, where it is the same in everything and needs no index; else NULL
 ) AS
 SELECT t.statement_id, t.kind,
   CASE WHEN t.rows_after < t.rows_before
@@ -588,7 +589,8 @@ SELECT t.statement_id, t.kind,
     ELSE 'Written otherwise it costs far less' END
   || printf('%s: %s%s',
     CASE t.ddl WHEN '' THEN '' ELSE printf(', with %s', t.ddl) END, t.text,
-    CASE t.remarks WHEN '' THEN '' ELSE printf(' (mind: %s)', t.remarks) END)
+    CASE t.remarks WHEN '' THEN '' ELSE printf(' (mind: %s)', t.remarks) END),
+  CASE WHEN t.remarks = '' AND t.ddl = '' THEN t.text END
 FROM rewrite_trials AS t
 WHERE length(t.text) <= 1000 AND t.rank = (SELECT min(b.rank) FROM rewrite_trials AS b WHERE b.statement_id = t.statement_id AND b.kind = t.kind);
 

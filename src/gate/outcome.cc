@@ -75,6 +75,7 @@ class Concluding {
         reported.before = plan_before(run_, comparison);
         if (!finding.cause_statement_id) finding.cause_statement_id = comparison.cause_statement_id;
       }
+      reported.suggestion = suggestion(finding);
       if (found != by_id_.end()) reported.after = plan_of(run_, *found->second, kHeadSide);
     }
     if (finding.cause_statement_id) reported.cause = cause_of(*finding.cause_statement_id);
@@ -82,29 +83,70 @@ class Concluding {
     return reported;
   }
 
+  [[nodiscard]] const SchemaStatement* schema_statement(int64_t id, SideIndex side) const {
+    const SchemaSide& schema = run_.sides[side];
+    for (size_t i = 0; i < schema.statement_ids.size(); ++i)
+      if (schema.statement_ids[i] == id) return &schema.schema.statements[i];
+    return nullptr;
+  }
+
   [[nodiscard]] std::optional<Cause> cause_of(int64_t id) const {
-    for (SideIndex side : {kHeadSide, kBaseSide}) {
-      const SchemaSide& schema = run_.sides[side];
-      for (size_t i = 0; i < schema.statement_ids.size(); ++i) {
-        if (schema.statement_ids[i] != id) continue;
-        const SchemaStatement& statement = schema.schema.statements[i];
-        return Cause{statement.path, statement.line, shorten(fold_spaces(statement.text), 120), side == kBaseSide};
-      }
-    }
+    for (SideIndex side : {kHeadSide, kBaseSide})
+      if (const SchemaStatement* statement = schema_statement(id, side))
+        return Cause{statement->path, statement->line, shorten(fold_spaces(statement->text), 120), side == kBaseSide};
     return std::nullopt;
   }
 
+  std::optional<Suggestion> suggestion(const Finding& finding) {
+    if (finding.replacement.empty()) return std::nullopt;
+    const std::string& source = text_of(finding.path);
+    auto found = by_id_.find(*finding.statement_id);
+    if (found != by_id_.end()) {
+      const Statement& statement = found->second->source;
+      if (statement.path != finding.path || found->second->side != kHeadSide || is_shared(statement))
+        return std::nullopt;
+      return suggest(source, statement, finding.replacement);
+    }
+    const SchemaStatement* statement = schema_statement(*finding.statement_id, kHeadSide);
+    if (statement == nullptr || statement->path != finding.path) return std::nullopt;
+    size_t offset = LineIndex(source).line_start(statement->line) + static_cast<size_t>(statement->column) - 1;
+    Statement written;
+    written.path = statement->path;
+    written.text = statement->text;
+    written.map.add(written.text.size(), offset, written.text.size());
+    return suggest(source, written, finding.replacement);
+  }
+
+  // Another statement is made of the same bytes and more: what is right for this one may be wrong for that.
+  [[nodiscard]] bool is_shared(const Statement& statement) const {
+    auto overlaps = [&](const OffsetMap::Piece& one) {
+      return std::ranges::any_of(statement.map.pieces(), [&](const OffsetMap::Piece& other) {
+        return one.from < other.from + other.from_length && other.from < one.from + one.from_length;
+      });
+    };
+    return std::ranges::any_of(run_.statements, [&](const KnownStatement& known) {
+      return known.side == kHeadSide && known.source.path == statement.path && known.source.text != statement.text &&
+             std::ranges::any_of(known.source.map.pieces(), overlaps);
+    });
+  }
+
+  // Of the head side; "" where it isn't there.
+  const std::string& text_of(const std::string& path) {
+    auto [it, added] = texts_.try_emplace(path);
+    if (added && run_.change.head && run_.change.head->contains(path))
+      if (auto text = run_.change.head->read(path)) it->second = std::move(*text);
+    return it->second;
+  }
+
   std::vector<std::string> excerpt(const Finding& finding) {
-    auto [it, added] = texts_.try_emplace(finding.path);
-    if (added && run_.change.head && run_.change.head->contains(finding.path))
-      if (auto text = run_.change.head->read(finding.path)) it->second = std::move(*text);
+    const std::string& source = text_of(finding.path);
     std::vector<std::string> lines;
-    if (it->second.empty()) return lines;
+    if (source.empty()) return lines;
     int last = std::clamp(finding.end_line, finding.line, finding.line + kExcerptLines - 1);
-    LineIndex index(it->second);
+    LineIndex index(source);
     for (int line = finding.line; line <= last && line <= index.line_count(); ++line) {
-      std::string_view text = std::string_view(it->second)
-                                  .substr(index.line_start(line), index.line_start(line + 1) - index.line_start(line));
+      std::string_view text =
+          std::string_view(source).substr(index.line_start(line), index.line_start(line + 1) - index.line_start(line));
       while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.remove_suffix(1);
       lines.push_back(printable(shorten(text, 200)));
     }

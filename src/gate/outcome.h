@@ -9,6 +9,7 @@
 
 #include "gate/queries.h"
 #include "gate/run.h"
+#include "gate/suggestion.h"
 
 namespace explaingate {
 
@@ -21,6 +22,7 @@ struct Cause {
 
 struct ReportedFinding {
   Finding finding;
+  std::optional<Suggestion> suggestion;
   std::optional<Cause> cause;
   std::optional<PlanSummary> before, after;
   std::vector<std::string> excerpt;  // source lines from Finding::line on, at most kExcerptLines

@@ -16,7 +16,7 @@ namespace explaingate {
 enum class ApiFailure {
   kUnreachable,  // no answer, or 5xx or a limit to the end of patience
   kUncertain,    // what adds (HttpRequest::adds, POST) without an answer, which may have been carried out; an edit of
-               // what another run removed: look before it is sent again
+                 // what another run removed: look before it is sent again
   kCredentials,  // 401
   kForbidden,    // 403 without a limit: the token may not do this
   kNotFound,     // 404, 410

@@ -34,7 +34,7 @@ std::string_view fingerprint_in(std::string_view body) {
   return body.substr(0, std::min(body.find_first_not_of("0123456789abcdef"), body.size()));
 }
 
-std::string inline_body(const ReportedFinding& reported, const DiffPlace& place) {
+std::string inline_body(const ReportedFinding& reported, const DiffPlace& place, const std::string& fence) {
   const Finding& finding = reported.finding;
   std::string head = fmt::format("{}{}{}**{}** {}", kOpening, finding.fingerprint, kClosing, to_string(finding.level),
                                  markdown_text(finding.rule));
@@ -42,6 +42,7 @@ std::string inline_body(const ReportedFinding& reported, const DiffPlace& place)
     head +=
         fmt::format(" at {}", markdown_code(shorten(fmt::format("{}:{}", finding.path, finding.line), kMostMessage)));
   std::string body = fmt::format("{}\n\n{}", head, finding_markdown(reported));
+  if (!fence.empty() && reported.suggestion) body += markdown_block(reported.suggestion->replacement, fence);
   if (body.size() <= kMostBody) return body;
   return fmt::format("{}\n\n{}\n\nThe JSON report has the rest.\n", head,
                      markdown_text(shorten(finding.message, kMostMessage)));

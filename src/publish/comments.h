@@ -14,7 +14,9 @@ inline constexpr std::string_view kSummaryMarker = "<!-- explaingate:summary -->
 
 // Of a body that begins with the marker of a comment on a line; "" = none does.
 [[nodiscard]] std::string_view fingerprint_in(std::string_view body);
-[[nodiscard]] std::string inline_body(const ReportedFinding& reported, const DiffPlace& place);
+// `fence`: of the block that offers the finding's suggestion, which is for the lines of the comment; "" = no block.
+[[nodiscard]] std::string inline_body(const ReportedFinding& reported, const DiffPlace& place,
+                                      const std::string& fence = "");
 
 // What takes the place of a comment whose finding is gone, where a forge deletes none.
 [[nodiscard]] std::string gone_body();

@@ -65,14 +65,16 @@ void take_lines(std::string_view& rest, DiffHunk& hunk) {
   int before_left = hunk.before.count, after_left = hunk.after.count;
   while (!rest.empty() && (before_left > 0 || after_left > 0)) {
     char mark = rest.front();
+    size_t end = rest.find('\n');
     if (mark != '\\') {  // "\ No newline at end of file"
       bool unchanged = mark == ' ' || mark == '\n';
       if (mark != '+' && mark != '-' && !unchanged) return;
       hunk.lines.push_back(counter.next(mark));
+      if (mark != '\n') hunk.lines.back().text = rest.substr(1, std::min(end, rest.size()) - 1);
       if (mark != '+') --before_left;
       if (mark != '-') --after_left;
     }
-    rest.remove_prefix(std::min(rest.find('\n'), rest.size() - 1) + 1);
+    rest.remove_prefix(std::min(end, rest.size() - 1) + 1);
   }
 }
 
@@ -147,6 +149,26 @@ std::optional<DiffPlace> place_in_diff(const ReportedFinding& reported, const st
   auto place = shown_lines(cause.path, cause.removed, cause.line, cause.line, files);
   if (place) place->at_cause = true;
   return place;
+}
+
+std::optional<DiffPlace> place_of_suggestion(const ReportedFinding& reported, const std::vector<DiffFile>& files) {
+  if (!reported.suggestion) return std::nullopt;
+  const Suggestion& suggestion = *reported.suggestion;
+  for (const DiffFile& file : files) {
+    if (file.path != reported.finding.path) continue;
+    for (const DiffHunk& hunk : file.hunks) {
+      std::string shown;
+      int next = suggestion.line;
+      for (const DiffLine& line : hunk.lines) {
+        if (line.kind == DiffLine::Kind::kRemoved || line.after != next || next > suggestion.end_line) continue;
+        shown += (next == suggestion.line ? "" : "\n") + line.text;
+        ++next;
+      }
+      if (next == suggestion.end_line + 1 && shown == suggestion.original)
+        return shown_lines(file.path, false, suggestion.line, suggestion.end_line, files);
+    }
+  }
+  return std::nullopt;
 }
 
 }  // namespace explaingate

@@ -22,6 +22,7 @@ struct HunkSide {
 struct DiffLine {
   enum class Kind { kUnchanged, kAdded, kRemoved } kind = Kind::kUnchanged;
   int before = 0, after = 0;
+  std::string text{};  // without its mark and its line end; parse_diff() leaves it out
   bool operator==(const DiffLine&) const = default;
 };
 struct DiffHunk {
@@ -55,5 +56,10 @@ struct DiffPlace {
 // nothing. A finding of lines 10 to 14, where the diff shows 12 to 20: 12 to 14.
 [[nodiscard]] std::optional<DiffPlace> place_in_diff(const ReportedFinding& reported,
                                                      const std::vector<DiffFile>& files);
+
+// The lines of the finding's suggestion, where the diff shows all of them after the change, in one hunk, and as the
+// suggestion has them; else nothing.
+[[nodiscard]] std::optional<DiffPlace> place_of_suggestion(const ReportedFinding& reported,
+                                                           const std::vector<DiffFile>& files);
 
 }  // namespace explaingate

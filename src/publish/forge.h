@@ -26,13 +26,21 @@ struct LinePlace {
   bool operator==(const LinePlace&) const = default;
 };
 
+// Lines after the change.
+struct ShownLines {
+  std::string path;
+  int64_t first = 0, last = 0;
+  bool operator==(const ShownLines&) const = default;
+};
+
 // A comment that is there.
 struct Posted {
   std::string id, author, body;
   std::string thread{};  // the discussion or review that it is part of, where the forge asks for it
   // Where the forge leaves it when its line moves; nothing = the forge takes it along, or says that it is outdated.
   std::optional<LinePlace> stands_at{};
-  bool outdated = false;  // the line that it was written for is no longer in the diff
+  std::optional<ShownLines> shown_at{};  // where the forge shows it now; nothing = not known, or on no such lines
+  bool outdated = false;                 // the line that it was written for is no longer in the diff
   bool answered = false;
   bool resolved = false;   // marked as done, by `resolver`
   std::string resolver{};  // a login
@@ -67,6 +75,9 @@ class Forge {
                                                          const std::vector<InlineComment>& comments) const = 0;
   [[nodiscard]] virtual HttpRequest edit_inline(const Posted& posted, const std::string& body) const = 0;
   [[nodiscard]] virtual HttpRequest delete_inline(const Posted& posted) const = 0;
+  // What stands behind the fence of a block that offers other text for the lines of its comment, so many of them;
+  // "" = the forge has no such block.
+  [[nodiscard]] virtual std::string suggestion_fence(int /*lines*/) const { return ""; }
   // Marks the comment's thread as done, or opens it again; nothing = the forge has no such mark.
   [[nodiscard]] virtual std::optional<HttpRequest> set_resolved(const Posted& /*posted*/, bool /*resolved*/) const {
     return std::nullopt;

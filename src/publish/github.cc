@@ -75,6 +75,7 @@ class GitHub : public Forge {
                    {"comments", std::move(list)}};
     return {{with_body("POST", fmt::format("{}/pulls/{}/reviews", repository_, to.number), review), comments.size()}};
   }
+  [[nodiscard]] std::string suggestion_fence(int /*lines*/) const override { return "suggestion"; }
   [[nodiscard]] HttpRequest edit_inline(const Posted& posted, const std::string& body) const override {
     return with_body("PATCH", fmt::format("{}/pulls/comments/{}", repository_, posted.id), {{"body", body}});
   }
@@ -92,9 +93,15 @@ class GitHub : public Forge {
     for (const Json& item : *items) {
       int64_t id = number_at(item, "/id");
       bool outdated = item.is_object() && item.contains("line") && item["line"].is_null();
+      std::optional<ShownLines> shown_at;
+      if (int64_t last = number_at(item, "/line"); last > 0 && text_at(item, "/side") == "RIGHT") {
+        int64_t first = number_at(item, "/start_line");
+        shown_at = ShownLines{text_at(item, "/path"), first > 0 ? first : last, last};
+      }
       all.push_back({.id = std::to_string(id),
                      .author = text_at(item, "/user/login"),
                      .body = text_at(item, "/body"),
+                     .shown_at = std::move(shown_at),
                      .outdated = outdated,
                      .answered = answered.contains(id)});
     }

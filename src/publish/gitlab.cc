@@ -1,6 +1,7 @@
 // GitLab's REST API, version 4: a thread ("discussion") for each comment on a line, a note for the summary.
 // Sources: GitLab's doc/api/discussions.md, notes.md and merge_requests.md, and its lib/api/discussions.rb.
 #include <array>
+#include <charconv>
 
 #include <fmt/format.h>
 #include <openssl/evp.h>
@@ -32,6 +33,17 @@ Json line_numbers(const DiffPlace& place) {
   if (place.last_line->kind != Kind::kAdded) numbers["old_line"] = place.last_line->before;
   if (place.last_line->kind != Kind::kRemoved) numbers["new_line"] = place.last_line->after;
   return numbers;
+}
+
+std::optional<ShownLines> shown_lines(const Json& position) {
+  int64_t last = number_at(position, "/new_line"), first = last;
+  if (last == 0) return std::nullopt;
+  std::string code = text_at(position, "/line_range/start/line_code");  // as of line_code()
+  if (size_t after = code.rfind('_') + 1; after > 0) {
+    auto [end, failure] = std::from_chars(code.data() + after, code.data() + code.size(), first);
+    if (failure != std::errc{} || end != code.data() + code.size()) return std::nullopt;
+  }
+  return ShownLines{text_at(position, "/new_path"), first, last};
 }
 
 class GitLab : public Forge {
@@ -89,6 +101,7 @@ class GitLab : public Forge {
         continue;
       Posted posted = posted_of(notes.front());
       posted.thread = text_at(thread, "/id");
+      posted.shown_at = shown_lines(notes.front()["position"]);
       // GitLab takes a position along with each push, as long as its line is in the diff.
       posted.outdated = text_at(notes.front(), "/position/head_sha") != head_;
       for (size_t i = 1; i < notes.size(); ++i) posted.answered = posted.answered || !is_true(notes[i], "system");
@@ -127,6 +140,10 @@ class GitLab : public Forge {
            1});
     }
     return postings;
+  }
+  // Counted from the comment's last line.
+  [[nodiscard]] std::string suggestion_fence(int lines) const override {
+    return fmt::format("suggestion:-{}+0", lines - 1);
   }
   [[nodiscard]] HttpRequest edit_inline(const Posted& posted, const std::string& body) const override {
     return with_body("PUT", note(posted), {{"body", body}});

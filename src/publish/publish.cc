@@ -118,27 +118,32 @@ class Publisher {
                     (known->outdated && !known->answered && !posted.outdated);
       if (!fingerprint.empty() && better) known = &posted;
     }
-    std::vector<std::pair<const ReportedFinding*, DiffPlace>> fresh;
+    std::vector<InlineComment> fresh;
     std::set<std::string_view> seen;
     for (const ReportedFinding* reported : worst_first(outcome_)) {
       if (!seen.insert(reported->finding.fingerprint).second) continue;
-      auto place = place_in_diff(*reported, files);
+      auto suggested = place_of_suggestion(*reported, files);
+      std::string fence = suggested ? forge_.suggestion_fence(suggested->last - suggested->first + 1) : "";
+      auto place = fence.empty() ? place_in_diff(*reported, files) : suggested;
       auto known = by_fingerprint.find(reported->finding.fingerprint);
       if (known != by_fingerprint.end() && (known->second->answered || !is_outdated(*known->second, place))) {
         current.insert(known->second);
         ++plan.kept;
-        std::string body = place ? inline_body(*reported, *place) : known->second->body;
+        // A suggestion is for the very lines on which its comment stands.
+        bool here =
+            suggested && known->second->shown_at == ShownLines{suggested->path, suggested->first, suggested->last};
+        std::string body = place ? inline_body(*reported, *place, here ? fence : "") : known->second->body;
         if (!same_text(body, known->second->body)) plan.edit.emplace_back(*known->second, std::move(body));
       } else if (place) {
-        fresh.emplace_back(reported, std::move(*place));
+        fresh.push_back({*place, inline_body(*reported, *place, fence)});
       } else {
         ++plan.counts.outside;
       }
     }
     size_t room = kMostInline - std::min(kMostInline, plan.kept);
-    for (const auto& [reported, place] : fresh) {
+    for (InlineComment& comment : fresh) {
       if (plan.post.size() < room)
-        plan.post.push_back({place, inline_body(*reported, place)});
+        plan.post.push_back(std::move(comment));
       else
         ++plan.counts.above;
     }

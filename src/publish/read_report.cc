@@ -144,6 +144,17 @@ std::optional<Cause> cause_of(Reader& reader, const Document& object, const std:
                reader.truth(value, place, "removed")};
 }
 
+// Reports of earlier versions have none.
+std::optional<Suggestion> suggestion_of(Reader& reader, const Document& object, const std::string& where) {
+  if (reader.failed() || !object.contains("suggestion") || object["suggestion"].is_null()) return std::nullopt;
+  const Document& value = object["suggestion"];
+  std::string place = Reader::below(where, "suggestion");
+  Suggestion suggestion{reader.line(value, place, "line"), reader.line(value, place, "end_line"),
+                        reader.text(value, place, "original"), reader.text(value, place, "replacement")};
+  if (!reader.failed() && !well_formed(suggestion)) reader.complain(place, "lines of plain text, and others", value);
+  return suggestion;
+}
+
 ReportedFinding finding_of(Reader& reader, const Document& object, const std::string& where) {
   ReportedFinding reported;
   Finding& finding = reported.finding;
@@ -157,6 +168,7 @@ ReportedFinding finding_of(Reader& reader, const Document& object, const std::st
   finding.message = reader.text(object, where, "message");
   finding.fix = reader.text_or_null(object, where, "fix");
   finding.fingerprint = fingerprint_of(reader, object, where);
+  reported.suggestion = suggestion_of(reader, object, where);
   reported.cause = cause_of(reader, object, where);
   reported.before = plan_of(reader, object, where, "before");
   reported.after = plan_of(reader, object, where, "after");

@@ -38,6 +38,12 @@ Json finding_json(const ReportedFinding& reported) {
                     {"removed", reported.cause->removed}};
   out["before"] = plan_json(reported.before);
   out["after"] = plan_json(reported.after);
+  out["suggestion"] = nullptr;
+  if (const auto& suggestion = reported.suggestion)
+    out["suggestion"] = {{"line", suggestion->line},
+                         {"end_line", suggestion->end_line},
+                         {"original", suggestion->original},
+                         {"replacement", suggestion->replacement}};
   out["fingerprint"] = finding.fingerprint;
   return out;
 }

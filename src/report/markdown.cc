@@ -91,10 +91,10 @@ std::string markdown_code(std::string_view text) {
   return padded ? fmt::format("{0} {1} {0}", fence, shown) : fence + shown + fence;
 }
 
-std::string markdown_block(std::string_view text) {
+std::string markdown_block(std::string_view text, std::string_view kind) {
   std::string shown = printable(text);
   std::string fence(std::max<size_t>(3, longest_run(shown, '`') + 1), '`');
-  return fmt::format("{0}\n{1}{2}{0}\n", fence, shown, shown.empty() || shown.ends_with('\n') ? "" : "\n");
+  return fmt::format("{0}{3}\n{1}{2}{0}\n", fence, shown, shown.empty() || shown.ends_with('\n') ? "" : "\n", kind);
 }
 
 std::string finding_markdown(const ReportedFinding& reported) {

@@ -13,7 +13,8 @@ namespace explaingate {
 [[nodiscard]] std::string markdown_text(std::string_view text);
 [[nodiscard]] std::string markdown_code(std::string_view text);
 // A fenced block, in a fence that is longer than any in the text; ends with a line feed.
-[[nodiscard]] std::string markdown_block(std::string_view text);
+// `kind`: what stands behind the opening fence, such as a language.
+[[nodiscard]] std::string markdown_block(std::string_view text, std::string_view kind = "");
 
 // What a finding says below its place: message, plans, cause, fix.
 [[nodiscard]] std::string finding_markdown(const ReportedFinding& reported);

@@ -32,6 +32,10 @@ std::string check_rdjson(const Outcome& outcome) {
     if (reported.cause)
       each["related_locations"] = Json::array(
           {{{"message", reported.cause->text}, {"location", place(reported.cause->path, reported.cause->line, 0)}}});
+    if (const auto& suggestion = reported.suggestion)  // without columns: whole lines
+      each["suggestions"] =
+          Json::array({{{"range", {{"start", {{"line", suggestion->line}}}, {"end", {{"line", suggestion->end_line}}}}},
+                        {"text", suggestion->replacement}}});
     diagnostics.push_back(std::move(each));
   }
   Json out = {{"source", {{"name", "explaingate"}}}, {"diagnostics", std::move(diagnostics)}};

@@ -29,6 +29,15 @@ Json location(const std::string& path, int line, int end_line) {
   return {{"physicalLocation", std::move(physical)}};
 }
 
+// Without columns a region is its lines, but for the last one's line end.
+Json fix(const Finding& finding, const Suggestion& suggestion) {
+  Json file = location(finding.path, suggestion.line, suggestion.end_line)["physicalLocation"];
+  Json replacement = {{"deletedRegion", file["region"]}, {"insertedContent", {{"text", suggestion.replacement}}}};
+  Json change = {{"artifactLocation", file["artifactLocation"]},
+                 {"replacements", Json::array({std::move(replacement)})}};
+  return {{"description", {{"text", finding.fix}}}, {"artifactChanges", Json::array({std::move(change)})}};
+}
+
 Json rule_json(const RuleAbout& about) {
   Json rule = {{"id", about.id}};
   if (about.summary.empty()) return rule;
@@ -53,6 +62,7 @@ Json result_json(const ReportedFinding& reported, const std::map<std::string, si
     cause["message"] = {{"text", "cause: " + reported.cause->text}};
     result["relatedLocations"] = Json::array({std::move(cause)});
   }
+  if (reported.suggestion) result["fixes"] = Json::array({fix(finding, *reported.suggestion)});
   result["partialFingerprints"] = {{"primaryLocationLineHash", finding.fingerprint}};
   return result;
 }

@@ -20,6 +20,7 @@ struct Finding {
   std::string subject;                        // what it is about, stable: a table, an index, a query's name
   std::string message;                        // one or two sentences
   std::string fix;                            // what to do; may hold SQL; empty when there is nothing to suggest
+  std::string replacement;                    // the statement's text with the fix made, where that is all; else ""
   std::optional<int64_t> cause_statement_id;  // the schema statement that did it
   // hash_fields(rule, path, query fingerprint, subject, ordinal among equal ones): no line number, no measured value.
   std::string fingerprint;

@@ -16,10 +16,11 @@ namespace explaingate {
 namespace {
 
 constexpr std::array<std::string_view, 3> kRequiredColumns = {"statement_id", "subject", "message"};
-constexpr std::array<std::string_view, 7> kOptionalColumns = {
-    "fix", "level", "path", "line", "column", "end_line", "cause_statement_id"};
+constexpr std::array<std::string_view, 8> kOptionalColumns = {"fix",  "replacement", "level",    "path",
+                                                              "line", "column",      "end_line", "cause_statement_id"};
 const char* const kColumnsHint =
-    "a rule gives statement_id, subject and message, and where it wants fix, level, path, line, column, end_line, "
+    "a rule gives statement_id, subject and message, and where it wants fix, replacement, level, path, line, column, "
+    "end_line, "
     "cause_statement_id";
 
 // An empty fact base, on which any number of rules are tried.

@@ -50,11 +50,12 @@ struct Rule {
 
 // Text of one file. kConfiguration with file and line when a header is missing, unknown or repeated, the id differs
 // from the file's stem, there is more or less than one SELECT, or its columns aren't statement_id, subject, message and
-// optionally, in any order: fix, level, path, line, column, end_line, cause_statement_id. Checked by preparing it on an
-// empty fact base under the authoriser. Headers: id, severity (error, warning, info), engines (a list), needs (a list
-// of fact tables, or "none"), since, summary, family (required of built-in rules); where they are wanted: `yields-to`
-// (a list of rules), `parameter` (NAME TYPE DEFAULT: MEANING; may be repeated, and the SELECT uses each as `:NAME`),
-// and where the rule reads the `findings` of others, `after` (a list of rules). Bounds: 64 KiB a file.
+// optionally, in any order: fix, replacement, level, path, line, column, end_line, cause_statement_id. Checked by
+// preparing it on an empty fact base under the authoriser. Headers: id, severity (error, warning, info), engines (a
+// list), needs (a list of fact tables, or "none"), since, summary, family (required of built-in rules); where they are
+// wanted: `yields-to` (a list of rules), `parameter` (NAME TYPE DEFAULT: MEANING; may be repeated, and the SELECT uses
+// each as `:NAME`), and where the rule reads the `findings` of others, `after` (a list of rules). Bounds: 64 KiB a
+// file.
 [[nodiscard]] Result<Rule> parse_rule(const std::string& file, std::string_view text);
 
 // The rules that travel with the binary, by id.

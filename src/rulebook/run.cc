@@ -56,7 +56,7 @@ class Confinement {
 struct Row {
   std::optional<int64_t> statement_id, line, column, end_line, cause_statement_id;
   std::optional<std::string> path, level;
-  std::string subject, message, fix;
+  std::string subject, message, fix, replacement;
 };
 
 struct Located {  // a finding, with what its fingerprint is made of
@@ -274,6 +274,7 @@ class Runner {
     row.subject = text("subject").value_or("");
     row.message = text("message").value_or("");
     row.fix = text("fix").value_or("");
+    row.replacement = text("replacement").value_or("");
     return row;
   }
 
@@ -321,6 +322,7 @@ class Runner {
     finding.subject = row.subject;
     finding.message = row.message;
     finding.fix = row.fix;
+    finding.replacement = row.replacement;
     return located;
   }
 
@@ -380,6 +382,9 @@ class Runner {
       // Without statements, or several of one statement: the rule means them to be apart.
       bool one = statements.size() == static_cast<size_t>(end - at) && statements.size() > 1;
       if (one) {
+        bool same = std::all_of(
+            at, end, [&](const Located& other) { return other.finding.replacement == at->finding.replacement; });
+        if (!same) at->finding.replacement.clear();  // what is right for one of them may be wrong for another
         at->finding.message += fmt::format(" The same holds for {} of the statements here.", statements.size());
         merged.push_back(std::move(*at));
       } else {

@@ -52,8 +52,10 @@ Outcome outcome() {
 
 TEST_CASE("a report that is read back says in Markdown what it said before, and writes the same JSON but for rules") {
   Outcome before = outcome();
+  before.findings[0].suggestion = Suggestion{12, 13, "a\n b", "c ```"};
   auto after = read_check_report(check_json(before), "r.json");
   REQUIRE(after.has_value());
+  CHECK(after->findings.at(0).suggestion == before.findings[0].suggestion);
   CHECK(finding_markdown(after->findings.at(0)) == finding_markdown(before.findings[0]));
   CHECK(summary_body(*after, {}) == summary_body(before, {}));
   after->rules = before.rules;
@@ -76,6 +78,12 @@ TEST_CASE("what isn't as the schema says is refused with its place") {
                 "findings[0].fingerprint: expected up to 64 hexadecimal digits, got \"00 -->\""},
            Case{"\"message\":", "\"massage\":", "findings[0] has no \"message\""},
            Case{"\"notes\": [", "\"notes\": 3, \"x\": [", "notes: expected a list, got 3"},
+           Case{"\"suggestion\": null", "\"suggestion\": {\"line\": 1, \"end_line\": 2, \"original\": \"a\"}",
+                "findings[0].suggestion has no \"replacement\""},
+           Case{"\"suggestion\": null",
+                "\"suggestion\": {\"line\": 1, \"end_line\": 2, \"original\": \"a\", \"replacement\": \"b\"}",
+                "findings[0].suggestion: expected lines of plain text, and others, got "
+                "{\"end_line\":2,\"line\":1,\"original\":\"a\",\"replacement\":\"b\"}"},
            Case{"\"removed\": true", "\"removed\": 1", "findings[0].cause.removed: expected true or false, got 1"},
        }) {
     CAPTURE(each.to);
@@ -89,6 +97,9 @@ TEST_CASE("what isn't as the schema says is refused with its place") {
     CHECK(read.error().kind == ErrorKind::kConfiguration);
     CHECK(read.error().file == "r.json");
   }
+  std::string earlier = report;
+  earlier.erase(earlier.find("\"suggestion\": null,"), 19);
+  CHECK(read_check_report(earlier, "r.json").has_value());
   CHECK(read_check_report("[]", "r").error().message == "the report: expected an object, got []");
   CHECK(read_check_report("{", "r").error().message.starts_with("is no JSON: "));
   CHECK(read_check_report(std::string(100'000, '['), "r").error().message == "is nested deeper than 16 levels");
@@ -108,6 +119,33 @@ TEST_CASE("places: the finding's lines within one hunk, else the cause's line, e
   CHECK(!place_in_diff(reported, files));
   reported.cause.reset();
   CHECK(!place_in_diff(reported, files));
+}
+
+TEST_CASE("a suggestion stands on its own lines, where the diff has them as they are in it") {
+  auto place = [](const Suggestion& suggestion, std::string_view patch) {
+    ReportedFinding reported = finding();
+    reported.suggestion = suggestion;
+    auto found = place_of_suggestion(reported, {{"shop/orders.py", "", parse_hunks(patch)}});
+    return found ? fmt::format("{}:{}-{}", found->path, found->first, found->last) : "";
+  };
+  const std::string patch = "@@ -1 +1 @@\n-x\n+y\n@@ -9,2 +9,4 @@\n a\n-gone\n+b\n+  c\n \n";
+  CHECK(place({10, 11, "b\n  c", "d"}, patch) == "shop/orders.py:10-11");
+  CHECK(place({9, 9, "a", "d"}, patch) == "shop/orders.py:9-9");
+  CHECK(place({12, 12, "", "d"}, patch) == "shop/orders.py:12-12");
+  CHECK(place({10, 11, "b\n c", "d"}, patch) == "");  // another text: the report is of other lines
+  CHECK(place({10, 10, "gone", "d"}, patch) == "");   // of before
+  CHECK(place({12, 13, "\nz", "d"}, patch) == "");    // not all of them shown
+  CHECK(place({1, 9, "y\na", "d"}, patch) == "");     // in two hunks
+  CHECK(place({10, 11, "b\n  c", "d"}, "") == "");
+}
+
+TEST_CASE("the block of a suggestion is longer than any fence in it, and only where a forge takes one") {
+  ReportedFinding reported = finding();
+  reported.suggestion = Suggestion{12, 12, "a", "  ```` -- @everyone <script> <!-- explaingate:fp=0 -->"};
+  DiffPlace place{"shop/orders.py", false, 12, 12};
+  CHECK(inline_body(reported, place, "suggestion")
+            .ends_with("\n\n`````suggestion\n  ```` -- @everyone <script> <!-- explaingate:fp=0 -->\n`````\n"));
+  CHECK(inline_body(reported, place).find("suggestion") == std::string::npos);
 }
 
 TEST_CASE("each line of a hunk has its number on both sides; a patch may be cut short, or look like a header") {

@@ -53,6 +53,7 @@ ReportedFinding finding_of(const std::string& text, int line) {
   reported.finding.message = text;
   reported.finding.fix = "CREATE INDEX " + text;
   reported.finding.fingerprint = fmt::format("{:032x}", line);
+  reported.suggestion = Suggestion{line, line + 1, "a\nb", text};
   reported.before = PlanSummary{{"SEARCH a USING INDEX " + text}, 10, 0.0};
   reported.after = PlanSummary{{"SCAN " + text}, 1'000'000, 1.0};
   reported.cause = Cause{"migrations/" + text, 3, "DROP INDEX " + text, true};
@@ -141,6 +142,22 @@ TEST_CASE("hostile names, messages and SQL come through every format") {
     CHECK(fmt::format("{}", fmt::join(parsed_back(name, text), "\n")) ==
           fmt::format("{}", fmt::join(wanted(outcome, name), "\n")));
     CHECK(text == format.render(outcome, {}));
+  }
+}
+
+TEST_CASE("an edit is the same text in every format that has edits") {
+  using Json = nlohmann::json;
+  Outcome outcome = hostile_outcome();
+  Json sarif = Json::parse(check_sarif(outcome))["runs"][0]["results"], rdjson = Json::parse(check_rdjson(outcome));
+  Json own = Json::parse(check_json(outcome))["findings"];
+  REQUIRE(sarif.size() == own.size());
+  for (size_t i = 0; i < own.size(); ++i) {
+    const Json& edit = own[i]["suggestion"];
+    CHECK(sarif[i]["fixes"][0]["artifactChanges"][0]["replacements"][0] ==
+          Json({{"deletedRegion", {{"startLine", edit["line"]}, {"endLine", edit["end_line"]}}},
+                {"insertedContent", {{"text", edit["replacement"]}}}}));
+    CHECK(rdjson["diagnostics"][i]["suggestions"][0]["text"] == edit["replacement"]);
+    if (i == 0) CHECK(edit["replacement"] == hostile_texts()[0]);
   }
 }
 

@@ -208,7 +208,8 @@ TEST_CASE("statements that are refused") {
     std::string sql, want;
   };
   const std::string columns_hint =
-      "help: a rule gives statement_id, subject and message, and where it wants fix, level, path, line, column, "
+      "help: a rule gives statement_id, subject and message, and where it wants fix, replacement, level, path, line, "
+      "column, "
       "end_line, cause_statement_id\n";
   const Case cases[] = {
       {"SELECT statement_id, '' AS subject, '' AS message FROM statements", "accepted"},

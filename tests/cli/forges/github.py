@@ -56,7 +56,8 @@ class GitHub(Forge):
 
     def comments(self):
         return [{"id": item["id"], "user": {"login": item["author"]}, "body": item["body"], "path": item["path"],
-                 "line": None if item.get("outdated") else item["line"], "in_reply_to_id": item.get("answers")}
+                 "line": None if item.get("outdated") else item["line"], "side": "LEFT" if item["before"] else "RIGHT",
+                 "start_line": item["first"] if item["first"] < item["line"] and not item.get("outdated") else None, "in_reply_to_id": item.get("answers")}
                 for item in self.state["comments"]]
 
     def notes(self):

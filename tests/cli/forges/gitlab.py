@@ -117,7 +117,7 @@ class GitLab(Forge):
             if item.get("answers"):
                 continue
             position = self.refs() | {"head_sha": "0" * 40 if item.get("outdated") else self.state["head"], "position_type": "text",
-                                      "new_path": item["path"], "old_path": item["path"], "new_line": item["line"]}
+                                      "new_path": item["path"], "old_path": item["path"], "new_line": item["line"], "line_range": item.get("range")}
             closer = item.get("resolved_by")
             first = self.note(item, position=position, resolvable=True, resolved=bool(closer),
                               resolved_by={"username": closer} if closer else None)
@@ -152,7 +152,7 @@ class GitLab(Forge):
         before = found[0][0] == "-"
         number = 1 if before else 2
         item = self.add("comments", path=position["new_path"], before=before, first=first[0][number], line=found[0][number],
-                        body=self.stored(body["body"]))
+                        range=position.get("line_range"), body=self.stored(body["body"]))
         return 201, {}, {"id": self.thread_id(item)}
 
     def resolve(self, thread, resolved):
