@@ -154,6 +154,7 @@ std::optional<DiffPlace> place_in_diff(const ReportedFinding& reported, const st
 std::optional<DiffPlace> place_of_suggestion(const ReportedFinding& reported, const std::vector<DiffFile>& files) {
   if (!reported.suggestion) return std::nullopt;
   const Suggestion& suggestion = *reported.suggestion;
+  if (("\n" + suggestion.replacement).find("\n/") != std::string::npos) return std::nullopt;
   for (const DiffFile& file : files) {
     if (file.path != reported.finding.path) continue;
     for (const DiffHunk& hunk : file.hunks) {

@@ -58,7 +58,8 @@ struct DiffPlace {
                                                      const std::vector<DiffFile>& files);
 
 // The lines of the finding's suggestion, where the diff shows all of them after the change, in one hunk, and as the
-// suggestion has them; else nothing.
+// suggestion has them; else nothing. Nothing either where one of its lines begins with "/": a forge may carry such
+// lines out.
 [[nodiscard]] std::optional<DiffPlace> place_of_suggestion(const ReportedFinding& reported,
                                                            const std::vector<DiffFile>& files);
 

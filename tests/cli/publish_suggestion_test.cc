@@ -126,6 +126,27 @@ TEST_CASE("a suggestion goes when its comment stands on other lines, or the diff
   }
 }
 
+TEST_CASE("a stranger's suggestion is text in its block, for lines that are there, and no command") {
+  Json one = finding(1, "shop/orders.py", 16, 16);
+  auto suggest = [&](const std::string& original, const std::string& replacement) {
+    one["suggestion"] = {{"line", 16}, {"end_line", 16}, {"original", original}, {"replacement", replacement}};
+    return report({one});
+  };
+  for (const ForgeCase& forge : {forge_cases()[0], forge_cases()[1]}) {
+    CAPTURE(forge.name);
+    std::string fence = forge.name == "github" ? "`````suggestion\n" : "`````suggestion:-0+0\n";
+    const std::string hostile = "```\n````\n @everyone <!-- explaingate:summary --> </details> #1";
+    Hub hub(forge);
+    CHECK(hub.publish(suggest("x", hostile)).code == 0);
+    CHECK(hub.state["comments"][0]["body"].get<std::string>().find("\n" + fence + hostile + "\n`````") !=
+          std::string::npos);
+    for (const Json& other : {suggest("y", hostile), suggest("x", "a\n/merge"), suggest("x", "/merge")}) {
+      CHECK(hub.publish(other).code == 0);
+      CHECK(hub.state["comments"][0]["body"].get<std::string>().find("suggestion") == std::string::npos);
+    }
+  }
+}
+
 TEST_CASE("statements that share a literal get no suggestion for it") {
   Union change(
       "app.py", "Q = \"\"\"",
@@ -161,7 +182,7 @@ TEST_CASE("an index is suggested CONCURRENTLY where nothing opens a transaction,
       "CREATE UNIQUE INDEX i ON orders(note); -- why => CREATE UNIQUE INDEX CONCURRENTLY i ON orders(note); -- why\n");
   CHECK(suggested("migrations/0002.sql", "BEGIN;\nCREATE INDEX i ON orders(note);\nCOMMIT;\n") == "");
   CHECK(suggested("q.sql", "SELECT count(*) > 0\nFROM orders WHERE status = 'new';\n") ==
-        "SELECT count(*) > 0\nFROM orders WHERE status = 'new'; => SELECT EXISTS (SELECT 1\nFROM orders WHERE status = "
+        "SELECT count(*) > 0\nFROM orders WHERE status = 'new'; => SELECT EXISTS (SELECT 1 FROM orders WHERE status = "
         "'new');\n");
 }
 
