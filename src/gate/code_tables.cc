@@ -4,8 +4,10 @@
 //   conn.execute("CREATE TEMP TABLE wanted (id INTEGER PRIMARY KEY)")
 //   conn.execute("SELECT o.total FROM orders o JOIN wanted w ON w.id = o.id")
 //
-// A temporary table is made as a lasting one: the plans are the same. A near miss is CREATE TABLE orders in a test's
-// set-up: the schema has the name, and what the schema says holds.
+// A temporary table is made as a lasting one: the plans are the same. Its indexes and triggers, and views, come with
+// it. A near miss is CREATE TABLE orders in a test's set-up: the schema has the name, and what the schema says holds.
+#include <algorithm>
+#include <initializer_list>
 #include <set>
 
 #include <fmt/format.h>
@@ -17,7 +19,7 @@
 namespace explaingate {
 namespace {
 
-constexpr size_t kMostTables = 200;  // of one side
+constexpr size_t kMostTables = 200;  // and views, of one side
 
 // Names that the schema's statements make, and those that tables are renamed to.
 std::set<std::string> names_of(const Schema& schema, Dialect dialect) {
@@ -35,7 +37,8 @@ std::set<std::string> names_of(const Schema& schema, Dialect dialect) {
   return names;
 }
 
-// "CREATE TABLE IF NOT EXISTS t …" of CREATE [TEMP] TABLE [IF NOT EXISTS] [temp.]t …; empty = it's something else.
+// The statement for a lasting object: CREATE TEMP TABLE temp.t … as CREATE TABLE IF NOT EXISTS t …; empty = it's
+// something else.
 std::string lasting(std::string_view text, Dialect dialect) {
   Scanner scanner(text, dialect);
   auto next = [&] {
@@ -43,45 +46,88 @@ std::string lasting(std::string_view text, Dialect dialect) {
     while (token.kind == TokenKind::kComment) token = scanner.next();
     return token;
   };
+  auto is_one_of = [&](const Token& token, std::initializer_list<std::string_view> words) {
+    return std::ranges::any_of(words, [&](std::string_view word) { return is_word(text, token, word); });
+  };
   if (!is_word(text, next(), "create")) return {};
+  std::string made = "CREATE ";
   Token token = next();
-  if (is_word(text, token, "temp") || is_word(text, token, "temporary")) token = next();
-  if (!is_word(text, token, "table")) return {};
+  for (; !is_one_of(token, {"table", "index", "view", "trigger"}); token = next()) {
+    if (token.kind != TokenKind::kWord) return {};
+    if (!is_one_of(token, {"temp", "temporary"})) made += fmt::format("{} ", token_text(text, token));
+  }
+  bool table = is_word(text, token, "table");
+  made += token_text(text, token);
   token = next();
-  for (std::string_view word : {"if", "not", "exists"})
+  for (std::string_view word : {"concurrently", "if", "not", "exists"})
     if (is_word(text, token, word)) token = next();
-  if (is_word(text, token, "temp") || is_word(text, token, "main")) {
+  if (is_one_of(token, {"temp", "main"})) {
     Token name = token;
     Token point = next();
     token = token_text(text, point) == "." ? next() : name;
   }
-  return fmt::format("CREATE TABLE IF NOT EXISTS {}", text.substr(token.offset));
+  return fmt::format("{} {}{}", made, table ? "IF NOT EXISTS " : "", text.substr(token.offset));
+}
+
+// What a side's code makes, behind what its schema makes.
+class Adding {
+ public:
+  Adding(Schema& schema, Dialect dialect) : schema_(schema), dialect_(dialect) {}
+
+  // In the order of their places. An index or trigger counts where its table was made here: on a table of the schema
+  // the schema says which there are.
+  std::vector<const KnownStatement*> all(const std::vector<const KnownStatement*>& found) {
+    std::vector<const KnownStatement*> added;
+    auto add_those = [&](std::initializer_list<StatementKind> kinds) {
+      for (const KnownStatement* one : found)
+        if (std::ranges::find(kinds, one->parsed.kind) != kinds.end() && add(*one)) added.push_back(one);
+    };
+    add_those({StatementKind::kCreateTable});
+    add_those({StatementKind::kCreateView});
+    add_those({StatementKind::kCreateIndex, StatementKind::kCreateTrigger});
+    return added;
+  }
+
+ private:
+  bool add(const KnownStatement& statement) {
+    const Statement& source = statement.source;
+    const ParsedQuery& parsed = statement.parsed;
+    bool depends = parsed.kind == StatementKind::kCreateIndex || parsed.kind == StatementKind::kCreateTrigger;
+    if (depends && !made_.contains(lower(parsed.on_table))) return false;
+    if (!depends && made_.size() == kMostTables) return false;
+    if (!known_) known_ = names_of(schema_, dialect_);
+    std::string text = lasting(source.text, dialect_);
+    std::string name = lower(parsed.object.empty() ? text : parsed.object);  // PostgreSQL's indexes need no name
+    if (text.empty() || !known_->insert(name).second) return false;
+    schema_.statements.push_back({std::move(text), source.path, source.line, source.column, source.end_line, {}});
+    if (!depends) made_.insert(std::move(name));
+    return true;
+  }
+
+  Schema& schema_;
+  Dialect dialect_;
+  std::optional<std::set<std::string>> known_;  // by the schema and by what was added
+  std::set<std::string> made_;                  // tables and views among the latter
+};
+
+bool is_whole(const KnownStatement& statement) {
+  return statement.source.kind == "call" && statement.source.holes.empty() && statement.parsed.placeholder_count == 0;
 }
 
 }  // namespace
 
 Status add_code_tables(Run& run) {
-  Dialect dialect = run.settings.dialect();
   std::vector<std::string> told;
   for (SideIndex side : {kBaseSide, kHeadSide}) {
     Schema& schema = run.sides[side].schema;
     if (schema.tool == "code" || schema.statements.empty()) continue;
     run.sides[side].first_from_code = schema.statements.size();
-    std::optional<std::set<std::string>> known;
-    size_t added = 0;
-    for (const KnownStatement& statement : run.statements) {
-      const Statement& source = statement.source;
-      if (statement.side != side || statement.parsed.kind != StatementKind::kCreateTable || source.kind != "call")
-        continue;
-      if (!source.holes.empty() || statement.parsed.placeholder_count > 0 || added == kMostTables) continue;
-      if (!known) known = names_of(schema, dialect);
-      std::string text = lasting(source.text, dialect);
-      if (text.empty() || !known->insert(lower(statement.parsed.object)).second) continue;
-      schema.statements.push_back({std::move(text), source.path, source.line, source.column, source.end_line, {}});
-      ++added;
-      if (side == kHeadSide)
-        told.push_back(fmt::format("{} ({}:{})", statement.parsed.object, source.path, source.line));
-    }
+    std::vector<const KnownStatement*> found;
+    for (const KnownStatement& statement : run.statements)
+      if (statement.side == side && is_whole(statement)) found.push_back(&statement);
+    for (const KnownStatement* added : Adding(schema, run.settings.dialect()).all(found))
+      if (side == kHeadSide && added->parsed.on_table.empty())
+        told.push_back(fmt::format("{} ({}:{})", added->parsed.object, added->source.path, added->source.line));
   }
   if (!told.empty())
     run.notes.push_back(fmt::format("from code, since the schema does not have {}: {}",

@@ -320,6 +320,36 @@ TEST_CASE("check: tables that only the program makes are there for the plans, an
   CHECK(ran.out.find("2 planned") != std::string::npos);
 }
 
+TEST_CASE("check: a table that only the program makes has the indexes, triggers and views made beside it") {
+  Project project;
+  project.write("schema.sql", "CREATE TABLE orders (id INTEGER PRIMARY KEY, total INT, day TEXT);\n");
+  project.write("explaingate.json", "{\"schema\": \"schema.sql\"}");
+  project.write(
+      "app.py",
+      "SCHEMA = '''\n"
+      "    CREATE TABLE keywords (word TEXT NOT NULL, suggestion INTEGER NOT NULL, rank INTEGER NOT NULL);\n"
+      "    CREATE UNIQUE INDEX keywords_suggestion_rank ON keywords (suggestion, rank);\n"
+      "    CREATE TEMP VIEW first_words AS SELECT word FROM keywords WHERE rank = 1;\n"
+      "    CREATE INDEX temp.first ON keywords (rank, word);\n"
+      "    CREATE INDEX orders_day ON orders (day);\n"
+      "    CREATE TRIGGER gone AFTER DELETE ON keywords BEGIN\n"
+      "        UPDATE orders SET total = total - 1 WHERE id = old.suggestion;\n"
+      "    END;\n"
+      "'''\n"
+      "def setup(conn):\n"
+      "    conn.executescript(SCHEMA)\n"
+      "def f(conn):\n"
+      "    conn.execute('SELECT word FROM keywords WHERE suggestion = ? AND rank >= ? ORDER BY rank', (1, 2))\n"
+      "    conn.execute('SELECT word FROM first_words')\n"
+      "    conn.execute('SELECT id FROM orders WHERE day = ?', (1,))\n");
+  Ran ran = project.gate({"check", "--all", "--format", "json"});
+  CHECK(findings(ran) == "app.py:16 full-scan-growth orders\n");
+  ran = project.gate({"check", "--all"});
+  CHECK(ran.out.find("note: from code, since the schema does not have them: keywords (app.py:2), first_words "
+                     "(app.py:4)\n") != std::string::npos);
+  CHECK(ran.out.find("not analysed") == std::string::npos);
+}
+
 TEST_CASE("check: a program's queries are looked at, whatever becomes of its DDL") {
   Project project;
   std::string program =
