@@ -7,6 +7,8 @@
 // A temporary table is made as a lasting one: the plans are the same. Its indexes and triggers, and views, come with
 // it. A near miss is CREATE TABLE orders in a test's set-up: the schema has the name, and what the schema says holds.
 #include <algorithm>
+#include <array>
+#include <deque>
 #include <initializer_list>
 #include <set>
 
@@ -69,6 +71,12 @@ std::string lasting(std::string_view text, Dialect dialect) {
   return fmt::format("{} {}{}", made, table ? "IF NOT EXISTS " : "", text.substr(token.offset));
 }
 
+struct Creation {
+  const Statement* source;
+  const ParsedQuery* ddl;
+  bool looked_at;  // it stands in a file that is judged: the report says what it makes
+};
+
 // What a side's code makes, behind what its schema makes.
 class Adding {
  public:
@@ -76,11 +84,11 @@ class Adding {
 
   // In the order of their places. An index or trigger counts where its table was made here: on a table of the schema
   // the schema says which there are.
-  std::vector<const KnownStatement*> all(const std::vector<const KnownStatement*>& found) {
-    std::vector<const KnownStatement*> added;
+  std::vector<Creation> all(const std::vector<Creation>& found) {
+    std::vector<Creation> added;
     auto add_those = [&](std::initializer_list<StatementKind> kinds) {
-      for (const KnownStatement* one : found)
-        if (std::ranges::find(kinds, one->parsed.kind) != kinds.end() && add(*one)) added.push_back(one);
+      for (const Creation& one : found)
+        if (std::ranges::find(kinds, one.ddl->kind) != kinds.end() && add(*one.source, *one.ddl)) added.push_back(one);
     };
     add_those({StatementKind::kCreateTable});
     add_those({StatementKind::kCreateView});
@@ -89,15 +97,13 @@ class Adding {
   }
 
  private:
-  bool add(const KnownStatement& statement) {
-    const Statement& source = statement.source;
-    const ParsedQuery& parsed = statement.parsed;
-    bool depends = parsed.kind == StatementKind::kCreateIndex || parsed.kind == StatementKind::kCreateTrigger;
-    if (depends && !made_.contains(lower(parsed.on_table))) return false;
+  bool add(const Statement& source, const ParsedQuery& ddl) {
+    bool depends = ddl.kind == StatementKind::kCreateIndex || ddl.kind == StatementKind::kCreateTrigger;
+    if (depends && !made_.contains(lower(ddl.on_table))) return false;
     if (!depends && made_.size() == kMostTables) return false;
     if (!known_) known_ = names_of(schema_, dialect_);
     std::string text = lasting(source.text, dialect_);
-    std::string name = lower(parsed.object.empty() ? text : parsed.object);  // PostgreSQL's indexes need no name
+    std::string name = lower(ddl.object.empty() ? text : ddl.object);  // PostgreSQL's indexes need no name
     if (text.empty() || !known_->insert(name).second) return false;
     schema_.statements.push_back({std::move(text), source.path, source.line, source.column, source.end_line, {}});
     if (!depends) made_.insert(std::move(name));
@@ -110,24 +116,49 @@ class Adding {
   std::set<std::string> made_;                  // tables and views among the latter
 };
 
-bool is_whole(const KnownStatement& statement) {
-  return statement.source.kind == "call" && statement.source.holes.empty() && statement.parsed.placeholder_count == 0;
-}
+// Both sides know what is made in files that the change leaves as they are, whether or not their queries are looked at.
+class Creations {
+ public:
+  explicit Creations(const Run& run) {
+    std::set<std::string_view> touched;
+    for (const ChangedFile& file : run.change.files) touched.insert(file.new_path);
+    for (const KnownStatement& statement : run.statements) {
+      bool both = statement.side == kHeadSide && run.mode == Mode::kChange && !touched.contains(statement.source.path);
+      add(statement.source, statement.parsed, statement.side, both);
+    }
+    for (const Statement& source : run.creating) {
+      auto parsed = parse_query(source.text, run.settings.dialect(), source.placeholders);
+      if (parsed) add(source, parsed_.emplace_back(std::move(*parsed)), kHeadSide, true);
+    }
+    for (std::vector<Creation>& side : found_)
+      std::ranges::stable_sort(side, {}, [](const Creation& one) { return std::string_view(one.source->path); });
+  }
+
+  [[nodiscard]] const std::vector<Creation>& of(SideIndex side) const { return found_[side]; }
+
+ private:
+  void add(const Statement& source, const ParsedQuery& ddl, SideIndex side, bool both) {
+    if (source.kind != "call" || !source.holes.empty() || ddl.placeholder_count > 0) return;
+    found_[side].push_back({&source, &ddl, !both});
+    if (both) found_[side == kHeadSide ? kBaseSide : kHeadSide].push_back({&source, &ddl, !both});
+  }
+
+  std::array<std::vector<Creation>, 2> found_;
+  std::deque<ParsedQuery> parsed_;
+};
 
 }  // namespace
 
 Status add_code_tables(Run& run) {
   std::vector<std::string> told;
+  Creations creations(run);
   for (SideIndex side : {kBaseSide, kHeadSide}) {
     Schema& schema = run.sides[side].schema;
     if (schema.tool == "code" || schema.statements.empty()) continue;
     run.sides[side].first_from_code = schema.statements.size();
-    std::vector<const KnownStatement*> found;
-    for (const KnownStatement& statement : run.statements)
-      if (statement.side == side && is_whole(statement)) found.push_back(&statement);
-    for (const KnownStatement* added : Adding(schema, run.settings.dialect()).all(found))
-      if (side == kHeadSide && added->parsed.on_table.empty())
-        told.push_back(fmt::format("{} ({}:{})", added->parsed.object, added->source.path, added->source.line));
+    for (const auto& [source, ddl, looked_at] : Adding(schema, run.settings.dialect()).all(creations.of(side)))
+      if (side == kHeadSide && looked_at && ddl->on_table.empty())
+        told.push_back(fmt::format("{} ({}:{})", ddl->object, source->path, source->line));
   }
   if (!told.empty())
     run.notes.push_back(fmt::format("from code, since the schema does not have {}: {}",

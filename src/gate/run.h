@@ -135,9 +135,10 @@ struct Run {
   std::vector<std::string> reached;  // files beside the changed ones whose statements the calls lead to or loop over
   // load_statements
   std::vector<KnownStatement> statements;
-  std::vector<NotAnalysed> not_analysed;          // head side
-  std::vector<Suppression> suppressions;          // head side
-  std::vector<std::string> files_read;            // head side, sorted
+  std::vector<Statement> creating;        // head side, of files that the change doesn't reach: CREATE TABLE, INDEX …
+  std::vector<NotAnalysed> not_analysed;  // head side
+  std::vector<Suppression> suppressions;  // head side
+  std::vector<std::string> files_read;    // head side, sorted
   std::map<std::string, LineIndex> line_indexes;  // head side, by path: files with statements
   size_t files_excluded = 0;
   // load_baseline

@@ -350,6 +350,61 @@ TEST_CASE("check: a table that only the program makes has the indexes, triggers 
   CHECK(ran.out.find("not analysed") == std::string::npos);
 }
 
+TEST_CASE("check: a change knows the tables that files make which it doesn't touch") {
+  Project project;
+  project.write("schema.sql", "CREATE TABLE orders (id INTEGER PRIMARY KEY, total INT);\n");
+  project.write("explaingate.json", "{\"schema\": \"schema.sql\"}");
+  project.write("store/setup.py",
+                "SCHEMA = 'CREATE TABLE meta (k TEXT, v TEXT); CREATE INDEX meta_k ON meta (k)'\n"
+                "def setup(conn):\n"
+                "    conn.executescript(SCHEMA)\n"
+                "    conn.execute('CREATE TABLE copy AS SELECT a FROM nowhere')\n");
+  project.write("store/meta.py",
+                "def get(conn, k):\n"
+                "    return conn.execute('SELECT v FROM meta WHERE k = ?', (k,))\n");
+  project.commit();
+  project.write("store/meta.py",
+                "def get(conn, k):\n"
+                "    a = 1\n"
+                "    return conn.execute('SELECT v FROM meta WHERE k = ?', (k,))\n"
+                "def all(conn, keys):\n"
+                "    for k in keys:\n"
+                "        get(conn, k)\n"
+                "def drop(conn, v):\n"
+                "    conn.execute('DELETE FROM meta WHERE k = ?', (v,))\n");
+  Ran ran = project.gate({"check", "--base", "HEAD"});
+  CHECK(ran.out.find("not analysed") == std::string::npos);
+  CHECK(ran.out.find("not verified") == std::string::npos);
+  CHECK(ran.out.find("1 new or edited, 2 planned") != std::string::npos);
+  CHECK(ran.out.find("from code") == std::string::npos);  // said where all is judged
+  // A change of the schema is not one of theirs.
+  project.commit();
+  project.write("schema.sql", "CREATE TABLE orders (id INTEGER PRIMARY KEY, total INT, day TEXT);\n");
+  ran = project.gate({"check", "--base", "HEAD"});
+  CHECK(ran.out.find("not analysed: 1 place\n  store/setup.py:4: not applied to the schema") != std::string::npos);
+  ran = project.gate({"facts", "--base", "HEAD", "--sql", "SELECT side, object FROM schema_changes ORDER BY 1, 2"});
+  CHECK(ran.out.find("meta") == std::string::npos);
+  CHECK(ran.out.find("orders") != std::string::npos);
+}
+
+TEST_CASE("check: where nothing could be planned, it is listed what") {
+  Project project;
+  project.write("schema.sql", "CREATE TABLE orders (id INTEGER PRIMARY KEY, total INT);\n");
+  project.write("explaingate.json", "{\"schema\": \"schema.sql\"}");
+  project.write("app.py", "def get(conn, k):\n    return conn.execute('SELECT v FROM meta WHERE k = ?', (k,))\n");
+  project.commit();
+  project.write("app.py",
+                "def get(conn, k):\n"
+                "    a = 1\n"
+                "    return conn.execute('SELECT v FROM meta WHERE k = ?', (k,))\n"
+                "def all(conn, keys):\n"
+                "    for k in keys:\n"
+                "        get(conn, k)\n");
+  Ran ran = project.gate({"check", "--base", "HEAD"});
+  CHECK(ran.out.find("  app.py:3: not planned: no such table: meta\n") != std::string::npos);
+  CHECK(ran.out.find("not verified: none of the statements could be planned on the schema\n") != std::string::npos);
+}
+
 TEST_CASE("check: a program's queries are looked at, whatever becomes of its DDL") {
   Project project;
   std::string program =
