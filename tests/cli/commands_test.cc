@@ -387,6 +387,22 @@ TEST_CASE("check: a change knows the tables that files make which it doesn't tou
   CHECK(ran.out.find("orders") != std::string::npos);
 }
 
+TEST_CASE("check: a file of SQL that is named behind a program alters the program's tables") {
+  Project project;
+  project.write("app.py",
+                "def setup(conn):\n"
+                "    conn.execute('CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT)')\n"
+                "    conn.execute('CREATE INDEX t_none ON t (unknown)')\n"
+                "    conn.execute('SELECT a FROM t WHERE b = 1 AND id = ?', (1,))\n");
+  project.write("extra.sql", "ALTER TABLE t ADD COLUMN b INT;\n");
+  project.write("explaingate.json", "{\"schema\": [\"app.py\", \"extra.sql\"]}");
+  Ran ran = project.gate({"check", "--all"});
+  CHECK(ran.code == 0);
+  CHECK(ran.out.find("migration-failed") == std::string::npos);
+  CHECK(ran.out.find("  app.py:3: not applied to the schema: no such column: unknown\n") != std::string::npos);
+  CHECK(ran.out.find("1 planned") != std::string::npos);
+}
+
 TEST_CASE("check: where nothing could be planned, it is listed what") {
   Project project;
   project.write("schema.sql", "CREATE TABLE orders (id INTEGER PRIMARY KEY, total INT);\n");
