@@ -111,6 +111,11 @@ Status load_schemas(Run& run) {
 
 namespace {
 
+// Of files whose statements aren't among the run's.
+void forget_rows(std::vector<Loop>& loops) {
+  for (Loop& loop : loops) loop.rows_statement = -1;
+}
+
 // From an index in the file to one in the whole run.
 void renumber(std::vector<Loop>& loops, size_t first) {
   for (Loop& loop : loops)
@@ -199,6 +204,7 @@ Status load_statements(Run& run) {
     if (file.side == kHeadSide && !read[i].extraction.statements.empty()) read[i].lines.emplace(*text);
   });
   OtherDatabases others(run);
+  std::set<std::string> linked;
   for (size_t i = 0; i < wanted->size(); ++i) {
     const Wanted& file = (*wanted)[i];
     Extraction& found = read[i].extraction;
@@ -237,11 +243,14 @@ Status load_statements(Run& run) {
     }
     if (file.side != kHeadSide) continue;
     link_calls(run, file.path, first);
+    linked.insert(file.path);
     if (read[i].lines) run.line_indexes.emplace(file.path, std::move(*read[i].lines));
     if (file.use == Wanted::For::kJudging)
       std::move(found.not_analysed.begin(), found.not_analysed.end(), std::back_inserter(run.not_analysed));
     std::move(found.suppressions.begin(), found.suppressions.end(), std::back_inserter(run.suppressions));
   }
+  for (KnownCall& call : run.calls)
+    if (!linked.contains(call.path)) forget_rows(call.loops);
   return {};
 }
 

@@ -421,6 +421,34 @@ TEST_CASE("check: where nothing could be planned, it is listed what") {
   CHECK(ran.out.find("not verified: none of the statements could be planned on the schema\n") != std::string::npos);
 }
 
+TEST_CASE("facts: a call's loop over rows names its statement, whatever else looked like one") {
+  Project project;
+  project.write("schema.sql", "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT);\n");
+  project.write("app.py",
+                "A = 'CREATE TABLE the best of all worlds'\n"
+                "B = 'UPDATE nothing set here'\n"
+                "def name(conn, id):\n"
+                "    return conn.execute('SELECT a FROM t WHERE id = ?', (id,)).fetchone()\n"
+                "def all(conn):\n"
+                "    for row in conn.execute('SELECT id FROM t WHERE a = ?', (1,)):\n"
+                "        name(conn, row[0])\n");
+  const char* query = "SELECT s.line FROM call_loops l JOIN statements s ON s.statement_id = l.rows_statement_id";
+  Ran ran = project.gate({"facts", "--all", "--sql", query});
+  CHECK(ran.code == 0);
+  CHECK(ran.out == "line\n6\n");
+  // This loop's file is for another database, and none of its statements is looked at.
+  project.write("store/mysql.py",
+                "from app import name\n"
+                "def more(conn):\n"
+                "    for row in conn.execute('SELECT id FROM t', (1,)):\n"
+                "        name(conn, row[0])\n");
+  project.write("a.py", "def first(conn):\n    conn.execute('SELECT id FROM t WHERE id = 1')\n");
+  project.write("store/sqlite.py", "def more(conn):\n    conn.execute('SELECT id FROM t WHERE id = ?', (1,))\n");
+  ran = project.gate({"facts", "--all", "--sql", query});
+  CHECK(ran.code == 0);
+  CHECK(ran.out == "line\n6\n");
+}
+
 TEST_CASE("check: a program's queries are looked at, whatever becomes of its DDL") {
   Project project;
   std::string program =
