@@ -2,6 +2,7 @@
 // there.
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 
@@ -72,7 +73,8 @@ Attempt attempt(const GateOptions& options, const std::string& engine, const std
     const std::vector<std::string>& files = head.schema.files;
     result.schema_path = files.size() == 1 ? files.front() : common_folder(files);
   }
-  result.refused = head.engine->failures().size();
+  result.refused = static_cast<size_t>(std::ranges::count_if(
+      head.engine->failures(), [&](const SchemaFailure& failure) { return !head.is_from_code(failure.statement); }));
   for (const KnownStatement& known : context.run.statements) {
     if (known.side != kHeadSide) continue;
     ++result.statements;
@@ -85,11 +87,16 @@ bool serves_few(const Attempt& attempt) {
   return attempt.planned * 2 < attempt.statements;
 }
 
-// Whether the second serves the project better: it plans more, or refuses less of the schema.
+// Whether the second serves the project better: it plans more, or refuses less of the schema. Where places are tried, a
+// schema of which nothing is refused counts double: what is refused elsewhere belongs to no schema, or to another one.
 bool serves_better(const Attempt& first, const Attempt& second) {
   if (!second.problem.empty()) return false;
-  return !first.problem.empty() || second.planned > first.planned ||
-         (second.planned == first.planned && second.refused < first.refused);
+  if (!first.problem.empty()) return true;
+  bool places = !second.place.empty();
+  auto worth = [&](const Attempt& attempt) {
+    return places && attempt.refused == 0 ? attempt.planned * 2 : attempt.planned;
+  };
+  return worth(second) > worth(first) || (worth(second) == worth(first) && second.refused < first.refused);
 }
 
 class Writer {

@@ -9,6 +9,7 @@
 #include "extract/mybatis.h"
 #include "extract/outline.h"
 #include "extract/suppression.h"
+#include "parse/scan.h"
 
 namespace explaingate {
 namespace {
@@ -115,6 +116,13 @@ Outline sql_outline(const Extraction& extraction) {
   return outline;
 }
 
+bool begins_with_create(std::string_view text) {
+  Scanner scanner(text, Dialect::kPostgres);
+  Token token = scanner.next();
+  while (token.kind == TokenKind::kComment) token = scanner.next();
+  return is_word(text, token, "create");
+}
+
 Extraction extract_host_file(std::string_view path, std::string_view text, const Languages& languages, Dialect dialect,
                              const Externals* externals, Outline* outline) {
   const Language* found = languages.for_path(path);
@@ -157,7 +165,10 @@ Extraction extract(std::string_view path, std::string_view text, const Languages
     outline = sql_outline(extraction);
     return extraction;
   }
-  return extract_host_file(path, text, languages, dialect, externals, &outline);
+  Extraction extraction = extract_host_file(path, text, languages, dialect, externals, &outline);
+  outline.creates =
+      std::ranges::any_of(extraction.statements, [&](const Statement& one) { return begins_with_create(one.text); });
+  return extraction;
 }
 
 bool is_sql_file(std::string_view path) {

@@ -83,6 +83,7 @@ struct Outline {
   std::vector<Wrapper> wrappers;
   std::vector<Wanted> wanted;         // sorted, each once
   std::vector<Execution> executions;  // by statement
+  bool creates = false;               // one of its statements begins with CREATE
 };
 
 // What the rest of the repository, or the configuration, says to a file that is extracted.

@@ -125,6 +125,7 @@ void Splitter::take_part(const Token& token) {
     }
   }
   now_.end = end;
+  now_.previous = token;
   if (token.kind == TokenKind::kWord) {
     take_word(token);
     return;

@@ -1,6 +1,7 @@
 // What stands in clients' files besides SQL: DELIMITER and GO, the commands of psql and the sqlite3 shell, COPY's data,
 // and templates.
 #include <algorithm>
+#include <initializer_list>
 #include <utility>
 
 #include "extract/sql_splitter_state.h"
@@ -98,11 +99,50 @@ bool Splitter::take_template(const Token& token) {
     end = close + 1;
   } else if (c == '{' || c == '$' || c == '<') {
     end = templates_.end_of(begin);
+  } else if (c == '%') {
+    end = end_of_percent(begin);
   }
   if (end == kNone) return false;
   add_template(begin, end);
   scanner_.seek(end);
   return true;
+}
+
+// What a program puts in the place of a word of a named query: "ORDER BY %order%", and a format verb for a table's
+// name, "FROM %s WHERE". No operator stands where none has an operand before it, or none behind it. Near misses are "a
+// %b% c", and %s of Python's drivers, which is a value: "IS DISTINCT FROM %s", "extract(year FROM %s)".
+size_t Splitter::end_of_percent(size_t begin) {
+  auto is_any = [this](const Token& token, std::initializer_list<std::string_view> words) {
+    return token.kind == TokenKind::kWord &&
+           std::ranges::any_of(words, [&](std::string_view word) { return is_word(text_, token, word); });
+  };
+  if (!open()) return kNone;
+  size_t end = begin + 1;
+  while (end < text_.size() && is_name_byte(text_[end])) ++end;
+  bool verb = text_.substr(begin, end - begin) == "%s";
+  bool whole =
+      !verb && end - begin > 2 && end < text_.size() && text_[end] == '%' && !text_.substr(end).starts_with("%%");
+  if (!verb && !whole) return kNone;
+  if (whole) ++end;
+  peeker_.seek(end);
+  Token next = peeker_.next();
+  while (next.kind == TokenKind::kComment) next = peeker_.next();
+  if (verb)
+    return is_any(now_.previous, {"from", "join", "into", "update"}) &&
+                   (written(next) == "." ||
+                    is_any(next, {"where", "join", "left", "inner", "cross", "as", "set", "values", "select"}))
+               ? end
+               : kNone;
+  std::string_view before = written(now_.previous);
+  std::string_view behind = written(next);
+  bool operand_due =
+      (now_.previous.kind == TokenKind::kOperator && before != ")" && before != "]") ||
+      is_any(now_.previous, {"select", "distinct", "all",  "from",   "join",    "on",     "using", "where", "and",
+                             "or",     "not",      "by",   "having", "in",      "values", "set",   "into",  "limit",
+                             "as",     "when",     "then", "else",   "between", "like",   "union", "update"});
+  bool ends = next.kind == TokenKind::kEnd || next.kind == TokenKind::kSemicolon || behind == ")" || behind == "," ||
+              is_any(next, {"from", "where", "and", "or", "group", "order", "having", "limit", "union", "returning"});
+  return operand_due || ends ? end : kNone;
 }
 
 void Splitter::add_template(size_t begin, size_t end) {
@@ -116,6 +156,7 @@ void Splitter::add_template(size_t begin, size_t end) {
   now_.gaps.push_back({begin, end - begin, SqlGap::Kind::kTemplate});
   if (kind == TemplateKind::kExpression) now_.end = end;
   now_.last = Last::kOther;
+  now_.previous = {TokenKind::kQuotedName, static_cast<uint32_t>(begin), static_cast<uint32_t>(end - begin)};
 }
 
 }  // namespace explaingate::splitting

@@ -33,6 +33,7 @@ struct Progress {  // of the statement being read
   size_t inner_semicolon = kNone;  // first one inside parentheses
   size_t inner_end = 0;            // `end` there
   bool starts_with_template = false;
+  Token previous;  // the last one; a template is a quoted name
   std::vector<SqlGap> gaps;
 };
 
@@ -74,6 +75,7 @@ class Splitter {
   void take_psql_command(size_t at);
   bool take_template(const Token& token);
   void add_template(size_t begin, size_t end);
+  [[nodiscard]] size_t end_of_percent(size_t begin);
   bool take_dollar_quote(const Token& token);
   void start(size_t at);
   void finish(size_t stop);

@@ -1,5 +1,5 @@
-// Templates in .sql files (Jinja, Go, ERB, ${x}, {x}, $(x), psql variables): where they stand, and statements with them
-// filled.
+// Templates in .sql files (Jinja, Go, ERB, ${x}, {x}, $(x), %x%, psql variables): where they stand, and statements with
+// them filled.
 #pragma once
 
 #include <array>

@@ -281,12 +281,16 @@ Status parse_statements(Run& run) {
   }
   run.statements = std::move(kept);
   mark_migrations(run.statements);
+  auto follow = [&](std::vector<Loop>& loops) {
+    for (Loop& loop : loops)
+      if (loop.rows_statement >= 0) loop.rows_statement = moved[static_cast<size_t>(loop.rows_statement)];
+  };
   int64_t id = 0;
   for (KnownStatement& statement : run.statements) {
     statement.id = ++id;
-    for (Loop& loop : statement.source.loops)
-      if (loop.rows_statement >= 0) loop.rows_statement = moved[static_cast<size_t>(loop.rows_statement)];
+    follow(statement.source.loops);
   }
+  for (KnownCall& call : run.calls) follow(call.loops);
   return {};
 }
 

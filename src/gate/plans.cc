@@ -212,11 +212,18 @@ Status plan_statements(Run& run) {
 }
 
 Status list_not_analysed(Run& run) {
-  bool everything = run.mode == Mode::kAll || run.schema_changed;
+  // All, too, where nothing could be planned: then the run's verdict is that, and says of what.
+  bool everything = run.mode == Mode::kAll || run.schema_changed ||
+                    std::ranges::none_of(run.statements, [](const KnownStatement& statement) {
+                      return statement.side == kHeadSide && statement.on[kHeadSide] && statement.on[kHeadSide]->ok();
+                    });
   const SchemaSide& head = run.sides[kHeadSide];
   for (const SchemaFailure& failure : head.engine->failures()) {
     if (!head.is_from_code(failure.statement)) continue;
     const SchemaStatement& statement = head.schema.statements[failure.statement];
+    if (!everything && failure.statement >= head.first_from_code &&
+        !std::ranges::binary_search(run.files_read, statement.path))
+      continue;  // what a file makes that the change leaves as it is
     run.not_analysed.push_back(
         {statement.path, statement.line, statement.column, "not applied to the schema: " + failure.message, ""});
   }

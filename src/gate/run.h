@@ -2,6 +2,7 @@
 // their list.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <functional>
@@ -85,7 +86,9 @@ struct SchemaSide {
   size_t first_from_code = SIZE_MAX;  // schema statements from here on are add_code_tables()'s
   // DDL that was gathered from code: what the engine refuses there is no failing migration.
   [[nodiscard]] bool is_from_code(size_t statement) const {
-    return schema.tool == "code" || statement >= first_from_code;
+    const std::string& path = schema.statements[statement].path;
+    return schema.tool == "code" || statement >= first_from_code ||
+           (!is_sql_file(path) && std::ranges::find(schema.code, path) != schema.code.end());
   }
   std::vector<int64_t> statement_ids;  // by schema statement; on the base side 0 for those that the head has too
 };
@@ -135,9 +138,10 @@ struct Run {
   std::vector<std::string> reached;  // files beside the changed ones whose statements the calls lead to or loop over
   // load_statements
   std::vector<KnownStatement> statements;
-  std::vector<NotAnalysed> not_analysed;          // head side
-  std::vector<Suppression> suppressions;          // head side
-  std::vector<std::string> files_read;            // head side, sorted
+  std::vector<Statement> creating;        // head side, of files that the change doesn't reach: CREATE TABLE, INDEX …
+  std::vector<NotAnalysed> not_analysed;  // head side
+  std::vector<Suppression> suppressions;  // head side
+  std::vector<std::string> files_read;    // head side, sorted
   std::map<std::string, LineIndex> line_indexes;  // head side, by path: files with statements
   size_t files_excluded = 0;
   // load_baseline

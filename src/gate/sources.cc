@@ -10,6 +10,7 @@
 #include "gate/other_database.h"
 #include "gate/path_filter.h"
 #include "gate/run.h"
+#include "schema/ddl.h"
 
 namespace explaingate {
 namespace {
@@ -17,7 +18,11 @@ namespace {
 struct Wanted {
   std::string path;
   SideIndex side;
-  bool touched = true;  // by the change; else read for the statements that calls lead to
+  enum class For {
+    kJudging,  // the change touches it, or all is judged
+    kCalls,    // the statements that calls lead to
+    kTables,   // those that it makes
+  } use = For::kJudging;
 };
 
 void report_progress(const Run& run, std::string_view what, size_t done, size_t of) {
@@ -37,13 +42,13 @@ Result<std::vector<Wanted>> files_to_read(Run& run) {
   for (const SchemaSide& side : run.sides)
     for (const std::string& path : side.schema.code) schema_files.erase(path);
   if (!run.settings.seed.empty()) schema_files.insert(run.settings.seed);
-  auto want = [&](const std::string& path, SideIndex side, bool of_change = true) {
+  auto want = [&](const std::string& path, SideIndex side, Wanted::For use = Wanted::For::kJudging) {
     if (path.empty() || schema_files.contains(path) || !is_extractable(path, *run.languages)) return;
     if (!filter.includes(path)) {
       run.files_excluded += side == kHeadSide ? 1 : 0;
       return;
     }
-    wanted.push_back({path, side, of_change});
+    wanted.push_back({path, side, use});
   };
   // Tools follow links; a file behind one may hold queries that are not looked at here.
   auto list_link = [&](const std::string& path) {
@@ -53,9 +58,12 @@ Result<std::vector<Wanted>> files_to_read(Run& run) {
   bool whole = run.mode == Mode::kAll || run.schema_changed;
   std::set<std::string> touched;
   for (const ChangedFile& file : run.change.files) touched.insert(file.new_path);
-  if (!whole)
-    for (const std::string& path : run.reached)
-      if (!touched.contains(path)) want(path, kHeadSide, false);
+  if (!whole && run.program) {
+    std::set<std::string> reached(run.reached.begin(), run.reached.end());
+    for (const ProgramFile& file : run.program->files())
+      if ((file.creates || reached.contains(file.path)) && !touched.contains(file.path))
+        want(file.path, kHeadSide, reached.contains(file.path) ? Wanted::For::kCalls : Wanted::For::kTables);
+  }
   if (whole) {
     auto entries = run.change.head->list();
     if (!entries) return fail(entries.error());
@@ -102,6 +110,11 @@ Status load_schemas(Run& run) {
 }
 
 namespace {
+
+// Of files whose statements aren't among the run's.
+void forget_rows(std::vector<Loop>& loops) {
+  for (Loop& loop : loops) loop.rows_statement = -1;
+}
 
 // From an index in the file to one in the whole run.
 void renumber(std::vector<Loop>& loops, size_t first) {
@@ -177,7 +190,7 @@ Status load_statements(Run& run) {
     bool known = file.side == kHeadSide && run.program && run.program->file(file.path) != nullptr;
     if (known) {
       read[i].extraction = run.program->extraction(file.path);
-      if (read[i].extraction.statements.empty()) return;  // its text is of no more use
+      if (read[i].extraction.statements.empty() || file.use == Wanted::For::kTables) return;  // its text is of no use
     }
     auto text = tree.read(file.path);
     if (!text) {
@@ -191,6 +204,7 @@ Status load_statements(Run& run) {
     if (file.side == kHeadSide && !read[i].extraction.statements.empty()) read[i].lines.emplace(*text);
   });
   OtherDatabases others(run);
+  std::set<std::string> linked;
   for (size_t i = 0; i < wanted->size(); ++i) {
     const Wanted& file = (*wanted)[i];
     Extraction& found = read[i].extraction;
@@ -198,7 +212,7 @@ Status load_statements(Run& run) {
       auto other = others.holds(file.path);
       if (!other) return fail(other.error());
       if (*other) {
-        if (file.side == kHeadSide && file.touched) {
+        if (file.side == kHeadSide && file.use == Wanted::For::kJudging) {
           const Statement& first = found.statements.front();
           run.files_read.push_back(file.path);
           run.not_analysed.push_back(
@@ -210,7 +224,13 @@ Status load_statements(Run& run) {
         continue;
       }
     }
-    if (file.side == kHeadSide && file.touched) run.files_read.push_back(file.path);
+    if (file.use == Wanted::For::kTables) {
+      std::ranges::copy_if(found.statements, std::back_inserter(run.creating), [&](const Statement& statement) {
+        return schema::read_ddl(statement.text, run.settings.dialect()).verb == "create";
+      });
+      continue;
+    }
+    if (file.side == kHeadSide && file.use == Wanted::For::kJudging) run.files_read.push_back(file.path);
     if (!read[i].problem.empty() && file.side == kHeadSide)
       run.not_analysed.push_back({file.path, 1, 1, "the file " + read[i].problem, ""});
     size_t first = run.statements.size();
@@ -223,11 +243,14 @@ Status load_statements(Run& run) {
     }
     if (file.side != kHeadSide) continue;
     link_calls(run, file.path, first);
+    linked.insert(file.path);
     if (read[i].lines) run.line_indexes.emplace(file.path, std::move(*read[i].lines));
-    if (file.touched)
+    if (file.use == Wanted::For::kJudging)
       std::move(found.not_analysed.begin(), found.not_analysed.end(), std::back_inserter(run.not_analysed));
     std::move(found.suppressions.begin(), found.suppressions.end(), std::back_inserter(run.suppressions));
   }
+  for (KnownCall& call : run.calls)
+    if (!linked.contains(call.path)) forget_rows(call.loops);
   return {};
 }
 

@@ -81,6 +81,7 @@ Digest digest(const Outline& outline, NameTable& names) {
   result.constants = outline.constants;
   result.wrappers = outline.wrappers;
   result.wanted = outline.wanted;
+  result.creates = outline.creates;
   return result;
 }
 

@@ -62,6 +62,7 @@ struct Digest {
   std::vector<Outline::Constant> constants;
   std::vector<Outline::Wrapper> wrappers;
   std::vector<Outline::Wanted> wanted;
+  bool creates = false;
 };
 
 [[nodiscard]] Digest digest(const Outline& outline, NameTable& names);

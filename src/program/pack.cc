@@ -186,7 +186,7 @@ void members(Outline::Execution& x, Archive& a) {
 template <class Archive>
 void members(Outline& x, Archive& a) {
   a(x.family), a(x.functions), a(x.calls), a(x.classes), a(x.fields), a(x.constants), a(x.wrappers), a(x.wanted),
-      a(x.executions);
+      a(x.executions), a(x.creates);
 }
 template <class Archive>
 void members(Digest::Function& x, Archive& a) {
@@ -213,7 +213,7 @@ void members(Digest::Field& x, Archive& a) {
 template <class Archive>
 void members(Digest& x, Archive& a) {
   a(x.shape), a(x.family), a(x.functions), a(x.calls), a(x.classes), a(x.fields), a(x.constants), a(x.wrappers),
-      a(x.wanted);
+      a(x.wanted), a(x.creates);
 }
 
 template <class Archive>

@@ -115,7 +115,7 @@ void Program::State::add_paths(const std::vector<std::string>& paths) {
   });
   for (size_t i = 0; i < paths.size(); ++i) {
     if (ids[i].empty()) continue;
-    files.push_back({paths[i], key(paths[i], ids[i], ""), "", 0});
+    files.push_back({paths[i], key(paths[i], ids[i], ""), "", 0, false});
     contents_.push_back(std::move(ids[i]));
   }
   fresh_.resize(files.size());
@@ -172,6 +172,7 @@ void Program::State::set_digest(size_t file, const Digest& digest) {
   known_.emplace_back(files[file].key, &digest);
   files[file].family = name_table.text(digest.family);
   files[file].functions = digest.functions.size();
+  files[file].creates = digest.creates;
   digests[file] = &digest;
 }
 

@@ -34,6 +34,7 @@ struct ProgramFile {
   std::string key;       // of the cache
   std::string family;    // Outline's
   size_t functions = 0;  // how many its outline has
+  bool creates = false;  // Outline's
 };
 
 struct CallEdge {  // a call of the program that can reach a statement

@@ -124,7 +124,13 @@ class Arranger {
  public:
   Arranger(Schema& schema, Dialect dialect) : schema_(schema), dialect_(dialect) {}
 
+  // By what is applied before the code.
+  void is_made(std::string_view sql) {
+    if (Ddl ddl = read_ddl(sql, dialect_); is_schema_change(ddl)) objects_.apply(ddl, sql);
+  }
+
   void run(std::vector<Item> items) {
+    before_ = objects_;
     note_last_making(items);
     for (size_t i = 0; i < items.size(); ++i) place(std::move(items[i]), i);
     bool helped = true;
@@ -177,7 +183,8 @@ class Arranger {
     if (ddl.verb != "drop" || ddl.type != "table") return false;
     return std::all_of(ddl.names.begin(), ddl.names.end(), [&](const std::string& name) {
       auto making = last_making_.find(name);
-      return making != last_making_.end() && making->second < at && !renamed_.contains(name);
+      bool ends = making == last_making_.end() ? before_.has(name) : making->second < at;
+      return ends && !renamed_.contains(name);
     });
   }
 
@@ -189,6 +196,7 @@ class Arranger {
   Schema& schema_;
   Dialect dialect_;
   Objects objects_;
+  Objects before_;  // the code
   std::map<std::string, size_t> last_making_;
   std::set<std::string> renamed_;
   std::vector<std::pair<Item, size_t>> waiting_;
@@ -196,7 +204,8 @@ class Arranger {
 
 }  // namespace
 
-Schema read_code(const FileIndex& index, std::vector<std::string> files, const Languages& languages, Dialect dialect) {
+Schema read_code(const FileIndex& index, std::vector<std::string> files, const Languages& languages, Dialect dialect,
+                 const std::vector<SchemaStatement>& before) {
   Schema schema;
   std::sort(files.begin(), files.end(), natural_less);
   Collector collector(schema, dialect);
@@ -208,7 +217,9 @@ Schema read_code(const FileIndex& index, std::vector<std::string> files, const L
     else if (may_hold_ddl(*text))
       collector.read(path, *text, languages);
   }
-  Arranger(schema, dialect).run(collector.take());
+  Arranger arranger(schema, dialect);
+  for (const SchemaStatement& statement : before) arranger.is_made(statement.text);
+  arranger.run(collector.take());
   if (!schema.statements.empty()) schema.tool = "code";
   return schema;
 }

@@ -39,6 +39,7 @@ class Objects {
   [[nodiscard]] std::string missing(const Ddl& ddl) const;
   // True when the statement is a CREATE of something that is there already.
   [[nodiscard]] bool is_there(const Ddl& ddl) const;
+  [[nodiscard]] bool has(const std::string& relation) const { return relations_.contains(relation); }
   // True when ALTER TABLE … ADD adds a column that the table has already.
   [[nodiscard]] bool has_added_column(const Ddl& ddl, Dialect dialect) const;
   void apply(const Ddl& ddl, std::string_view sql);

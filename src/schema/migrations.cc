@@ -164,7 +164,8 @@ bool goes_down(const FileIndex& index, const std::string& path) {
   return name == "down";
 }
 
-// The folder's own files; where it has none but dumps, those of its folders ("0.9/00__x.sql", "0.10/00__y.sql").
+// The folder's own files; where it has none but dumps, those of its folders ("0.9/00__x.sql", "0.10/00__y.sql"), but
+// for tests' and examples'.
 std::vector<std::string> plain_files(const FileIndex& index, const std::string& folder, Dialect dialect) {
   auto usable = [&](std::vector<std::string> paths) {
     std::erase_if(paths, [&](const std::string& path) {
@@ -185,7 +186,8 @@ std::vector<std::string> plain_files(const FileIndex& index, const std::string& 
   std::vector<std::string> nested = usable(sql_files({below.begin(), below.end()}));
   std::erase_if(nested, [&](const std::string& path) {
     std::string_view parent = base_name(folder_of(path));
-    return is_dump_name(path) || parent == "down" || parent == "rollback";
+    std::string_view inside = std::string_view(path).substr(folder.empty() ? 0 : folder.size() + 1);
+    return is_excluded(inside) || is_dump_name(path) || parent == "down" || parent == "rollback";
   });
   return nested.empty() ? direct : nested;
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <tuple>
+#include <utility>
 
 #include "base/hash.h"
 #include "schema/code.h"
@@ -69,7 +70,6 @@ class SchemaReader {
   // -- Named by the configuration
 
   Status read_configured() {
-    std::vector<std::string> code;
     for (const std::string& written : source_.paths) {
       std::optional<std::string> path = normalize("", written);
       if (!path || (!index_.has_file(*path) && !index_.has_folder(*path))) {
@@ -77,12 +77,19 @@ class SchemaReader {
         return not_there(written, path);
       }
       if (index_.has_file(*path))
-        read_configured_file(*path, code);
+        read_configured_file(*path);
       else
-        read_configured_folder(*path, code);
+        read_configured_folder(*path);
     }
-    if (!code.empty()) append(read_code(index_, std::move(code), languages_, dialect_));
+    apply_code();
     return {};
+  }
+
+  // What one path of code needs, the next may make: those that follow one another are applied as one.
+  void apply_code() {
+    if (code_.empty()) return;
+    Schema part = read_code(index_, std::exchange(code_, {}), languages_, dialect_, schema_.statements);
+    append(std::move(part));
   }
 
   Status not_there(const std::string& written, const std::optional<std::string>& path) const {
@@ -112,7 +119,7 @@ class SchemaReader {
     return slash == std::string_view::npos ? entry : entry.substr(slash + 1);
   }
 
-  void read_configured_file(const std::string& path, std::vector<std::string>& code) {
+  void read_configured_file(const std::string& path) {
     if (is_sqlc(path) && source_.tool != "code") {
       read_sqlc_configuration(path);
     } else if (base_name(path).starts_with("drizzle.config.") && source_.tool != "code") {
@@ -122,14 +129,14 @@ class SchemaReader {
       set_tool("prisma");
       read_folder(folder, "prisma");
     } else if (languages_.for_path(path) != nullptr) {
-      code.push_back(path);
+      code_.push_back(path);
     } else {
       set_tool(source_.tool.empty() ? dump_tool(path) : source_.tool);
       read_file(path, {dialect_, std::nullopt, nullptr, "", false});
     }
   }
 
-  void read_configured_folder(const std::string& path, std::vector<std::string>& code) {
+  void read_configured_folder(const std::string& path) {
     std::span<const std::string> below = index_.below(path);
     if (source_.tool == "sqlc") {
       for (std::string_view name : {"sqlc.yaml", "sqlc.yml", "sqlc.json"})
@@ -142,7 +149,7 @@ class SchemaReader {
     if (source_.tool == "prisma" && index_.has_folder(join(path, "migrations")))
       return read_folder(join(path, "migrations"), "prisma");
     if (source_.tool == "code") {
-      std::copy_if(below.begin(), below.end(), std::back_inserter(code),
+      std::copy_if(below.begin(), below.end(), std::back_inserter(code_),
                    [](const auto& file) { return !is_test_source(file); });
       return;
     }
@@ -152,7 +159,7 @@ class SchemaReader {
                  return has_extension(file, ".sql");
                });
     // A folder of programs: its DDL in code, where it says "schema" in so many words.
-    if (!sql && source_.tool.empty()) std::copy(below.begin(), below.end(), std::back_inserter(code));
+    if (!sql && source_.tool.empty()) std::copy(below.begin(), below.end(), std::back_inserter(code_));
   }
 
   // -- Found
@@ -182,7 +189,7 @@ class SchemaReader {
     std::vector<std::string> files;
     std::copy_if(index_.files().begin(), index_.files().end(), std::back_inserter(files),
                  [](const auto& file) { return !is_test_source(file); });
-    append(read_code(index_, std::move(files), languages_, dialect_));
+    append(read_code(index_, std::move(files), languages_, dialect_, {}));
   }
 
   bool fits_tool(const Candidate& candidate) const {
@@ -268,6 +275,7 @@ class SchemaReader {
   }
 
   void read_file(const std::string& path, const SqlFileOptions& options) {
+    apply_code();
     Result<std::string> text = index_.read(path);
     if (!text) return leave_out(path, text.error().message);
     bytes_ += text->size();
@@ -378,6 +386,7 @@ class SchemaReader {
   const Languages& languages_;
   Dialect dialect_;
   Schema schema_;
+  std::vector<std::string> code_;  // paths of programs that are named by the configuration and not yet read
   std::vector<std::string> passed_over_;
   size_t bytes_ = 0;
 };

@@ -320,6 +320,135 @@ TEST_CASE("check: tables that only the program makes are there for the plans, an
   CHECK(ran.out.find("2 planned") != std::string::npos);
 }
 
+TEST_CASE("check: a table that only the program makes has the indexes, triggers and views made beside it") {
+  Project project;
+  project.write("schema.sql", "CREATE TABLE orders (id INTEGER PRIMARY KEY, total INT, day TEXT);\n");
+  project.write("explaingate.json", "{\"schema\": \"schema.sql\"}");
+  project.write(
+      "app.py",
+      "SCHEMA = '''\n"
+      "    CREATE TABLE keywords (word TEXT NOT NULL, suggestion INTEGER NOT NULL, rank INTEGER NOT NULL);\n"
+      "    CREATE UNIQUE INDEX keywords_suggestion_rank ON keywords (suggestion, rank);\n"
+      "    CREATE TEMP VIEW first_words AS SELECT word FROM keywords WHERE rank = 1;\n"
+      "    CREATE INDEX temp.first ON keywords (rank, word);\n"
+      "    CREATE INDEX orders_day ON orders (day);\n"
+      "    CREATE TRIGGER gone AFTER DELETE ON keywords BEGIN\n"
+      "        UPDATE orders SET total = total - 1 WHERE id = old.suggestion;\n"
+      "    END;\n"
+      "'''\n"
+      "def setup(conn):\n"
+      "    conn.executescript(SCHEMA)\n"
+      "def f(conn):\n"
+      "    conn.execute('SELECT word FROM keywords WHERE suggestion = ? AND rank >= ? ORDER BY rank', (1, 2))\n"
+      "    conn.execute('SELECT word FROM first_words')\n"
+      "    conn.execute('SELECT id FROM orders WHERE day = ?', (1,))\n");
+  Ran ran = project.gate({"check", "--all", "--format", "json"});
+  CHECK(findings(ran) == "app.py:16 full-scan-growth orders\n");
+  ran = project.gate({"check", "--all"});
+  CHECK(ran.out.find("note: from code, since the schema does not have them: keywords (app.py:2), first_words "
+                     "(app.py:4)\n") != std::string::npos);
+  CHECK(ran.out.find("not analysed") == std::string::npos);
+}
+
+TEST_CASE("check: a change knows the tables that files make which it doesn't touch") {
+  Project project;
+  project.write("schema.sql", "CREATE TABLE orders (id INTEGER PRIMARY KEY, total INT);\n");
+  project.write("explaingate.json", "{\"schema\": \"schema.sql\"}");
+  project.write("store/setup.py",
+                "SCHEMA = 'CREATE TABLE meta (k TEXT, v TEXT); CREATE INDEX meta_k ON meta (k)'\n"
+                "def setup(conn):\n"
+                "    conn.executescript(SCHEMA)\n"
+                "    conn.execute('CREATE TABLE copy AS SELECT a FROM nowhere')\n");
+  project.write("store/meta.py",
+                "def get(conn, k):\n"
+                "    return conn.execute('SELECT v FROM meta WHERE k = ?', (k,))\n");
+  project.commit();
+  project.write("store/meta.py",
+                "def get(conn, k):\n"
+                "    a = 1\n"
+                "    return conn.execute('SELECT v FROM meta WHERE k = ?', (k,))\n"
+                "def all(conn, keys):\n"
+                "    for k in keys:\n"
+                "        get(conn, k)\n"
+                "def drop(conn, v):\n"
+                "    conn.execute('DELETE FROM meta WHERE k = ?', (v,))\n");
+  Ran ran = project.gate({"check", "--base", "HEAD"});
+  CHECK(ran.out.find("not analysed") == std::string::npos);
+  CHECK(ran.out.find("not verified") == std::string::npos);
+  CHECK(ran.out.find("1 new or edited, 2 planned") != std::string::npos);
+  CHECK(ran.out.find("from code") == std::string::npos);  // said where all is judged
+  // A change of the schema is not one of theirs.
+  project.commit();
+  project.write("schema.sql", "CREATE TABLE orders (id INTEGER PRIMARY KEY, total INT, day TEXT);\n");
+  ran = project.gate({"check", "--base", "HEAD"});
+  CHECK(ran.out.find("not analysed: 1 place\n  store/setup.py:4: not applied to the schema") != std::string::npos);
+  ran = project.gate({"facts", "--base", "HEAD", "--sql", "SELECT side, object FROM schema_changes ORDER BY 1, 2"});
+  CHECK(ran.out.find("meta") == std::string::npos);
+  CHECK(ran.out.find("orders") != std::string::npos);
+}
+
+TEST_CASE("check: a file of SQL that is named behind a program alters the program's tables") {
+  Project project;
+  project.write("app.py",
+                "def setup(conn):\n"
+                "    conn.execute('CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT)')\n"
+                "    conn.execute('CREATE INDEX t_none ON t (unknown)')\n"
+                "    conn.execute('SELECT a FROM t WHERE b = 1 AND id = ?', (1,))\n");
+  project.write("extra.sql", "ALTER TABLE t ADD COLUMN b INT;\n");
+  project.write("explaingate.json", "{\"schema\": [\"app.py\", \"extra.sql\"]}");
+  Ran ran = project.gate({"check", "--all"});
+  CHECK(ran.code == 0);
+  CHECK(ran.out.find("migration-failed") == std::string::npos);
+  CHECK(ran.out.find("  app.py:3: not applied to the schema: no such column: unknown\n") != std::string::npos);
+  CHECK(ran.out.find("1 planned") != std::string::npos);
+}
+
+TEST_CASE("check: where nothing could be planned, it is listed what") {
+  Project project;
+  project.write("schema.sql", "CREATE TABLE orders (id INTEGER PRIMARY KEY, total INT);\n");
+  project.write("explaingate.json", "{\"schema\": \"schema.sql\"}");
+  project.write("app.py", "def get(conn, k):\n    return conn.execute('SELECT v FROM meta WHERE k = ?', (k,))\n");
+  project.commit();
+  project.write("app.py",
+                "def get(conn, k):\n"
+                "    a = 1\n"
+                "    return conn.execute('SELECT v FROM meta WHERE k = ?', (k,))\n"
+                "def all(conn, keys):\n"
+                "    for k in keys:\n"
+                "        get(conn, k)\n");
+  Ran ran = project.gate({"check", "--base", "HEAD"});
+  CHECK(ran.out.find("  app.py:3: not planned: no such table: meta\n") != std::string::npos);
+  CHECK(ran.out.find("not verified: none of the statements could be planned on the schema\n") != std::string::npos);
+}
+
+TEST_CASE("facts: a call's loop over rows names its statement, whatever else looked like one") {
+  Project project;
+  project.write("schema.sql", "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT);\n");
+  project.write("app.py",
+                "A = 'CREATE TABLE the best of all worlds'\n"
+                "B = 'UPDATE nothing set here'\n"
+                "def name(conn, id):\n"
+                "    return conn.execute('SELECT a FROM t WHERE id = ?', (id,)).fetchone()\n"
+                "def all(conn):\n"
+                "    for row in conn.execute('SELECT id FROM t WHERE a = ?', (1,)):\n"
+                "        name(conn, row[0])\n");
+  const char* query = "SELECT s.line FROM call_loops l JOIN statements s ON s.statement_id = l.rows_statement_id";
+  Ran ran = project.gate({"facts", "--all", "--sql", query});
+  CHECK(ran.code == 0);
+  CHECK(ran.out == "line\n6\n");
+  // This loop's file is for another database, and none of its statements is looked at.
+  project.write("store/mysql.py",
+                "from app import name\n"
+                "def more(conn):\n"
+                "    for row in conn.execute('SELECT id FROM t', (1,)):\n"
+                "        name(conn, row[0])\n");
+  project.write("a.py", "def first(conn):\n    conn.execute('SELECT id FROM t WHERE id = 1')\n");
+  project.write("store/sqlite.py", "def more(conn):\n    conn.execute('SELECT id FROM t WHERE id = ?', (1,))\n");
+  ran = project.gate({"facts", "--all", "--sql", query});
+  CHECK(ran.code == 0);
+  CHECK(ran.out == "line\n6\n");
+}
+
 TEST_CASE("check: a program's queries are looked at, whatever becomes of its DDL") {
   Project project;
   std::string program =

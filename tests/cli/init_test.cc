@@ -78,6 +78,32 @@ TEST_CASE("init tries the places that make tables, where the one that is found s
   CHECK(ran.out.find("2 planned") != std::string::npos);
 }
 
+TEST_CASE("init prefers places that are applied as a whole, without the fixtures of tests") {
+  Project project;
+  project.write("migrations/0001_later.sql", "CREATE TABLE extra (id INTEGER PRIMARY KEY);\n");
+  project.write("parts/orders/sql/orders.sql", "CREATE TABLE orders (id INTEGER PRIMARY KEY, place TEXT);\n");
+  project.write("parts/orders/sql/tests/old.sql", "CREATE TABLE orders (id INT);\nCREATE TABLE older (id INT);\n");
+  project.write("parts/people/sql/people.sql", "CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT);\n");
+  project.write("whole/broken.sql",
+                "CREATE TABLE orders (id INTEGER PRIMARY KEY, place TEXT);\n"
+                "CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT);\n"
+                "CREATE TABLE more (id INTEGER PRIMARY KEY);\n"
+                "CREATE TABLE much (id INTEGER PRIMARY KEY);\n"
+                "ALTER TABLE missing ADD COLUMN a TEXT;\n");
+  project.write("app.py", "def f(conn):\n    conn.execute('CREATE TABLE copy AS SELECT a FROM nowhere')\n");
+  project.write("q.sql",
+                "SELECT id FROM orders WHERE id = ?;\nSELECT name FROM people WHERE id = ?;\n"
+                "SELECT id FROM more WHERE id = ?;\nSELECT 1 FROM a;\nSELECT 2 FROM b;\n");
+  Ran ran = init_in(project);
+  CAPTURE(ran.out);
+  CHECK(ran.out.find("2 planned with the schema in parts\n") != std::string::npos);
+  CHECK(project.read("explaingate.json").find("\n  \"schema\": \"parts\",") != std::string::npos);
+  CHECK(project.read("explaingate.json").find("\"engine\": \"sqlite\"") != std::string::npos);
+  ran = project.gate({"check", "--all"});
+  CHECK(ran.code == 0);
+  CHECK(ran.out.find("migration-failed") == std::string::npos);
+}
+
 TEST_CASE("a folder's name that is no plain text stays within its line of the configuration") {
   Project project;
   project.write("a\n\"x\": 1,//\xff/schema.sql", "CREATE TABLE a (id INTEGER PRIMARY KEY);\n");

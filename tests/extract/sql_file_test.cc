@@ -262,6 +262,21 @@ TEST_CASE("templates are filled by the place they stand in") {
           {"SELECT a FROM t WHERE b = %(b)s AND c = %s AND d = e %s",
            "1:1-1:55 (%s %(n)s) |SELECT a FROM t WHERE b = %(b)s AND c = %s AND d = e %s|\n"},
           {"SELECT a %s FROM t", "1:1-1:18 |SELECT a %s FROM t|\n"},
+          {"SELECT a FROM t ORDER BY %order% OFFSET $1",
+           "1:1-1:42 dynamic |SELECT a FROM t ORDER BY \"eg_hole_1\" OFFSET $1| identifier<%order%>=\"eg_hole_1\"\n"},
+          {"WITH s AS (%query%) SELECT a FROM s WHERE b = 1 AND %cond% AND c = 2 %more%;SELECT 1",
+           "1:1-1:75 dynamic |WITH s AS (SELECT \"eg_hole_1\") SELECT a FROM s WHERE b = 1 AND 1=1 AND c = 2 | "
+           "identifier<%query%>=SELECT \"eg_hole_1\" predicate<%cond%>=1=1 predicate<%more%>=\n"
+           "1:77-1:84 |SELECT 1|\n"},
+          {"SELECT a FROM %s WHERE b = $1;SELECT a FROM t JOIN %s.u AS x ON x.a = t.a",
+           "1:1-1:29 dynamic |SELECT a FROM \"eg_hole_1\" WHERE b = $1| identifier<%s>=\"eg_hole_1\"\n"
+           "1:31-1:73 dynamic |SELECT a FROM t JOIN \"eg_hole_1\".u AS x ON x.a = t.a| "
+           "identifier<%s>=\"eg_hole_1\"\n"},
+          {"SELECT a %bb% c, (a)%bb%2, a %b FROM t WHERE c LIKE '%ab%' AND d = %s AND (1) %bb% $1",
+           "1:1-1:85 (%s %(n)s) |SELECT a %bb% c, (a)%bb%2, a %b FROM t WHERE c LIKE '%ab%' AND d = %s AND (1) %bb% "
+           "$1|\n"},
+          {"SELECT extract(year FROM %s) WHERE a IS DISTINCT FROM %s AND b = %s%%bb%%2",
+           "1:1-1:74 (%s %(n)s) |SELECT extract(year FROM %s) WHERE a IS DISTINCT FROM %s AND b = %s%%bb%%2|\n"},
           {"SELECT '{{', \"{\" FROM t WHERE j = '{\"a\": 1}'",
            "1:1-1:44 |SELECT '{{', \"{\" FROM t WHERE j = '{\"a\": 1}'|\n"},
       },
@@ -320,6 +335,8 @@ TEST_CASE("hostile texts of some megabytes are read in one go") {
                                 "a{{b}}",
                                 "$1$",
                                 ":'x",
+                                "%ab%",
+                                "a %b",
                                 "<%=",
                                 "\n\n",
                                 "[",

@@ -77,6 +77,50 @@ TEST_CASE("code in an order that nobody could run") {
         "! b_tables.py:14 `orders` is not created again: taken for a clean-up\n");
 }
 
+TEST_CASE("code and .sql files that are named together apply in their order") {
+  Files files = {
+      {"app.py",
+       "def init(db):\n"
+       "    db.execute('CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT)')\n"
+       "def late(db):\n"
+       "    db.execute('CREATE INDEX late_b ON late (b)')\n"
+       "def clean(db):\n"
+       "    db.execute('DROP TABLE IF EXISTS fixed')\n"
+       "    db.execute('CREATE TABLE fixed (id)')\n"
+       "def reset(db):\n"
+       "    db.execute('DROP TABLE users')\n"},
+      {"late.py", "def init(db):\n    db.execute('CREATE TABLE late (b)')\n    db.execute('DROP TABLE late')\n"},
+      {"extra.sql", "ALTER TABLE t ADD COLUMN b INT;"},
+      {"base.sql",
+       "CREATE TABLE users (id INTEGER);\nCREATE TABLE fixed (id INTEGER, kept);\nCREATE INDEX t_b ON t (b);"},
+      {"more.py", "def init(db):\n    db.execute('CREATE INDEX users_id ON users (id)')\n"},
+  };
+  CHECK(read_at(files, {"app.py", "late.py", "extra.sql", "base.sql", "more.py"}) ==
+        "= file\n"
+        "app.py:2 CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT)\n"
+        "app.py:6 DROP TABLE IF EXISTS fixed\n"
+        "app.py:7 CREATE TABLE fixed (id)\n"
+        "late.py:2 CREATE TABLE late (b)\n"
+        "app.py:4 CREATE INDEX late_b ON late (b)\n"
+        "extra.sql:1 ALTER TABLE t ADD COLUMN b INT\n"
+        "base.sql:1 CREATE TABLE users (id INTEGER)\n"
+        "base.sql:2 CREATE TABLE fixed (id INTEGER, kept)\n"
+        "base.sql:3 CREATE INDEX t_b ON t (b)\n"
+        "more.py:2 CREATE INDEX users_id ON users (id)\n"
+        "! app.py:9 `users` is not created anywhere in the code that was read\n"
+        "! late.py:3 `late` is not created again: taken for a clean-up\n");
+  CHECK(read_at(files, {"base.sql", "app.py"}) ==
+        "= file\n"
+        "base.sql:1 CREATE TABLE users (id INTEGER)\n"
+        "base.sql:2 CREATE TABLE fixed (id INTEGER, kept)\n"
+        "base.sql:3 CREATE INDEX t_b ON t (b)\n"
+        "app.py:2 CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT)\n"
+        "app.py:6 DROP TABLE IF EXISTS fixed\n"
+        "app.py:7 CREATE TABLE fixed (id)\n"
+        "! app.py:4 `late` is not created anywhere in the code that was read\n"
+        "! app.py:9 `users` is not created again: taken for a clean-up\n");
+}
+
 TEST_CASE("code whose names are computed") {
   CHECK(found({{"m.py",
                 "def make(db, name):\n"
