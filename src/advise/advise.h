@@ -24,7 +24,7 @@ struct Trial {
 struct RefusedCandidate {
   CandidateIndex index;
   // What came of it: "the planner keeps the scan: by the index it would read 400,000 of 1,000,000 rows, at a cost of
-  // …", "used, and 400,000 of 1,000,000 rows are still examined", "writing its entries would cost more than it saves".
+  // …", "used, and 400,000 of 1,000,000 rows are still examined", "not worth it: …".
   std::string reason;
 };
 

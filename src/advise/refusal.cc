@@ -67,6 +67,8 @@ std::string passed_over(Engine& engine, const PlanRequest& statement, const Cand
                         const PlannedQuery& before) {
   std::string keeps = kept(before, candidate);
   auto forced = engine.plan_forced(candidate, statement);
+  if (!forced && forced.error().kind == ErrorKind::kStatement)
+    return fmt::format("{}: {}", keeps, forced.error().message);
   if (!forced) return keeps;
   if (!*forced)
     return fmt::format("{}; with scans ruled out it has no plan with this index either{}", keeps,

@@ -8,11 +8,16 @@
 #include <set>
 #include <thread>
 
+#include <fmt/format.h>
+
 #include "advise/choice.h"
+#include "advise/measuring.h"
 #include "advise/pool.h"
 #include "advise/refusal.h"
 #include "advise/variants.h"
+#include "advise/wishes.h"
 #include "advise/writes.h"
+#include "base/text.h"
 
 namespace explaingate::advise {
 namespace {
@@ -47,12 +52,14 @@ class Adviser {
     if (Status done = plan_costs(); !done) return fail(done.error());
     choose_indexes();
     if (Status done = widen(); !done) return fail(done.error());
+    if (Status done = widen_those_there(); !done) return fail(done.error());
     // Together, at every scale, an index may turn out to be passed over: then it is no advice.
     for (size_t round = 0; round <= pool_.candidates.size(); ++round) {
       if (Status done = prove(); !done) return fail(done.error());
       if (!drop_unused()) break;
     }
     WorkloadAdvice result = advice();
+    if (Status done = measure_served(*engines_[0], queries_, result.indexes); !done) return fail(done.error());
     if (Status done = rewrite(result); !done) return fail(done.error());
     return result;
   }
@@ -170,18 +177,72 @@ class Adviser {
     return {};
   }
 
+  // Likewise an index that is there, whose place the wider one takes: one for each, for the query that gains most.
+  Status widen_those_there() {
+    if (!catalogue_.index_kinds.trailing) return {};
+    std::map<std::string, std::pair<double, CandidateIndex>> best;  // by the index that is there
+    for (size_t i = 0; i < queries_.size(); ++i) {
+      const PlannedQuery& plain = queries_[i].before->back();
+      if (!queries_[i].advise || plain.metrics.look_ups * model_.look_up <= model_.small) continue;
+      auto before = weigh(i);
+      if (!before && before.error().kind != ErrorKind::kStatement) return fail(before.error());
+      for (const PlanNode& node : plain.plan.nodes) {
+        auto narrow = before ? plain_index(node) : std::nullopt;
+        auto wide = narrow ? widened(*narrow, *queries_[i].statement.parsed, plain.plan, catalogue_) : std::nullopt;
+        if (!wide || is_chosen(*wide)) continue;
+        auto after = weigh(i, pool_.candidates.size(), &*wide);
+        if (!after && after.error().kind != ErrorKind::kStatement) return fail(after.error());
+        double saved = after ? (*before - *after) * queries_[i].calls - writes_.charge(*wide) : 0;
+        if (!after || *after > *before * kWidening || saved <= std::max(model_.small, best[node.index].first)) continue;
+        best[node.index] = {saved, std::move(*wide)};
+      }
+    }
+    for (auto& [name, found] : best)
+      if (found.first > 0) add_chosen(std::move(found.second));
+    return {};
+  }
+
+  // The index that a plan goes by, where another one could take its place.
+  [[nodiscard]] std::optional<CandidateIndex> plain_index(const PlanNode& node) const {
+    const CatalogueTable* table = node.index.empty() ? nullptr : find_table(catalogue_, node.relation);
+    if (table == nullptr) return std::nullopt;
+    auto index = std::ranges::find(table->indexes, node.index, &CatalogueIndex::name);
+    if (index == table->indexes.end()) return std::nullopt;
+    CandidateIndex narrow{.table = table->name};
+    for (const CatalogueIndexColumn& column : index->columns)
+      narrow.columns.push_back(column.name + (column.descending ? " DESC" : ""));
+    auto replaced = redundant_with(narrow, catalogue_);
+    return std::ranges::find(replaced, node.index) == replaced.end() ? std::nullopt : std::optional(std::move(narrow));
+  }
+
+  void add_chosen(CandidateIndex index) {
+    size_t candidate = pool_.candidates.size();
+    for (size_t i = 0; i < queries_.size(); ++i)
+      if (std::ranges::any_of(queries_[i].before->back().plan.nodes,
+                              [&](const PlanNode& node) { return node.relation == index.table; }))
+        pool_.relevant[i].push_back(candidate);
+    pool_.candidates.push_back({std::move(index), 0, {}});
+    choice_.chosen.push_back(candidate);
+  }
+
   [[nodiscard]] bool is_chosen(const CandidateIndex& index) const {
     return std::ranges::any_of(choice_.chosen, [&](size_t i) { return pool_.candidates[i].index == index; });
   }
 
-  // What a query costs under the chosen indexes, look-ups counted; with `wide` in place of a candidate.
+  // What a query costs under the chosen indexes, look-ups counted; with `wide` in place of a candidate, or, where that
+  // is none of them, beside.
   Result<double> weigh(size_t query, size_t candidate = 0, const CandidateIndex* wide = nullptr) {
     std::vector<CandidateIndex> there;
     for (size_t i : chosen_for(query))
       there.push_back(wide != nullptr && i == candidate ? *wide : pool_.candidates[i].index);
+    if (wide != nullptr && candidate == pool_.candidates.size()) there.push_back(*wide);
     auto planned = engines_[0]->plan_with(there, queries_[query].statement);
     if (!planned) return fail(planned.error());
-    return planned->metrics.cost + model_.look_up * planned->metrics.look_ups;
+    return with_look_ups(planned->metrics);
+  }
+
+  [[nodiscard]] double with_look_ups(const Metrics& metrics) const {
+    return metrics.cost + model_.look_up * metrics.look_ups;
   }
 
   [[nodiscard]] std::vector<size_t> chosen_for(size_t query) const {
@@ -221,9 +282,11 @@ class Adviser {
 
   [[nodiscard]] bool serves(size_t query, size_t candidate) const {
     auto proof = proofs_.find(query);
-    return queries_[query].advise && proof != proofs_.end() && proof->second.used.contains(candidate) &&
-           queries_[query].before->back().metrics.cost - proof->second.scales.back().metrics.cost >
-               model_.small * kTold;
+    if (!queries_[query].advise || proof == proofs_.end() || !proof->second.used.contains(candidate)) return false;
+    const Metrics& before = queries_[query].before->back().metrics;
+    const Metrics& after = proof->second.scales.back().metrics;
+    double saved = std::max(before.cost - after.cost, with_look_ups(before) - with_look_ups(after));
+    return saved > model_.small * kTold;
   }
 
   bool drop_unused() {
@@ -253,7 +316,8 @@ class Adviser {
       const PlannedQuery& after = proof.scales.back();
       advised.serves.push_back({query, growth_of(*queries_[query].before, factors_), growth_under(proof),
                                 before.rows_examined, after.metrics.rows_examined, before.cost, after.metrics.cost,
-                                after.plan.lines()});
+                                after.plan.lines(), std::max(0.0, before.look_ups - after.metrics.look_ups),
+                                std::nullopt});
     }
     return advised;
   }
@@ -269,7 +333,9 @@ class Adviser {
       return passed_over(*engines_[0], queries_[query].statement, candidate, queries_[query].before->back());
     double saved = (before.cost - best->cost) * queries_[query].calls;
     double charge = writes_.charge(candidate);
-    if (saved > model_.small && saved <= charge) return "writing its entries would cost more than it saves";
+    if (saved > model_.small && saved <= charge)
+      return fmt::format("not worth it: writing its entries costs {}, and it saves {} here", with_commas(charge),
+                         with_commas(saved));
     return still_examined(before.rows_examined, best->rows_examined);
   }
 
@@ -288,13 +354,14 @@ class Adviser {
   WorkloadAdvice advice() {
     WorkloadAdvice advice;
     for (size_t candidate : choice_.chosen) advice.indexes.push_back(advised(candidate));
+    std::ranges::sort(advice.indexes, {}, &AdvisedIndex::index);
     for (size_t i = 0; i < queries_.size(); ++i) {
       double before = queries_[i].before->back().metrics.cost;
       auto proof = proofs_.find(i);
       bool planned = proof != proofs_.end() && !proof->second.scales.empty();
       advice.cost_before += queries_[i].calls * before;
       advice.cost_after += queries_[i].calls * (planned ? proof->second.scales.back().metrics.cost : before);
-      advice.least_cost += queries_[i].calls * (pool_.relevant[i].empty() ? before : costs_[i].least());
+      advice.least_cost += queries_[i].calls * (costs_[i].plans().empty() ? before : costs_[i].least());
       advice.plans += costs_[i].plans().size();
       if (!unserved(i)) continue;
       UnservedQuery unserved{i, {}};
