@@ -7,8 +7,8 @@
 
 namespace explaingate::advise {
 
-// Where the engine has seed data, runs each SELECT that is served, before and after all of `indexes` are built there, and
-// fills in ServedQuery::measured; of a workload that takes too long, for the first queries only.
+// Where the engine has seed data, runs each SELECT that is served, before and after all of `indexes` are built there,
+// and fills in ServedQuery::measured; of a workload that takes too long, for the first queries only.
 Status measure_served(Engine& engine, const std::vector<WorkloadQuery>& queries, std::vector<AdvisedIndex>& indexes);
 
 }  // namespace explaingate::advise

@@ -14,15 +14,13 @@
 #include "advise/measuring.h"
 #include "advise/pool.h"
 #include "advise/refusal.h"
-#include "advise/variants.h"
-#include "advise/wishes.h"
+#include "advise/widening.h"
 #include "advise/writes.h"
 #include "base/text.h"
 
 namespace explaingate::advise {
 namespace {
 
-constexpr double kWidening = 1.0 / 3;  // as for one statement
 constexpr double kTold = 0.1;  // of a small cost: queries that gain less aren't named among those that are served
 
 // The metrics of one statement under the advised indexes.
@@ -51,8 +49,8 @@ class Adviser {
     if (Status done = drop_impossible(); !done) return fail(done.error());
     if (Status done = plan_costs(); !done) return fail(done.error());
     choose_indexes();
-    if (Status done = widen(); !done) return fail(done.error());
-    if (Status done = widen_those_there(); !done) return fail(done.error());
+    Widening widening(*engines_[0], queries_, writes_, pool_, choice_);
+    if (Status done = widening.run(); !done) return fail(done.error());
     // Together, at every scale, an index may turn out to be passed over: then it is no advice.
     for (size_t round = 0; round <= pool_.candidates.size(); ++round) {
       if (Status done = prove(); !done) return fail(done.error());
@@ -149,119 +147,17 @@ class Adviser {
     choice_ = choose(weighed, charge, model_.small);
   }
 
-  // Where columns behind those that are searched do what INCLUDE does elsewhere, and the engine's cost has no part for
-  // the table's rows that they spare: an index that is chosen is widened for the query that gains most by it. All
-  // others have what they had.
-  Status widen() {
-    if (!catalogue_.index_kinds.trailing) return {};
-    for (size_t candidate : choice_.chosen) {
-      const CandidateIndex narrow = pool_.candidates[candidate].index;
-      if (narrow.is_partial()) continue;
-      double most = 0;
-      std::optional<CandidateIndex> best;
-      for (size_t i = 0; i < queries_.size(); ++i) {
-        if (!queries_[i].advise || !std::ranges::binary_search(pool_.relevant[i], candidate)) continue;
-        auto wide = widened(narrow, *queries_[i].statement.parsed, queries_[i].before->back().plan, catalogue_);
-        if (!wide || is_chosen(*wide)) continue;
-        auto before = weigh(i), after = weigh(i, candidate, &*wide);
-        for (const auto* cost : {&before, &after})
-          if (!*cost && cost->error().kind != ErrorKind::kStatement) return fail(cost->error());
-        if (!before || !after) continue;
-        double saved = (*before - *after) * queries_[i].calls - writes_.charge_of_width(narrow, *wide);
-        if (*after > *before * kWidening || saved <= most) continue;
-        most = saved;
-        best = std::move(wide);
-      }
-      if (best) pool_.candidates[candidate].index = std::move(*best);
-    }
-    return {};
-  }
-
-  // Likewise an index that is there, whose place the wider one takes: one for each, for the query that gains most.
-  Status widen_those_there() {
-    if (!catalogue_.index_kinds.trailing) return {};
-    std::map<std::string, std::pair<double, CandidateIndex>> best;  // by the index that is there
-    for (size_t i = 0; i < queries_.size(); ++i) {
-      const PlannedQuery& plain = queries_[i].before->back();
-      if (!queries_[i].advise || plain.metrics.look_ups * model_.look_up <= model_.small) continue;
-      auto before = weigh(i);
-      if (!before && before.error().kind != ErrorKind::kStatement) return fail(before.error());
-      for (const PlanNode& node : plain.plan.nodes) {
-        auto narrow = before ? plain_index(node) : std::nullopt;
-        auto wide = narrow ? widened(*narrow, *queries_[i].statement.parsed, plain.plan, catalogue_) : std::nullopt;
-        if (!wide || is_chosen(*wide)) continue;
-        auto after = weigh(i, pool_.candidates.size(), &*wide);
-        if (!after && after.error().kind != ErrorKind::kStatement) return fail(after.error());
-        double saved = after ? (*before - *after) * queries_[i].calls - writes_.charge(*wide) : 0;
-        if (!after || *after > *before * kWidening || saved <= std::max(model_.small, best[node.index].first)) continue;
-        best[node.index] = {saved, std::move(*wide)};
-      }
-    }
-    for (auto& [name, found] : best)
-      if (found.first > 0) add_chosen(std::move(found.second));
-    return {};
-  }
-
-  // The index that a plan goes by, where another one could take its place.
-  [[nodiscard]] std::optional<CandidateIndex> plain_index(const PlanNode& node) const {
-    const CatalogueTable* table = node.index.empty() ? nullptr : find_table(catalogue_, node.relation);
-    if (table == nullptr) return std::nullopt;
-    auto index = std::ranges::find(table->indexes, node.index, &CatalogueIndex::name);
-    if (index == table->indexes.end()) return std::nullopt;
-    CandidateIndex narrow{.table = table->name};
-    for (const CatalogueIndexColumn& column : index->columns)
-      narrow.columns.push_back(column.name + (column.descending ? " DESC" : ""));
-    auto replaced = redundant_with(narrow, catalogue_);
-    return std::ranges::find(replaced, node.index) == replaced.end() ? std::nullopt : std::optional(std::move(narrow));
-  }
-
-  void add_chosen(CandidateIndex index) {
-    size_t candidate = pool_.candidates.size();
-    for (size_t i = 0; i < queries_.size(); ++i)
-      if (std::ranges::any_of(queries_[i].before->back().plan.nodes,
-                              [&](const PlanNode& node) { return node.relation == index.table; }))
-        pool_.relevant[i].push_back(candidate);
-    pool_.candidates.push_back({std::move(index), 0, {}});
-    choice_.chosen.push_back(candidate);
-  }
-
-  [[nodiscard]] bool is_chosen(const CandidateIndex& index) const {
-    return std::ranges::any_of(choice_.chosen, [&](size_t i) { return pool_.candidates[i].index == index; });
-  }
-
-  // What a query costs under the chosen indexes, look-ups counted; with `wide` in place of a candidate, or, where that
-  // is none of them, beside.
-  Result<double> weigh(size_t query, size_t candidate = 0, const CandidateIndex* wide = nullptr) {
-    std::vector<CandidateIndex> there;
-    for (size_t i : chosen_for(query))
-      there.push_back(wide != nullptr && i == candidate ? *wide : pool_.candidates[i].index);
-    if (wide != nullptr && candidate == pool_.candidates.size()) there.push_back(*wide);
-    auto planned = engines_[0]->plan_with(there, queries_[query].statement);
-    if (!planned) return fail(planned.error());
-    return with_look_ups(planned->metrics);
-  }
-
-  [[nodiscard]] double with_look_ups(const Metrics& metrics) const {
-    return metrics.cost + model_.look_up * metrics.look_ups;
-  }
-
-  [[nodiscard]] std::vector<size_t> chosen_for(size_t query) const {
-    std::vector<size_t> both;
-    std::ranges::set_intersection(pool_.relevant[query], choice_.chosen, std::back_inserter(both));
-    return both;
-  }
-
   Status prove() {
     proofs_.clear();
     std::vector<size_t> order;
     for (size_t i : by_candidates())
-      if (!chosen_for(i).empty()) order.push_back(i);
+      if (!chosen_for(pool_, choice_, i).empty()) order.push_back(i);
     for (size_t i : order) proofs_[i];
     int last = engines_[0]->scales() - 1;
     for (int scale = std::max(0, last - 1); scale <= last; ++scale) {
       if (Status set = at_scale(scale); !set) return set;
       Status done = each(order, [&](Engine& engine, size_t i) -> Status {
-        std::vector<size_t> chosen = chosen_for(i);
+        std::vector<size_t> chosen = chosen_for(pool_, choice_, i);
         auto planned = engine.plan_with(indexes(chosen), queries_[i].statement);
         if (!planned && planned.error().kind != ErrorKind::kStatement) return fail(planned.error());
         if (!planned) return {};
@@ -285,7 +181,7 @@ class Adviser {
     if (!queries_[query].advise || proof == proofs_.end() || !proof->second.used.contains(candidate)) return false;
     const Metrics& before = queries_[query].before->back().metrics;
     const Metrics& after = proof->second.scales.back().metrics;
-    double saved = std::max(before.cost - after.cost, with_look_ups(before) - with_look_ups(after));
+    double saved = std::max(before.cost - after.cost, with_look_ups(before, model_) - with_look_ups(after, model_));
     return saved > model_.small * kTold;
   }
 
