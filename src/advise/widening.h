@@ -1,6 +1,6 @@
-// Where columns behind those that are searched do what INCLUDE does elsewhere, and the engine's cost has no part for the
-// table's rows that they spare: indexes that are chosen, and those that are there, are widened for the query that gains
-// most by it. All others have what they had. Internal to this folder.
+// Where columns behind those that are searched do what INCLUDE does elsewhere, and the engine's cost has no part for
+// the table's rows that they spare: indexes that are chosen, and those that are there, are widened for the query that
+// gains most by it. All others have what they had. Internal to this folder.
 #pragma once
 
 #include <optional>
