@@ -15,6 +15,9 @@
 -- PostgreSQL reads `ORDER BY score DESC NULLS LAST` from no ordinary index on score: read backwards, that gives its nulls first. An index
 -- with the nulls where the query wants them is tried, too.
 --
+-- Where one index is of no use without another, they are tried together, and the finding names them all: one for each arm of an `OR`; one for
+-- each table that refers to the rows that a DELETE takes away.
+--
 -- ## Why
 -- A scan of ten test rows and a look-up by index look the same in every test. The scan gets slower with each row that is ever
 -- stored; under load such queries hold their connections until the pool is empty.
@@ -64,8 +67,9 @@ WITH
   ),
   few_values AS MATERIALIZED (SELECT table_name, name FROM category_columns),
   helped AS (
-    SELECT s.statement_id, t.relation, t.ddl, t.class_before, t.class_after, t.rows_before, t.rows_after, t.sorted_before,
-      t.sorted_after, r.row_count, r.row_source,
+    SELECT s.statement_id, t.relation, t.relations, t.ddl, t.class_before, t.class_after, t.rows_before, t.rows_after, t.sorted_before,
+      t.sorted_after, r.row_source,
+      (SELECT sum(o.row_count) FROM tables AS o WHERE o.side = 'head' AND instr(' and ' || t.relations || ' and ', ' and ' || o.name || ' and ') > 0) AS row_count,
       replace('/' || lower(s.path), '_', '/') LIKE '%/migrat%' AS in_migration,
       ' ' || replace(replace(replace(replace(substr(t.ddl, instr(t.ddl, ' ON ')), '"', ''), '(', ' '), ')', ' '), ',', ' ') || ' ' AS indexed,
       row_number() OVER (PARTITION BY s.statement_id ORDER BY t.rank) AS place
@@ -78,7 +82,7 @@ WITH
       AND EXISTS (
         SELECT 1 FROM plan_nodes AS n
         WHERE n.statement_id = s.statement_id AND n.side = 'head' AND n.scale = run.largest_scale
-          AND n.relation = t.relation AND n.access IN ('scan', 'scan_covering'))
+          AND instr(' and ' || t.relations || ' and ', ' and ' || n.relation || ' and ') > 0 AND n.access IN ('scan', 'scan_covering'))
       AND (t.class_after < t.class_before
         OR (t.class_before = 1 AND t.rows_after <= 0.3 * t.rows_before
           AND EXISTS (  -- a filter, and no join, on a column that may hold more than a few values
@@ -130,7 +134,7 @@ SELECT
   CASE WHEN h.partial_index IS NOT NULL OR h.more_filters OR h.categories OR h.side_job OR h.deleted_at IS NOT NULL OR h.unproven THEN 'warning' END AS level,
   h.relation AS subject,
   printf('The query reads every row of %s (%,d at the largest scale)%s; its cost grows %s.',
-    h.relation, CAST(h.row_count AS INTEGER),
+    h.relations, CAST(h.row_count AS INTEGER),
     CASE WHEN h.sorted_before > h.sorted_after AND h.sorted_before > 1 THEN ' and sorts what it found' ELSE '' END,
     CASE h.class_before WHEN 2 THEN 'with the square of the data' ELSE 'linearly with the table' END)
     || coalesce(' ' || h.partial_index || ' serves it only where the server plans for the parameter''s value, which the index''s condition has to allow.', '')

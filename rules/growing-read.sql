@@ -10,7 +10,7 @@
 --
 -- ## What it does
 -- Finds new and edited statements whose work grows with a table and whose result doesn't, where no index lessens that: none of those that were
--- tried, or its filters and its order gave none to try. The finding says what was tried.
+-- tried, or its filters and its order gave none to try. The finding says what was tried, and which index is there already.
 --
 -- ## Why
 -- It is no missing index that makes it slow, but what it asks for: a sum over everything, a filter that fits a share of all rows, a
@@ -45,7 +45,7 @@
 -- for a report that runs at night.
 WITH
   grown AS (
-    SELECT s.statement_id, s.statement_kind, r.relation, r.rows_examined, r.row_source, m.rows_returned,
+    SELECT s.statement_id, s.statement_kind, r.table_ref, r.node, r.relation, r.rows_examined, r.row_source, m.rows_returned,
       row_number() OVER (PARTITION BY s.statement_id ORDER BY r.rows_examined DESC, r.access NOT IN ('scan', 'scan_covering'), r.relation, r.node) AS place
     FROM run
     JOIN growing_reads AS r ON r.rows_examined >= :min_rows
@@ -79,6 +79,21 @@ WITH
           AND (n.detail GLOB '*CASE WHEN *$[0-9]*'
             OR n.detail LIKE '% OR %' AND (n.detail GLOB '*($[0-9] *' OR n.detail GLOB '*($[0-9][0-9] *' OR n.detail GLOB '*(($[0-9]*' OR n.detail GLOB '*OR $[0-9]*')))
   ),
+  there AS (  -- an index that the plan goes by, or could for a filter of the statement
+    SELECT g.statement_id, n.index_name AS name, 1 AS used
+    FROM grown AS g
+    JOIN run
+    JOIN plan_nodes AS n ON n.statement_id = g.statement_id AND n.side = 'head' AND n.scale = run.largest_scale AND n.node = g.node
+    JOIN indexes AS i ON i.side = 'head' AND i.table_name = g.relation AND i.name = n.index_name
+    WHERE g.place = 1 AND n.access IN ('search', 'search_covering')
+    UNION
+    SELECT g.statement_id, i.name, 0
+    FROM grown AS g
+    JOIN predicates AS p ON p.statement_id = g.statement_id AND p.table_ref = g.table_ref AND p.sargable = 1 AND p.clause IN ('where', 'join_on')
+    JOIN index_columns AS x ON x.side = 'head' AND x.table_name = g.relation AND x.position = 0 AND x.name = p.name COLLATE NOCASE
+    JOIN indexes AS i ON i.side = 'head' AND i.table_name = x.table_name AND i.name = x.index_name AND i.partial = 0
+    WHERE g.place = 1 AND p.in_or = 0
+  ),
   tried AS (
     SELECT v.statement_id, substr(v.ddl, instr(v.ddl, ' ON ') + 4) AS columns,
       row_number() OVER (PARTITION BY v.statement_id ORDER BY v.relation, v.ddl) AS place
@@ -95,6 +110,9 @@ SELECT
     coalesce(
       (SELECT 'No index mends it; tried: ' || group_concat(t.columns, ', ') || '.'
        FROM tried AS t WHERE t.statement_id = g.statement_id AND t.place <= 3 HAVING count(*) > 0),
+      (SELECT CASE WHEN h.used THEN printf('It goes by %s, and what that leaves grows with the table.', h.name)
+         ELSE printf('%s is there for its filter; the plan reads the table all the same.', h.name) END
+       FROM there AS h WHERE h.statement_id = g.statement_id ORDER BY h.used DESC, h.name LIMIT 1),
       'No index was found to try for its filters and its order.')) AS message,
   CASE
     WHEN g.statement_kind <> 'select' THEN 'Bound it by a filter that an index serves, a key or a range of time; or write in batches by key.'

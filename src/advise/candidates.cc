@@ -32,6 +32,7 @@ constexpr size_t kMaxEqualities = 3;  // a fourth column costs every write and s
 constexpr size_t kMaxColumns = 5;
 constexpr size_t kMostExtra = 3;
 constexpr size_t kMostIncluded = 4;
+constexpr size_t kMostTogether = 16;
 constexpr double kCorrelated = 0.9;  // from here on a range's rows stand together on disk
 
 bool contains(const Columns& columns, std::string_view name) {
@@ -247,6 +248,32 @@ std::vector<Variant> variants_of(const ParsedQuery& parsed, const Plan& plan, co
 }
 
 }  // namespace advise
+
+std::vector<std::vector<CandidateIndex>> candidates_together(const ParsedQuery& parsed, const Plan& plan,
+                                                             const Catalogue& catalogue) {
+  std::vector<std::vector<CandidateIndex>> result;
+  auto add = [](std::vector<CandidateIndex>& indexes, const CatalogueTable& table, const Columns& columns) {
+    CandidateIndex index{.table = table.name, .columns = columns};
+    bool known = std::ranges::find(indexes, index) != indexes.end();
+    if (!known && !advise::is_key(table, columns[0]) && !advise::exists(table, columns))
+      indexes.push_back(std::move(index));
+  };
+  std::vector<CandidateIndex> changing;  // for the rows that are changed, and those that refer to them
+  bool referring = false;
+  for (const Wishes& wishes : advise::wishes_of(parsed, plan, catalogue)) {
+    for (const advise::OrColumns& group : wishes.ors) {
+      std::vector<CandidateIndex>& arms = result.emplace_back();
+      for (const auto& [arm, column] : group.by_arm) add(arms, *wishes.table, {column.name});
+    }
+    std::vector<List> lists = Variants(wishes).run();
+    if (!lists.empty()) add(changing, *wishes.table, lists[0].columns);
+    referring = referring || wishes.referring;
+  }
+  std::ranges::sort(changing);
+  if (referring) result.push_back(std::move(changing));
+  std::erase_if(result, [](const auto& indexes) { return indexes.size() < 2 || indexes.size() > kMostTogether; });
+  return result;
+}
 
 std::vector<CandidateIndex> candidates(const ParsedQuery& parsed, const Plan& plan, const Catalogue& catalogue) {
   std::vector<CandidateIndex> result;

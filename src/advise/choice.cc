@@ -5,11 +5,13 @@
 //
 // Candidates that no plan uses are out. The others fall into groups that no query links, so that each group is decided
 // by itself. A group of up to kMostExact is decided by looking at every set. In a larger one the index that lessens the
-// sum most is taken, again and again; then indexes are dropped and exchanged as long as that helps. How far that may be
-// from the best is known: no set costs less than each query's cheapest plan.
+// sum most is taken, again and again; then indexes are dropped and exchanged as long as that helps, and those added
+// that one plan uses together (one for each arm of an OR: either alone is no gain). How far that may be from the best
+// is known: no set costs less than each query's cheapest plan.
 #include "advise/choice.h"
 
 #include <algorithm>
+#include <bit>
 #include <map>
 #include <numeric>
 #include <optional>
@@ -22,6 +24,7 @@ constexpr size_t kMostExact = 12;
 constexpr double kWorthwhile = 1.0 / 3;  // as for one statement
 constexpr double kShareOfAll = 1.0 / 50;
 constexpr size_t kMostRounds = 1000;
+constexpr int kMostTogether = 4;
 
 class Group {
  public:
@@ -95,16 +98,34 @@ class Group {
     return gained;
   }
 
-  // The best single step: one more, one less, or one for another. False: none helps.
+  // The candidates that a plan uses beside those that are chosen.
+  [[nodiscard]] std::vector<size_t> missing_of(size_t member, Set used, const std::vector<bool>& chosen) const {
+    std::vector<size_t> missing;
+    for (const auto& [candidate, bit] : bits_[member])
+      if ((used & bit) != 0 && !chosen[candidate]) missing.push_back(candidate);
+    return missing;
+  }
+
+  [[nodiscard]] double gain_together(std::vector<bool> chosen, const std::vector<size_t>& added) const {
+    double gained = 0;
+    for (size_t candidate : added) {
+      gained += gain(chosen, candidate);
+      chosen[candidate] = true;
+    }
+    return gained;
+  }
+
+  // The best single step: one more, one less, or one for another; without any, several that a plan uses together.
+  // False: none helps.
   bool improve(std::vector<bool>& chosen) const {
     double best = small_ * 1e-6;  // rounding is no gain
-    std::optional<std::pair<size_t, size_t>> step;
+    std::vector<size_t> step;     // that change sides
     for (size_t i = 0; i < chosen.size(); ++i)
       if (double gained = gain(chosen, i); gained > best) {
         best = gained;
-        step = {i, i};
+        step = {i};
       }
-    if (!step)
+    if (step.empty())
       for (size_t out = 0; out < chosen.size(); ++out) {
         if (!chosen[out]) continue;
         double lost = gain(chosen, out);
@@ -118,10 +139,19 @@ class Group {
         }
         chosen[out] = true;
       }
-    if (!step) return false;
-    chosen[step->first] = !chosen[step->first];
-    if (step->second != step->first) chosen[step->second] = !chosen[step->second];
-    return true;
+    if (step.empty())
+      for (size_t m = 0; m < members_.size(); ++m)
+        for (const auto& [set, plan] : query(m).costs->plans()) {
+          if (std::popcount(plan.used) < 2 || std::popcount(plan.used) > kMostTogether) continue;
+          std::vector<size_t> missing = missing_of(m, plan.used, chosen);
+          if (missing.size() < 2) continue;
+          if (double gained = gain_together(chosen, missing); gained > best) {
+            best = gained;
+            step = std::move(missing);
+          }
+        }
+    for (size_t candidate : step) chosen[candidate] = !chosen[candidate];
+    return !step.empty();
   }
 
   [[nodiscard]] bool worthwhile(std::vector<bool>& chosen, size_t candidate) const {

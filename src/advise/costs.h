@@ -16,6 +16,10 @@ struct PlanUnder {
   double cost = 0, rows_examined = 0;
 };
 
+[[nodiscard]] inline double with_look_ups(const Metrics& metrics, const CostModel& model) {
+  return metrics.cost + model.look_up * metrics.look_ups;
+}
+
 class QueryCosts {
  public:
   // Plans `statement` with the engine as its scale is set. `before`: without any candidate. Errors end the run: a

@@ -12,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include "advise/costs.h"
 #include "advise/wishes.h"
 #include "base/text.h"
 
@@ -53,10 +54,6 @@ std::string cause(const ParsedQuery& parsed, const CandidateIndex& candidate, co
   return {};
 }
 
-double cost_of(const PlannedQuery& planned, const CostModel& model) {
-  return planned.metrics.cost + model.look_up * planned.metrics.look_ups;
-}
-
 }  // namespace
 
 std::string still_examined(double rows_before, double rows_after) {
@@ -67,6 +64,8 @@ std::string passed_over(Engine& engine, const PlanRequest& statement, const Cand
                         const PlannedQuery& before) {
   std::string keeps = kept(before, candidate);
   auto forced = engine.plan_forced(candidate, statement);
+  if (!forced && forced.error().kind == ErrorKind::kStatement)
+    return fmt::format("{}: {}", keeps, forced.error().message);
   if (!forced) return keeps;
   if (!*forced)
     return fmt::format("{}; with scans ruled out it has no plan with this index either{}", keeps,
@@ -86,7 +85,8 @@ std::string passed_over(Engine& engine, const PlanRequest& statement, const Cand
                           ? keeps + reason + "; so it could read the index from end to end only"
                           : fmt::format("{}: by the index it would read {}{} rows", keeps, with_commas(rows),
                                         all >= rows && all > 0 ? " of " + with_commas(all) : "");
-  double cost = cost_of(**forced, engine.cost_model()), other = cost_of(before, engine.cost_model());
+  CostModel model = engine.cost_model();
+  double cost = with_look_ups((*forced)->metrics, model), other = with_look_ups(before.metrics, model);
   if (cost > other) would += fmt::format(", at a cost of {} against {}", with_commas(cost), with_commas(other));
   return would;
 }

@@ -127,7 +127,7 @@ class Collector {
     if (node.access == Access::kAutomaticIndex)
       give(*table, columns_of_terms(node, *table));
     else if (!matched)
-      for (Columns& columns : columns_of_foreign_keys(*table)) give(*table, std::move(columns));
+      for (Columns& columns : columns_of_foreign_keys(*table)) give(*table, std::move(columns), true);
   }
 
   // In `orders JOIN customers … WHERE customers.email = ?` the plan may scan orders and look each customer up, only
@@ -147,10 +147,11 @@ class Collector {
     }
   }
 
-  void give(const CatalogueTable& table, Columns columns) {
+  void give(const CatalogueTable& table, Columns columns, bool referring = false) {
     if (columns.empty()) return;
     Wishes& wishes = wishes_.emplace_back();
     wishes.table = &table;
+    wishes.referring = referring;
     wishes.given.push_back(std::move(columns));
   }
 
@@ -201,12 +202,23 @@ class Collector {
     if (join && resolve(predicate.other_table, predicate.block, predicate.other_column) == reference) return;
     bool selective = column->allowed_values == 0 && !null_test;
     if (predicate.in_or) {
-      if (selective && (is_equality(predicate) || is_range(predicate))) add_once(wishes->alternatives, column->name);
+      if (selective && (is_equality(predicate) || is_range(predicate))) {
+        add_once(wishes->alternatives, column->name);
+        add_arm(*wishes, predicate, column->name);
+      }
     } else if (is_equality(predicate) || null_test) {
       add_equality(*wishes, {column->name, join, selective, predicate.offset});
     } else if (is_range(predicate)) {
       add_once(wishes->ranges, column->name + std::string(range_suffix(predicate, *column, catalogue_.index_kinds)));
     }
+  }
+
+  // The first column of each arm, one that is compared for equality before others.
+  static void add_arm(Wishes& wishes, const Predicate& predicate, const std::string& column) {
+    auto group = std::ranges::find(wishes.ors, predicate.or_group, &OrColumns::group);
+    if (group == wishes.ors.end()) group = wishes.ors.insert(group, {predicate.or_group, {}});
+    auto [arm, fresh] = group->by_arm.try_emplace(predicate.or_arm, ArmColumn{column, is_equality(predicate)});
+    if (!fresh && !arm->second.equality && is_equality(predicate)) arm->second = {column, true};
   }
 
   void add_special(const Predicate& predicate) {

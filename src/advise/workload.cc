@@ -8,16 +8,19 @@
 #include <set>
 #include <thread>
 
+#include <fmt/format.h>
+
 #include "advise/choice.h"
+#include "advise/measuring.h"
 #include "advise/pool.h"
 #include "advise/refusal.h"
-#include "advise/variants.h"
+#include "advise/widening.h"
 #include "advise/writes.h"
+#include "base/text.h"
 
 namespace explaingate::advise {
 namespace {
 
-constexpr double kWidening = 1.0 / 3;  // as for one statement
 constexpr double kTold = 0.1;  // of a small cost: queries that gain less aren't named among those that are served
 
 // The metrics of one statement under the advised indexes.
@@ -46,13 +49,15 @@ class Adviser {
     if (Status done = drop_impossible(); !done) return fail(done.error());
     if (Status done = plan_costs(); !done) return fail(done.error());
     choose_indexes();
-    if (Status done = widen(); !done) return fail(done.error());
+    Widening widening(*engines_[0], queries_, writes_, pool_, choice_);
+    if (Status done = widening.run(); !done) return fail(done.error());
     // Together, at every scale, an index may turn out to be passed over: then it is no advice.
     for (size_t round = 0; round <= pool_.candidates.size(); ++round) {
       if (Status done = prove(); !done) return fail(done.error());
       if (!drop_unused()) break;
     }
     WorkloadAdvice result = advice();
+    if (Status done = measure_served(*engines_[0], queries_, result.indexes); !done) return fail(done.error());
     if (Status done = rewrite(result); !done) return fail(done.error());
     return result;
   }
@@ -142,65 +147,17 @@ class Adviser {
     choice_ = choose(weighed, charge, model_.small);
   }
 
-  // Where columns behind those that are searched do what INCLUDE does elsewhere, and the engine's cost has no part for
-  // the table's rows that they spare: an index that is chosen is widened for the query that gains most by it. All
-  // others have what they had.
-  Status widen() {
-    if (!catalogue_.index_kinds.trailing) return {};
-    for (size_t candidate : choice_.chosen) {
-      const CandidateIndex narrow = pool_.candidates[candidate].index;
-      if (narrow.is_partial()) continue;
-      double most = 0;
-      std::optional<CandidateIndex> best;
-      for (size_t i = 0; i < queries_.size(); ++i) {
-        if (!queries_[i].advise || !std::ranges::binary_search(pool_.relevant[i], candidate)) continue;
-        auto wide = widened(narrow, *queries_[i].statement.parsed, queries_[i].before->back().plan, catalogue_);
-        if (!wide || is_chosen(*wide)) continue;
-        auto before = weigh(i), after = weigh(i, candidate, &*wide);
-        for (const auto* cost : {&before, &after})
-          if (!*cost && cost->error().kind != ErrorKind::kStatement) return fail(cost->error());
-        if (!before || !after) continue;
-        double saved = (*before - *after) * queries_[i].calls - writes_.charge_of_width(narrow, *wide);
-        if (*after > *before * kWidening || saved <= most) continue;
-        most = saved;
-        best = std::move(wide);
-      }
-      if (best) pool_.candidates[candidate].index = std::move(*best);
-    }
-    return {};
-  }
-
-  [[nodiscard]] bool is_chosen(const CandidateIndex& index) const {
-    return std::ranges::any_of(choice_.chosen, [&](size_t i) { return pool_.candidates[i].index == index; });
-  }
-
-  // What a query costs under the chosen indexes, look-ups counted; with `wide` in place of a candidate.
-  Result<double> weigh(size_t query, size_t candidate = 0, const CandidateIndex* wide = nullptr) {
-    std::vector<CandidateIndex> there;
-    for (size_t i : chosen_for(query))
-      there.push_back(wide != nullptr && i == candidate ? *wide : pool_.candidates[i].index);
-    auto planned = engines_[0]->plan_with(there, queries_[query].statement);
-    if (!planned) return fail(planned.error());
-    return planned->metrics.cost + model_.look_up * planned->metrics.look_ups;
-  }
-
-  [[nodiscard]] std::vector<size_t> chosen_for(size_t query) const {
-    std::vector<size_t> both;
-    std::ranges::set_intersection(pool_.relevant[query], choice_.chosen, std::back_inserter(both));
-    return both;
-  }
-
   Status prove() {
     proofs_.clear();
     std::vector<size_t> order;
     for (size_t i : by_candidates())
-      if (!chosen_for(i).empty()) order.push_back(i);
+      if (!chosen_for(pool_, choice_, i).empty()) order.push_back(i);
     for (size_t i : order) proofs_[i];
     int last = engines_[0]->scales() - 1;
     for (int scale = std::max(0, last - 1); scale <= last; ++scale) {
       if (Status set = at_scale(scale); !set) return set;
       Status done = each(order, [&](Engine& engine, size_t i) -> Status {
-        std::vector<size_t> chosen = chosen_for(i);
+        std::vector<size_t> chosen = chosen_for(pool_, choice_, i);
         auto planned = engine.plan_with(indexes(chosen), queries_[i].statement);
         if (!planned && planned.error().kind != ErrorKind::kStatement) return fail(planned.error());
         if (!planned) return {};
@@ -221,9 +178,11 @@ class Adviser {
 
   [[nodiscard]] bool serves(size_t query, size_t candidate) const {
     auto proof = proofs_.find(query);
-    return queries_[query].advise && proof != proofs_.end() && proof->second.used.contains(candidate) &&
-           queries_[query].before->back().metrics.cost - proof->second.scales.back().metrics.cost >
-               model_.small * kTold;
+    if (!queries_[query].advise || proof == proofs_.end() || !proof->second.used.contains(candidate)) return false;
+    const Metrics& before = queries_[query].before->back().metrics;
+    const Metrics& after = proof->second.scales.back().metrics;
+    double saved = std::max(before.cost - after.cost, with_look_ups(before, model_) - with_look_ups(after, model_));
+    return saved > model_.small * kTold;
   }
 
   bool drop_unused() {
@@ -253,7 +212,8 @@ class Adviser {
       const PlannedQuery& after = proof.scales.back();
       advised.serves.push_back({query, growth_of(*queries_[query].before, factors_), growth_under(proof),
                                 before.rows_examined, after.metrics.rows_examined, before.cost, after.metrics.cost,
-                                after.plan.lines()});
+                                after.plan.lines(), std::max(0.0, before.look_ups - after.metrics.look_ups),
+                                std::nullopt});
     }
     return advised;
   }
@@ -269,7 +229,9 @@ class Adviser {
       return passed_over(*engines_[0], queries_[query].statement, candidate, queries_[query].before->back());
     double saved = (before.cost - best->cost) * queries_[query].calls;
     double charge = writes_.charge(candidate);
-    if (saved > model_.small && saved <= charge) return "writing its entries would cost more than it saves";
+    if (saved > model_.small && saved <= charge)
+      return fmt::format("not worth it: writing its entries costs {}, and it saves {} here", with_commas(charge),
+                         with_commas(saved));
     return still_examined(before.rows_examined, best->rows_examined);
   }
 
@@ -288,13 +250,14 @@ class Adviser {
   WorkloadAdvice advice() {
     WorkloadAdvice advice;
     for (size_t candidate : choice_.chosen) advice.indexes.push_back(advised(candidate));
+    std::ranges::sort(advice.indexes, {}, &AdvisedIndex::index);
     for (size_t i = 0; i < queries_.size(); ++i) {
       double before = queries_[i].before->back().metrics.cost;
       auto proof = proofs_.find(i);
       bool planned = proof != proofs_.end() && !proof->second.scales.empty();
       advice.cost_before += queries_[i].calls * before;
       advice.cost_after += queries_[i].calls * (planned ? proof->second.scales.back().metrics.cost : before);
-      advice.least_cost += queries_[i].calls * (pool_.relevant[i].empty() ? before : costs_[i].least());
+      advice.least_cost += queries_[i].calls * (costs_[i].plans().empty() ? before : costs_[i].least());
       advice.plans += costs_[i].plans().size();
       if (!unserved(i)) continue;
       UnservedQuery unserved{i, {}};

@@ -2,7 +2,9 @@
 // engine, weighed against what it costs the statements that write.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,12 +21,18 @@ struct WorkloadQuery {
   std::string_view sql = {}, placeholders = {};       // as the program has it; "" = nobody could write it otherwise
 };
 
+struct MeasuredChange {  // of one run on the seed data: Measured::vm_steps
+  int64_t before = 0, after = 0;
+};
+
 struct ServedQuery {
   size_t query = 0;
   Growth before, after;
   double rows_before = 0, rows_after = 0;  // examined, at the largest scale
   double cost_before = 0, cost_after = 0;  // likewise, in the engine's unit
   std::vector<std::string> plan_after;     // Plan::lines()
+  double look_ups_spared = 0;              // rows of tables that the indexes' columns make needless, likewise
+  std::optional<MeasuredChange> measured;  // as it is, and with all advised indexes built
 };
 
 struct SlowedWrite {

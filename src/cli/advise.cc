@@ -17,6 +17,7 @@ int advise_command(const GateOptions& options, const std::vector<std::string>& p
     return report_error(Error{ErrorKind::kUsage, "advise tries indexes, and on a server that isn't ours none is tried",
                               "", 0, 0, "",
                               "leave --url and EXPLAINGATE_PLAN_URL out: --engine postgres starts a server"});
+  run.engine_options.measure = !run.settings.seed.empty();  // advised indexes are built over it
   auto finish = [&](int code) {
     if (context.progress) std::fputs("\r\x1b[K", stderr);
     return code;

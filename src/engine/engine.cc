@@ -61,6 +61,11 @@ std::string as_is(std::string_view text) {
 
 }  // namespace
 
+Result<Measured> Engine::measure_with(const std::vector<CandidateIndex>& candidates, const PlanRequest& request) {
+  if (candidates.empty()) return measure(request);
+  return fail(ErrorKind::kUnverified, "this engine builds no index over seed data");
+}
+
 std::string_view to_string(Access access) {
   switch (access) {
     case Access::kConstant:

@@ -251,11 +251,16 @@ class Engine {
   [[nodiscard]] virtual Result<PlannedQuery> plan_with(const std::vector<CandidateIndex>& candidates,
                                                        const PlanRequest& request) = 0;
   // As plan_with() the candidate alone, with scans of tables ruled out as far as the engine can do without them.
-  // Nothing = the engine can't use the candidate for the statement.
+  // Nothing = the engine can't use the candidate for the statement. kStatement = the statement itself rules it out, and
+  // the message says how.
   [[nodiscard]] virtual Result<std::optional<PlannedQuery>> plan_forced(const CandidateIndex& candidate,
                                                                         const PlanRequest& request) = 0;
   // Runs a read-only statement on seed data, parameters bound to NULL or to a value found in the compared column.
+  // kUnverified where there is none.
   [[nodiscard]] virtual Result<Measured> measure(const PlanRequest& request) = 0;
+  // As measure(), with exactly these candidates built over the seed data; they stay until a call wants others.
+  [[nodiscard]] virtual Result<Measured> measure_with(const std::vector<CandidateIndex>& candidates,
+                                                      const PlanRequest& request);
   [[nodiscard]] virtual CostModel cost_model() const { return {}; }
   [[nodiscard]] virtual std::string name() const = 0;     // "sqlite"
   [[nodiscard]] virtual std::string version() const = 0;  // "3.40.1"

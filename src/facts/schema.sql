@@ -419,8 +419,8 @@ CREATE TABLE measured (
 CREATE TABLE index_trials (
   statement_id INTEGER NOT NULL,
   rank INTEGER NOT NULL,          -- 0 is the best
-  relation TEXT NOT NULL,
-  ddl TEXT NOT NULL,              -- the CREATE INDEX that was tried on the head schema, and used by the plan
+  relation TEXT NOT NULL,         -- table of the index, of several the first one's
+  ddl TEXT NOT NULL,              -- the CREATE INDEX that was tried on the head schema, and used by the plan; several, which only together do that much, divided by '; '
   growth_before REAL NOT NULL,
   growth_after REAL NOT NULL,
   class_before INTEGER NOT NULL,
@@ -428,7 +428,8 @@ CREATE TABLE index_trials (
   rows_before REAL NOT NULL,      -- examined, at the largest scale
   rows_after REAL NOT NULL,
   sorted_before REAL NOT NULL,
-  sorted_after REAL NOT NULL
+  sorted_after REAL NOT NULL,
+  relations TEXT NOT NULL         -- the tables of the indexes, divided by ' and '; the first is `relation`
 ) STRICT;
 
 CREATE TABLE rewrite_trials (

@@ -49,7 +49,9 @@ class Workload {
     std::vector<Engine*> engines = {head.engine.get()};
     std::unique_ptr<Engine> copy;
     if (queries_.size() > kQueriesPerEngine && std::thread::hardware_concurrency() > 1) {
-      auto opened = run_.engines->open(head.schema.statements, run_.engine_options);
+      EngineOptions options = run_.engine_options;
+      options.measure = false;
+      auto opened = run_.engines->open(head.schema.statements, options);
       if (!opened) return fail(opened.error());
       copy = std::move(*opened);
       engines.push_back(copy.get());

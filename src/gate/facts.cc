@@ -69,6 +69,14 @@ std::string condition_of(const CatalogueIndex& index, Dialect dialect) {
   return {};
 }
 
+std::string relations_of(const std::vector<CandidateIndex>& indexes) {
+  std::string relations;
+  std::set<std::string_view> said;
+  for (const CandidateIndex& index : indexes)
+    if (said.insert(index.table).second) relations += (relations.empty() ? "" : " and ") + index.table;
+  return relations;
+}
+
 class Filler {
  public:
   explicit Filler(Run& run) : run_(run), store_(*run.facts), lines_(run) {}
@@ -344,17 +352,15 @@ class Filler {
       int64_t rank = 0;
       for (const Trial& trial : known.trials.helpful) {
         // Rules about functions around columns tell of what an index of the expression would mend.
-        if (trial.index.has_expression()) continue;
-        trials(known.id, rank++, trial.relation, trial.index.ddl(concurrently), trial.before.work, trial.after.work,
-               growth_class(trial.before.work), growth_class(trial.after.work), trial.rows_before, trial.rows_after,
-               trial.sorted_before, trial.sorted_after);
+        if (std::ranges::any_of(trial.indexes, &CandidateIndex::has_expression)) continue;
+        trials(known.id, rank++, trial.relation, ddl_of(trial.indexes, concurrently), trial.before.work,
+               trial.after.work, growth_class(trial.before.work), growth_class(trial.after.work), trial.rows_before,
+               trial.rows_after, trial.sorted_before, trial.sorted_after, relations_of(trial.indexes));
       }
       rank = 0;
       for (const RewriteTrial& trial : known.rewrites) {
-        std::vector<std::string> ddl;
-        for (const CandidateIndex& index : trial.indexes) ddl.push_back(index.ddl(concurrently));
         rewrites(known.id, rank++, to_string(trial.rewrite.kind), trial.rewrite.text,
-                 fmt::format("{}", fmt::join(trial.rewrite.remarks, "; ")), fmt::format("{}", fmt::join(ddl, "; ")),
+                 fmt::format("{}", fmt::join(trial.rewrite.remarks, "; ")), ddl_of(trial.indexes, concurrently),
                  trial.before.growth.work, trial.after.growth.work, trial.before.rows, trial.after.rows);
       }
       for (const RefusedCandidate& candidate : known.trials.refused)

@@ -108,7 +108,7 @@ Status read_engine_options(Run& run) {
   EngineOptions& options = run.engine_options;
   options.tables = run.settings.tables;
   options.assumed_rows = run.settings.limits.at("assumed_rows");
-  options.measure = run.measure;
+  options.measure = options.measure || run.measure;
   std::string statistics_text, seed_text, tables_text;
   if (!run.settings.statistics.empty()) {
     auto text = read_if_there(*run.change.head, run.settings.statistics);

@@ -71,7 +71,7 @@ double spared(const TriedIndex& index) {
 }
 
 std::vector<TriedIndex> indexes_of(const Run& run) {
-  std::map<CandidateIndex, TriedIndex> indexes;
+  std::map<std::vector<CandidateIndex>, TriedIndex> indexes;
   for (const KnownStatement& statement : run.statements) {
     if (statement.trials.helpful.empty()) continue;
     const Trial& best = statement.trials.helpful.front();
@@ -81,9 +81,9 @@ std::vector<TriedIndex> indexes_of(const Run& run) {
       use.growth_before = best.before.work;
       use.growth_after = best.after.work;
     }
-    TriedIndex& index = indexes[best.index];
-    index.ddl = best.index.ddl(concurrently(run));
-    index.table = best.index.table;
+    TriedIndex& index = indexes[best.indexes];
+    index.ddl = ddl_of(best.indexes, concurrently(run));
+    index.table = best.relation;
     index.uses.push_back(std::move(use));
   }
   std::vector<TriedIndex> sorted;

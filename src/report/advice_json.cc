@@ -12,7 +12,10 @@ Json served_json(const ServedQuery& served) {
           {"rows_after", whole(served.rows_after)},
           {"cost_before", two_digits(served.cost_before)},
           {"cost_after", two_digits(served.cost_after)},
-          {"plan_after", served.plan_after}};
+          {"plan_after", served.plan_after},
+          {"look_ups_spared", whole(served.look_ups_spared)},
+          {"work_before", served.measured ? Json(served.measured->before) : Json(nullptr)},
+          {"work_after", served.measured ? Json(served.measured->after) : Json(nullptr)}};
 }
 
 Json index_json(const AdvisedIndex& index, bool concurrently) {

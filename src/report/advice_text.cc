@@ -53,6 +53,18 @@ std::string slowed(const Advice& advice, const AdvisedIndex& index) {
   return text;
 }
 
+std::string spared(const ServedQuery& served) {
+  return served.look_ups_spared < 1
+             ? ""
+             : fmt::format(", {} in the table spared", counted(served.look_ups_spared, "look-up"));
+}
+
+std::string measured(const ServedQuery& served) {
+  if (!served.measured) return {};
+  return fmt::format(", measured {} → {} steps", with_commas(static_cast<double>(served.measured->before)),
+                     with_commas(static_cast<double>(served.measured->after)));
+}
+
 void add_index(std::string& out, const Painter& paint, const Advice& advice, const AdvisedIndex& index) {
   out += paint.bold(printable(index.index.ddl(advice.concurrently))) + ";\n";
   for (const std::string& name : index.redundant)
@@ -68,10 +80,10 @@ void add_index(std::string& out, const Painter& paint, const Advice& advice, con
   size_t shown = std::min(serves.size(), kQueriesShown);
   for (size_t i = 0; i < shown; ++i) {
     const AdvisedQuery& query = advice.queries[serves[i].query];
-    out += fmt::format("    {}  {}, {} → {} examined, cost {} → {}{}\n", paint.cyan(place(query)),
+    out += fmt::format("    {}  {}, {} → {} examined, cost {} → {}{}{}\n", paint.cyan(place(query)),
                        growth_change(serves[i].before, serves[i].after), counted(serves[i].rows_before, "row"),
                        with_commas(serves[i].rows_after), with_commas(serves[i].cost_before),
-                       with_commas(serves[i].cost_after),
+                       with_commas(serves[i].cost_after), spared(serves[i]) + measured(serves[i]),
                        advice.calls_known ? fmt::format(", {}", counted(query.calls, "call")) : "");
     out += fmt::format("      {}\n", paint.dim(printable(shorten(fold_spaces(query.text), kTextShown))));
   }

@@ -174,7 +174,7 @@ std::string explain_json(const Explanation& explanation) {
   out["findings"] = findings_json(explanation.outcome.findings);
   Json advice = Json::array(), tried = Json::array();
   for (const Trial& trial : explanation.trials.helpful)
-    advice.push_back({{"ddl", trial.index.ddl(explanation.concurrently)},
+    advice.push_back({{"ddl", ddl_of(trial.indexes, explanation.concurrently)},
                       {"relation", trial.relation},
                       {"growth_before", two_digits(trial.before.work)},
                       {"growth_after", two_digits(trial.after.work)},

@@ -111,7 +111,7 @@ std::string check_concise(const Outcome& outcome) {
 void trials_text(std::string& out, const Painter& paint, const Explanation& explanation) {
   for (const Trial& trial : explanation.trials.helpful) {
     out += fmt::format("{}   {};  -- {} → {}, {} growth\n", paint.bold("advice"),
-                       printable(trial.index.ddl(explanation.concurrently)), counted(trial.rows_before, "row"),
+                       printable(ddl_of(trial.indexes, explanation.concurrently)), counted(trial.rows_before, "row"),
                        with_commas(trial.rows_after), growth_words(trial.after.work));
     for (const std::string& line : trial.plan_after)
       out += fmt::format("           {}\n", paint.dim(printable_line(line)));

@@ -74,9 +74,11 @@ std::string text(const Trials& trials) {
   std::string result;
   for (const Trial& trial : trials.helpful) {
     CHECK(trial.used);
-    CHECK(trial.relation == trial.index.table);
-    result += fmt::format("{}{} {}->{} sorted {}", result.empty() ? "" : "; ", text(trial.index),
-                          growth_words(trial.before.work), growth_words(trial.after.work),
+    CHECK(trial.relation == trial.indexes[0].table);
+    std::string indexes;
+    for (const CandidateIndex& index : trial.indexes) indexes += (indexes.empty() ? "" : " + ") + text(index);
+    result += fmt::format("{}{} {}->{} sorted {}", result.empty() ? "" : "; ", indexes, growth_words(trial.before.work),
+                          growth_words(trial.after.work),
                           trial.sorted_before > 0 ? (trial.sorted_after > 0 ? "both" : "before") : "never");
   }
   return result;
@@ -299,6 +301,60 @@ std::vector<std::string> seed_of(int customers) {
                    "SELECT 2) WHERE true ON CONFLICT DO NOTHING",
                    customers),
   };
+}
+
+TEST_CASE("indexes of which one is no use without the other are tried together") {
+  const std::vector<Case> cases = {
+      {"SELECT * FROM orders WHERE total = ? OR placed_at = ?",
+       "orders(total) + orders(placed_at) linear->constant sorted never"},
+      {"SELECT * FROM customers WHERE (email = ? AND active = 1) OR name = ?",
+       "customers(Email) + customers(name) linear->constant sorted never"},
+      // Near misses: an arm that no index serves, one of few values, one that has its index, one column, ranges, a
+      // filter beside that one index serves, and arms of two tables
+      {"SELECT * FROM orders WHERE total = ? OR placed_at || '' = ?", ""},
+      {"SELECT * FROM customers WHERE email = ? OR active = 1", ""},
+      {"SELECT * FROM orders WHERE total = ? OR note = ?", "orders(total) linear->constant sorted never"},
+      {"SELECT * FROM orders WHERE total = ? OR id = ?", "orders(total) linear->constant sorted never"},
+      {"SELECT * FROM orders WHERE total = ? OR total = ?", "orders(total) linear->constant sorted never"},
+      {"SELECT * FROM orders WHERE total > ? OR placed_at < ?", ""},
+      {"SELECT * FROM customers WHERE id > ? AND city = ? AND (email = ? OR name = ?)", ""},
+      {"SELECT * FROM orders o JOIN customers c ON c.id = o.customer_id WHERE o.total = ? OR c.email = ?", ""},
+  };
+  check_each(cases, trials_of);
+}
+
+std::unique_ptr<Engine> family() {
+  const char* const kFamily[] = {
+      "CREATE TABLE parents(id INTEGER PRIMARY KEY, name TEXT)",
+      "CREATE TABLE sons(id INTEGER PRIMARY KEY, parent_id INTEGER REFERENCES parents(id))",
+      "CREATE TABLE daughters(id INTEGER PRIMARY KEY, parent_id INTEGER REFERENCES parents(id))",
+      "CREATE TABLE pets(id INTEGER PRIMARY KEY, owner_id INTEGER REFERENCES parents(id))",
+      "CREATE INDEX pets_by_owner ON pets(owner_id)",
+      "CREATE TABLE flats(id INTEGER PRIMARY KEY, address TEXT)",
+      "CREATE TABLE rooms(id INTEGER PRIMARY KEY, flat_id INTEGER REFERENCES flats(id))",
+  };
+  std::vector<SchemaStatement> schema;
+  for (const char* text : kFamily) schema.push_back({text, "schema.sql", 1, 1, 1});
+  auto engine = open_sqlite_engine(schema, {});
+  REQUIRE(engine);
+  return std::move(*engine);
+}
+
+TEST_CASE("a DELETE gets the indexes of all tables that refer to its rows together") {
+  const std::vector<Case> cases = {
+      {"DELETE FROM parents WHERE id = ?", "daughters(parent_id) + sons(parent_id) linear->constant sorted never"},
+      {"DELETE FROM parents WHERE name = ?",
+       "daughters(parent_id) + parents(name) + sons(parent_id) quadratic->constant sorted never; "
+       "parents(name) quadratic->linear sorted never"},
+      // Near misses: one table alone, and a statement that takes no row away
+      {"DELETE FROM flats WHERE id = ?", "rooms(flat_id) linear->constant sorted never"},
+      {"UPDATE parents SET name = ? WHERE id = ?", ""},
+  };
+  std::unique_ptr<Engine> engine = family();
+  for (const Case& one : cases) {
+    CAPTURE(one.sql);
+    CHECK(trials_of(*engine, one.sql) == one.want);
+  }
 }
 
 TEST_CASE("the same advice with no rows, a handful and ten thousand") {

@@ -120,3 +120,40 @@ TEST_CASE("for a query that nothing is advised for, no index; nor for one that c
   CHECK(chosen(choose(queries, charge, kSmall)) == "3");
   CHECK(chosen(choose({}, charge, kSmall)).empty());
 }
+
+TEST_CASE("too many candidates for every set to be compared: two that are of use together only are both chosen") {
+  constexpr int kColumns = 14;
+  std::string columns;
+  std::vector<CandidateIndex> candidates;
+  std::vector<size_t> relevant;
+  for (int i = 0; i < kColumns; ++i) {
+    columns += fmt::format(", c{} TEXT", i);
+    candidates.push_back({"t", {fmt::format("c{}", i)}});
+    relevant.push_back(static_cast<size_t>(i));
+  }
+  auto opened =
+      open_sqlite_engine({{"CREATE TABLE t(id INTEGER PRIMARY KEY" + columns + ")", "schema.sql", 1, 1, 1}}, {});
+  REQUIRE(opened);
+  Engine& engine = **opened;
+  REQUIRE(engine.set_scale(kScaleCount - 1));
+  std::vector<QueryCosts> costs;
+  double before = 0;
+  for (int i = 0; i + 1 < kColumns; ++i) {
+    std::string text = fmt::format("SELECT * FROM t WHERE c{} = ? OR c{} = ?", i, i + 1);
+    auto parsed = parse_query(text, Dialect::kSqlite);
+    REQUIRE(parsed);
+    auto plan = engine.plan({text, &*parsed});
+    REQUIRE(plan);
+    before = plan->metrics.cost;
+    auto cost = QueryCosts::plan(engine, {text, &*parsed}, candidates, plan->metrics);
+    REQUIRE(cost);
+    costs.push_back(std::move(*cost));
+  }
+  std::vector<WeighedQuery> queries;
+  for (const QueryCosts& cost : costs) queries.push_back({1, before, true, relevant, &cost});
+  Choice choice = choose(queries, std::vector<double>(candidates.size(), kSmall), kSmall);
+  CHECK(!choice.exact);
+  CHECK(choice.chosen.size() == kColumns);
+  CHECK(choice.cost == choice.least);
+  CHECK(chosen(choose(queries, std::vector<double>(candidates.size(), before * 2), kSmall)).empty());
+}

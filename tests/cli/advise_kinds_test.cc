@@ -164,6 +164,41 @@ TEST_CASE("advise on SQLite: what is read beside stands behind what is searched,
       "sqlite", {{"SELECT * FROM visits WHERE page = ?", "visits(page)"}});
 }
 
+TEST_CASE("advise on SQLite: an index that is there is widened, and the narrower one goes") {
+  auto advised = [](const std::string& index, const std::string& query) {
+    Project project;
+    project.write(
+        "schema.sql",
+        "CREATE TABLE visits (id INTEGER PRIMARY KEY, page INTEGER, visitor INTEGER, at TEXT, seconds INTEGER, "
+        "note TEXT);\n" +
+            index + ";\n");
+    project.write("statistics.json",
+                  R"({"explaingate_statistics": 1, "tables": {"visits": {"rows": 1000000, "columns": {"page":
+                      {"distinct": 100}, "visitor": {"distinct": 500000}}}}})");
+    project.write("explaingate.json", R"({"schema": "schema.sql", "statistics": "statistics.json"})");
+    project.write("queries.sql", query + ";\nINSERT INTO visits (page, visitor) VALUES (?, ?);\n");
+    project.commit();
+    std::string text;
+    const json report = advice(project);
+    for (const json& one : report["indexes"]) {
+      CHECK(one["serves"][0]["look_ups_spared"].get<double>() > 1000);
+      text += one["ddl"].get<std::string>() + ";";
+      for (const json& gone : one["redundant"]) text += gone["ddl"].get<std::string>() + ";";
+    }
+    return text;
+  };
+  const std::string plain = "CREATE INDEX by_page ON visits (page)";
+  CHECK(advised(plain, "SELECT seconds, id FROM visits WHERE page = ?") ==
+        "CREATE INDEX eg_visits_page_seconds ON visits(page, seconds);DROP INDEX by_page;");
+  // Near misses: all columns are read, few rows are, it is wide enough, and indexes that another can't take the place
+  // of
+  CHECK(advised(plain, "SELECT * FROM visits WHERE page = ?").empty());
+  CHECK(advised("CREATE INDEX by_visitor ON visits (visitor)", "SELECT seconds FROM visits WHERE visitor = ?").empty());
+  CHECK(advised("CREATE INDEX wide ON visits (page, seconds)", "SELECT seconds FROM visits WHERE page = ?").empty());
+  CHECK(
+      advised("CREATE UNIQUE INDEX by_page ON visits (page, at)", "SELECT seconds FROM visits WHERE page = ?").empty());
+}
+
 // Only new orders are looked for by their reference; where many are written, an entry for each of them alone is
 // cheaper.
 TEST_CASE("advise: a partial index where writes weigh, a whole one where they don't") {

@@ -172,6 +172,52 @@ TEST_CASE("measuring runs on seed data, with values that are there") {
   CHECK(measured(*plain, "SELECT 1") == "error: measuring needs seed data");
 }
 
+TEST_CASE("bounds of a range are such that it holds a quarter of the rows") {
+  EngineOptions options;
+  options.seed = seed(50);  // two hundred orders
+  options.measure = true;
+  auto engine = open(shop(), options);
+  const std::pair<const char*, double> cases[] = {
+      {"SELECT id FROM orders WHERE id > ?", 50},
+      {"SELECT id FROM orders WHERE id < ?", 50},
+      {"SELECT id FROM orders o WHERE o.id >= ? AND o.id < ?", 50},
+      {"SELECT id FROM orders WHERE id BETWEEN :low AND :high", 50},
+      {"SELECT id FROM orders WHERE id > ? AND total < ?", 12},  // of two columns, each for itself
+  };
+  for (const auto& [sql, want] : cases) {
+    CAPTURE(sql);
+    auto parsed = parse_query(sql, Dialect::kSqlite);
+    REQUIRE(parsed);
+    auto measured = engine->measure({sql, &*parsed});
+    REQUIRE(measured);
+    CHECK(std::abs(static_cast<double>(measured->rows) - want) <= 1);
+  }
+}
+
+TEST_CASE("candidates are built over the seed data, and gone with the next call") {
+  EngineOptions options;
+  options.seed = seed(50);
+  options.measure = true;
+  auto engine = open(shop(), options);
+  const std::string sql = "SELECT * FROM orders WHERE total = ?";
+  auto parsed = parse_query(sql, Dialect::kSqlite);
+  REQUIRE(parsed);
+  const PlanRequest request{sql, &*parsed};
+  const CandidateIndex by_name{"customers", {"name"}}, by_total{"orders", {"total"}};
+  auto plain = engine->measure(request), with = engine->measure_with({by_name, by_total}, request),
+       other = engine->measure_with({by_name}, request), again = engine->measure(request);
+  REQUIRE((plain && with && other && again));
+  CHECK(plain->full_scan_steps == 199);
+  CHECK(with->full_scan_steps == 0);
+  CHECK(with->vm_steps < plain->vm_steps);
+  CHECK(with->rows == plain->rows);
+  CHECK(other->vm_steps == plain->vm_steps);
+  CHECK(again->vm_steps == plain->vm_steps);
+  auto none = engine->measure_with({{"orders", {"nowhere"}}}, request);
+  CHECK(!none);
+  CHECK(engine->measure(request)->vm_steps == plain->vm_steps);
+}
+
 TEST_CASE("a table declared fixed doesn't grow") {
   EngineOptions options;
   options.tables["country"] = {250, true};

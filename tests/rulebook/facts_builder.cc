@@ -98,10 +98,10 @@ std::string node(int statement, const Node& n) {
 std::string trial(int statement, const Trial& t) {
   return fmt::format(
       "INSERT INTO index_trials VALUES ({}, {}, '{}', 'CREATE INDEX eg_{}_{} ON {}({})', {:.1f}, {:.1f}, {}, {}, "
-      "{:.1f}, {:.1f}, {:.1f}, {:.1f});",
+      "{:.1f}, {:.1f}, {:.1f}, {:.1f}, '{}');",
       statement, t.rank, t.relation, t.relation, t.columns, t.relation, t.columns, static_cast<double>(t.class_before),
       static_cast<double>(t.class_after), t.class_before, t.class_after, t.rows_before, t.rows_after, t.sorted_before,
-      t.sorted_after);
+      t.sorted_after, t.relation);
 }
 
 std::string where(int statement, const Where& w) {

@@ -40,7 +40,9 @@ class SqliteEngine final : public Engine {
   [[nodiscard]] Result<std::optional<PlannedQuery>> plan_forced(const CandidateIndex& candidate,
                                                                 const PlanRequest& request) override;
   [[nodiscard]] CostModel cost_model() const override;
-  [[nodiscard]] Result<Measured> measure(const PlanRequest& request) override;
+  [[nodiscard]] Result<Measured> measure(const PlanRequest& request) override { return measure_with({}, request); }
+  [[nodiscard]] Result<Measured> measure_with(const std::vector<CandidateIndex>& candidates,
+                                              const PlanRequest& request) override;
   [[nodiscard]] std::string name() const override { return "sqlite"; }
   [[nodiscard]] std::string version() const override { return Sqlite::version(); }
 
@@ -56,7 +58,7 @@ class SqliteEngine final : public Engine {
   Status read_lines(SqliteStatement& rows, std::vector<PlanNode>& nodes);
 
   GuardedDatabase database_;
-  std::unique_ptr<GuardedDatabase> seeded_;
+  std::optional<SeedData> seed_;
   Catalogue catalogue_;
   std::vector<SchemaFailure> failures_;
   Statistics statistics_;
@@ -101,6 +103,20 @@ size_t end_of_reference(std::string_view text, const TableRef& reference) {
   }
 }
 
+// "NOT INDEXED" or "INDEXED BY x" where it stands behind a reference to a table.
+std::string index_hint(std::string_view text, size_t end_of_reference) {
+  Scanner scanner(text, Dialect::kSqlite, {}, end_of_reference);
+  auto next = [&] {
+    Token token = scanner.next();
+    while (token.kind == TokenKind::kComment) token = scanner.next();
+    return token;
+  };
+  Token first = next(), second = next();
+  if (is_word(text, first, "not") && is_word(text, second, "indexed")) return "NOT INDEXED";
+  if (!is_word(text, first, "indexed") || !is_word(text, second, "by")) return {};
+  return fmt::format("INDEXED BY {}", token_text(text, next()));
+}
+
 Status SqliteEngine::load(const std::vector<SchemaStatement>& schema, const EngineOptions& options) {
   Statistics known;
   if (!options.seed.empty()) {
@@ -133,7 +149,7 @@ Result<Statistics> SqliteEngine::load_seed(const std::vector<SchemaStatement>& s
   Result<GuardedDatabase> database = GuardedDatabase::open();
   if (!database) return std::unexpected(database.error());
   Result<Statistics> statistics = seed_statistics(*database, schema, options.seed);
-  if (options.measure) seeded_ = std::make_unique<GuardedDatabase>(std::move(*database));
+  if (options.measure) seed_.emplace(std::move(*database));
   return statistics;
 }
 
@@ -185,16 +201,25 @@ Result<std::optional<PlannedQuery>> SqliteEngine::plan_forced(const CandidateInd
                                                               const PlanRequest& request) {
   if (Status status = use_candidates({candidate}); !status) return std::unexpected(status.error());
   auto parsed = parse_query(request.text, Dialect::kSqlite);  // offsets as in the engine's text
-  if (!parsed) return fail(parsed.error());
+  if (!parsed) return fail(ErrorKind::kUnverified, parsed.error().message);
+  std::string hint;
+  bool free = false;
   for (const TableRef& reference : parsed->tables) {
     bool table = reference.role == TableRef::Role::kFrom || reference.role == TableRef::Role::kTarget;
     if (!table || !same_name(reference.name, candidate.table)) continue;
     std::string text(request.text);
-    text.insert(end_of_reference(text, reference), " INDEXED BY " + quote_name(candidate.name()));
+    size_t end = end_of_reference(text, reference);
+    if (std::string said = index_hint(text, end); !said.empty()) {
+      hint = said;
+      continue;
+    }
+    free = true;
+    text.insert(end, " INDEXED BY " + quote_name(candidate.name()));
     auto planned = plan_now({text, request.parsed});
     if (planned) return std::optional(std::move(*planned));
     if (planned.error().kind != ErrorKind::kStatement) return fail(planned.error());
   }
+  if (!free && !hint.empty()) return fail(ErrorKind::kStatement, "the statement says " + hint);
   return std::nullopt;
 }
 
@@ -344,9 +369,9 @@ Result<PlannedQuery> SqliteEngine::plan_now(const PlanRequest& request) {
   return planned;
 }
 
-Result<Measured> SqliteEngine::measure(const PlanRequest& request) {
-  if (!seeded_) return fail(ErrorKind::kUnverified, "measuring needs seed data");
-  return measure_statement(*seeded_, request, names_, views_);
+Result<Measured> SqliteEngine::measure_with(const std::vector<CandidateIndex>& candidates, const PlanRequest& request) {
+  if (!seed_) return fail(ErrorKind::kUnverified, "measuring needs seed data");
+  return seed_->measure(candidates, request, names_, views_);
 }
 
 }  // namespace

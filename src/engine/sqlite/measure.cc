@@ -2,22 +2,22 @@
 
 #include <algorithm>
 #include <charconv>
-#include <map>
+#include <optional>
+
+#include <fmt/format.h>
 
 #include "parse/scan.h"
 
 namespace explaingate::sqlite_engine {
+
 namespace {
 
 constexpr int64_t kMostSteps = 100'000'000;  // some ten seconds
 constexpr int64_t kRowsOfLimit = 10;
 constexpr int kMaxParameters = 100'000;
 
-struct Parameter {
-  std::string_view column;  // compared with; "" = none
-  std::string_view table;   // its qualifier
-  bool limit = false, offset = false;
-};
+constexpr double kOpenLower = 0.75, kOpenUpper = 0.25;  // of the column's values in order: where a bound stands
+constexpr double kClosedLower = 0.375, kClosedUpper = 0.625;
 
 std::string_view unquoted(std::string_view sql, const Token& token) {
   std::string_view text = token_text(sql, token);
@@ -39,6 +39,14 @@ bool is_comparison(std::string_view sql, const Token& token) {
 }
 
 // What the tokens in front of the parameter at `at` say: `t.x = ?`, `x IN (?, ?`, `x BETWEEN ? AND ?`, `LIMIT ?`.
+struct Parameter {
+  std::string_view column;  // compared with; "" = none
+  std::string_view table;   // its qualifier
+  bool limit = false, offset = false;
+  bool lower = false, upper = false;  // of a range
+  double place = -1;                  // as of SeedData::bind()
+};
+
 Parameter describe(std::string_view sql, const std::vector<Token>& tokens, size_t at) {
   Parameter parameter;
   size_t i = at;
@@ -58,9 +66,12 @@ Parameter describe(std::string_view sql, const std::vector<Token>& tokens, size_
   } else if (is_word(sql, before, "and")) {
     Token low = back();
     if (low.kind != TokenKind::kParameter || !is_word(sql, back(), "between")) return parameter;
+    parameter.upper = true;
     before = back();
   } else {
     if (!is_comparison(sql, before)) return parameter;
+    parameter.lower = token_text(sql, before).starts_with('>') || is_word(sql, before, "between");
+    parameter.upper = token_text(sql, before) == "<" || token_text(sql, before) == "<=";
     before = back();
     if (is_word(sql, before, "not")) before = back();
   }
@@ -69,6 +80,17 @@ Parameter describe(std::string_view sql, const std::vector<Token>& tokens, size_
   if (token_text(sql, back()) == ".")
     if (Token qualifier = back(); is_name(qualifier)) parameter.table = unquoted(sql, qualifier);
   return parameter;
+}
+
+void place_bounds(std::map<int, Parameter>& parameters) {
+  for (auto& [number, parameter] : parameters) {
+    if (!parameter.lower && !parameter.upper) continue;
+    bool closed = std::ranges::any_of(parameters, [&](const auto& other) {
+      return same_name(other.second.column, parameter.column) && same_name(other.second.table, parameter.table) &&
+             (parameter.lower ? other.second.upper : other.second.lower);
+    });
+    parameter.place = parameter.lower ? (closed ? kClosedLower : kOpenLower) : (closed ? kClosedUpper : kOpenUpper);
+  }
 }
 
 // By SQLite's numbering: ?NNN is itself, a new name or a bare ? is one more than the largest so far.
@@ -96,6 +118,7 @@ std::map<int, Parameter> parameters_of(std::string_view sql) {
     }
     if (number > 0 && number <= kMaxParameters) parameters.emplace(number, describe(sql, tokens, i));
   }
+  place_bounds(parameters);
   return parameters;
 }
 
@@ -108,41 +131,81 @@ const TableInfo* table_of(const Parameter& parameter, const Scope& scope) {
   return nullptr;
 }
 
-Status bind_value(Sqlite& database, SqliteStatement& statement, int number, const Parameter& parameter,
-                  const Scope& scope) {
-  if (parameter.limit || parameter.offset) {
-    statement.bind(number, parameter.limit ? kRowsOfLimit : int64_t{0});
-    return {};
-  }
-  const TableInfo* table = parameter.column.empty() ? nullptr : table_of(parameter, scope);
-  if (table == nullptr) return {};
-  std::string column = quote_name(parameter.column);
-  Result<SqliteStatement> value = database.prepare("SELECT " + column + " FROM " + quote_name(table->table->name) +
-                                                   " WHERE " + column + " IS NOT NULL LIMIT 1");
-  if (!value) return std::unexpected(value.error());
+}  // namespace
+
+// As SQL writes it; "" = the column holds none.
+Result<std::string> SeedData::literal(const std::string& table, std::string_view column, double place) {
+  std::tuple key(table, std::string(column), place);
+  if (auto known = literals_.find(key); known != literals_.end()) return known->second;
+  std::string name = quote_name(column), from = quote_name(table);
+  std::string order =
+      place < 0 ? ""
+                : fmt::format("ORDER BY {0} LIMIT 1 OFFSET (SELECT CAST(count({0}) * {1} AS INTEGER) FROM {2})", name,
+                              place, from);
+  database_.database().limit_steps(kMostSteps);
+  auto value = database_.database().prepare(fmt::format("SELECT quote({0}) FROM {1} WHERE {0} IS NOT NULL {2}", name,
+                                                        from, order.empty() ? "LIMIT 1" : order));
+  if (!value) return fail(value.error());
   Result<bool> row = value->step();
-  if (!row) return std::unexpected(row.error());
-  if (*row) statement.bind_column(number, *value, 0);
+  if (!row) return fail(row.error());
+  return literals_[key] = *row ? std::string(value->text(0)) : std::string();
+}
+
+Status SeedData::bind(SqliteStatement& statement, int number, const std::string& table, std::string_view column,
+                      double place) {
+  auto found = literal(table, column, place);
+  if (!found) return fail(found.error());
+  if (found->empty()) return {};
+  auto value = database_.database().prepare("SELECT " + *found);
+  if (!value) return fail(value.error());
+  Result<bool> row = value->step();
+  if (!row) return fail(row.error());
+  statement.bind_column(number, *value, 0);
   return {};
 }
 
-}  // namespace
+Status SeedData::build(const std::vector<CandidateIndex>& candidates) {
+  if (built_ == candidates) return {};
+  database_.guard(GuardedDatabase::Guard::kNone);
+  Sqlite& database = database_.database();
+  auto run = [&](const std::string& sql) {
+    database.limit_steps(kMostSteps);
+    return database.execute(sql);
+  };
+  while (!built_.empty()) {
+    if (Status dropped = run("DROP INDEX main." + quote_name(built_.back().name())); !dropped) return dropped;
+    built_.pop_back();
+  }
+  for (const CandidateIndex& candidate : candidates) {
+    if (Status made = run(candidate.ddl()); !made) return made;
+    built_.push_back(candidate);
+    if (Status counted = run("ANALYZE main." + quote_name(candidate.name())); !counted) return counted;
+  }
+  return {};
+}
 
-Result<Measured> measure_statement(GuardedDatabase& seeded, const PlanRequest& request, const Names& names,
-                                   ViewCache& views) {
-  Sqlite& database = seeded.database();
-  seeded.guard(GuardedDatabase::Guard::kReadOnly);
-  Result<SqliteStatement> statement = seeded.prepare_with_stand_ins(request.text);
+Result<Measured> SeedData::measure(const std::vector<CandidateIndex>& candidates, const PlanRequest& request,
+                                   const Names& names, ViewCache& views) {
+  if (Status ready = build(candidates); !ready) return fail(ready.error());
+  Sqlite& database = database_.database();
+  database_.guard(GuardedDatabase::Guard::kReadOnly);
+  Result<SqliteStatement> statement = database_.prepare_with_stand_ins(request.text);
   if (!statement) return std::unexpected(statement.error());
   if (!statement->read_only() || statement->is_explain())
     return fail(ErrorKind::kStatement, "only statements that read are measured");
   Scope scope;
   scope.build(request.parsed, request.text, names, views);
-  database.limit_steps(kMostSteps);
-  for (const auto& [number, parameter] : parameters_of(request.text))
-    if (number <= statement->parameter_count())
-      if (Status status = bind_value(database, *statement, number, parameter, scope); !status)
-        return std::unexpected(status.error());
+  for (const auto& [number, parameter] : parameters_of(request.text)) {
+    if (number > statement->parameter_count()) continue;
+    if (parameter.limit || parameter.offset) {
+      statement->bind(number, parameter.limit ? kRowsOfLimit : int64_t{0});
+      continue;
+    }
+    const TableInfo* table = parameter.column.empty() ? nullptr : table_of(parameter, scope);
+    if (table == nullptr) continue;
+    if (Status bound = bind(*statement, number, table->table->name, parameter.column, parameter.place); !bound)
+      return fail(bound.error());
+  }
   Measured measured;
   database.limit_steps(kMostSteps);
   while (true) {
