@@ -197,10 +197,12 @@ bool HostFile::names_function(int member, int name) const {
 
 void HostFile::outline_calls(Outline& outline, const Types& types, LoopFinder& finder,
                              const std::map<int, int>& first_of_call, const std::map<int, int>& index_of) const {
-  std::set<std::string_view> own_functions;
-  for (const auto& [node, index] : index_of)
-    if (language_.words.members_by_name || !is_method(node))
-      own_functions.insert(tree_.text(tree_.part(node, Part::kName)));
+  std::set<std::string_view> own_functions, bare_functions;  // the latter are named without `self`
+  for (const auto& [node, index] : index_of) {
+    std::string_view own = tree_.text(tree_.part(node, Part::kName));
+    own_functions.insert(own);
+    if (language_.words.members_by_name || !is_method(node)) bare_functions.insert(own);
+  }
   std::set<std::tuple<int, std::string_view, std::string_view, std::string_view>>
       seen;  // outside loops one call of a kind is enough
   auto add = [&](int node, int callee, int receiver, std::string_view name, int given = -1) {
@@ -243,14 +245,14 @@ void HostFile::outline_calls(Outline& outline, const Types& types, LoopFinder& f
       bool reference = receiver >= 0 && names_function(given, value);
       if ((!local && !each && !reference) || tree_.role(value) != Role::kIdentifier) continue;
       if (receiver < 0 && is_parameter_around(node, tree_.text(value))) continue;  // a value of that name
-      if (own_functions.contains(tree_.text(value)) || each || reference) {
+      if ((receiver < 0 ? bare_functions : own_functions).contains(tree_.text(value)) || each || reference) {
         add(node, given, receiver, tree_.text(value), each ? given : -1);
       } else if (const std::vector<int>* assigned = evaluator_.assignments(tree_.at(node).scope, tree_.text(value));
                  assigned != nullptr && receiver < 0) {  // by a name of its own: work = load_one
         for (int statement : *assigned) {
           int right = tree_.part(statement, Part::kRight);
           if (right == tree_.part(statement, Part::kType)) continue;  // var a Author: the type of that name
-          if (tree_.role(right) == Role::kIdentifier && own_functions.contains(tree_.text(right)))
+          if (tree_.role(right) == Role::kIdentifier && bare_functions.contains(tree_.text(right)))
             add(node, right, -1, tree_.text(right));
         }
       }
