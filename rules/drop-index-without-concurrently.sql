@@ -43,7 +43,7 @@ SELECT
   a.object AS subject,
   CASE WHEN t.row_source IN ('file', 'configured') THEN 'warning' ELSE 'info' END AS level,
   printf('DROP INDEX waits for ACCESS EXCLUSIVE on %s as long as the longest query on it runs, and every query that comes after waits behind it.', a.table_name) AS message,
-  printf('DROP INDEX CONCURRENTLY %s', a.object) || CASE m.transaction_by WHEN '' THEN '' ELSE ', in a migration of its own that runs in no transaction' END
+  'DROP INDEX CONCURRENTLY' || CASE m.transaction_by WHEN '' THEN '' ELSE ', in a migration of its own that runs in no transaction' END
     || '; or SET lock_timeout before it, and try again when it fails.' AS fix
 FROM schema_actions AS a
 JOIN migration_steps AS m ON m.statement_id = a.statement_id AND m.lock_timeout = 0

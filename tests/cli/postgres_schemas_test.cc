@@ -90,8 +90,10 @@ TEST_CASE("what a migration does to a table outside of public is laid at that ta
   Ran ran = project.gate({"check", "--format", "json"});
   CHECK(findings(ran) ==
         "migrations/3_change.sql:2 foreign-key-without-index archive.orders.customer_id\n"
-        "migrations/3_change.sql:2 no-lock-timeout archive.orders\n");
-  CHECK(ran.out.find(R"(CREATE INDEX \"archive_orders_customer_id\" ON \"archive\".\"orders\"(\"customer_id\"))") !=
+        "migrations/3_change.sql:2 no-lock-timeout archive.orders\n"
+        "migrations/3_change.sql:3 drop-index-without-concurrently orders_note\n");
+  CHECK(ran.out.find(
+            R"(CREATE INDEX CONCURRENTLY \"archive_orders_customer_id\" ON \"archive\".\"orders\"(\"customer_id\"))") !=
         std::string::npos);
   Ran explained = project.gate({"explain", "SELECT id FROM orders WHERE customer_id = $1"});
   CHECK(explained.out.find("CREATE INDEX CONCURRENTLY eg_sales_orders_customer_id ON sales.orders(customer_id);") !=
