@@ -142,7 +142,7 @@ SELECT
     || CASE WHEN h.deleted_at IS NOT NULL THEN printf(' Old rows are deleted (%s), so that it may stay small.', h.deleted_at) ELSE '' END
     || CASE WHEN h.side_job THEN ' By its path or its name no user waits for it.' ELSE '' END AS message,
   CASE WHEN h.categories THEN h.ddl || '; how much it spares depends on how many rows have the value: statistics tell (explaingate stats export).'
-    ELSE printf('%s; with it %,d rows are examined in place of %,d, and the growth is %s.', h.ddl,
+    ELSE printf('%s; with %s %,d rows are examined in place of %,d, and the growth is %s.', h.ddl, CASE WHEN instr(h.ddl, ';') > 0 THEN 'them' ELSE 'it' END,
     CAST(h.rows_after AS INTEGER), CAST(h.rows_before AS INTEGER),
     CASE h.class_after WHEN 0 THEN 'constant' WHEN 1 THEN 'linear' ELSE 'quadratic' END) END AS fix
 FROM best AS h;

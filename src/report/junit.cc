@@ -56,8 +56,8 @@ class Suite {
       node.append_attribute("tests") = tests_;
       node.append_attribute("failures") = failures_;
       node.append_attribute("errors") = errors_;
-      node.append_attribute("skipped") = skipped_;
     }
+    suite_.append_attribute("skipped") = skipped_;  // Jenkins' schema has it there alone
     std::ostringstream out;
     document_.save(out, "  ", pugi::format_indent | pugi::format_save_file_text, pugi::encoding_utf8);
     return out.str();
