@@ -11,22 +11,10 @@
 
 #include <fmt/format.h>
 
+#include "base/descriptor.h"
+
 namespace explaingate {
 namespace {
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  [[nodiscard]] int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 std::unexpected<Error> io_error(const std::filesystem::path& path, std::string_view doing) {
   int code = errno;

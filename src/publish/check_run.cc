@@ -17,23 +17,23 @@ namespace {
 // Not "explaingate": jobs are check runs too, named as in the workflow.
 constexpr std::string_view kName = "explaingate report";
 constexpr std::string_view kIdOpening = "explaingate:";  // by which ours are known among check runs of that name
-constexpr size_t kMostAnnotations = 1000, kAtATime = 50;
-constexpr size_t kMostTitle = 250;       // of 255 characters
-constexpr size_t kMostMessage = 60'000;  // of 64 KB
-constexpr size_t kMostSummary = 65'000;  // of 65,535 characters
+constexpr size_t kMostRunAnnotations = 1000, kAtATime = 50;
+constexpr size_t kMostTitle = 250;          // of 255 characters
+constexpr size_t kMostAnnotation = 60'000;  // of 64 KB
+constexpr size_t kMostRunSummary = 65'000;  // of 65,535 characters
 
 std::string_view level_word(Level level) {
   return level == Level::kError ? "failure" : level == Level::kWarning ? "warning" : "notice";
 }
 
-Json annotation_of(const ReportedFinding& reported) {
+Json check_annotation_of(const ReportedFinding& reported) {
   const Finding& finding = reported.finding;
   return {{"path", printable_line(finding.path)},
           {"start_line", finding.line},
           {"end_line", std::max(finding.line, finding.end_line)},
           {"annotation_level", level_word(finding.level)},
           {"title", shorten(printable_line(finding.rule), kMostTitle)},
-          {"message", shorten(printable(finding_words(reported)), kMostMessage)}};
+          {"message", shorten(printable(finding_words(reported)), kMostAnnotation)}};
 }
 
 // What a check run says, but for its annotations.
@@ -46,7 +46,7 @@ Json run_of(const Outcome& outcome, const Json& annotations, size_t findings) {
               {"conclusion", outcome.exit_code == 0 ? "success" : "failure"},
               {"output",
                {{"title", shorten(printable_line(title), kMostTitle)},
-                {"summary", left_out + check_markdown(outcome, kMostSummary - left_out.size())}}}};
+                {"summary", left_out + check_markdown(outcome, kMostRunSummary - left_out.size())}}}};
   auto text = [](const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); };
   run["external_id"] = std::string(kIdOpening) + hash_fields({text(run), text(annotations)});
   return run;
@@ -140,7 +140,7 @@ ApiResult<CheckRunEnd> publish_check_run(const Outcome& outcome, const PublishOp
   std::vector<const ReportedFinding*> findings = worst_first(outcome);
   Json annotations = Json::array();
   for (const ReportedFinding* reported : findings)
-    if (annotations.size() < kMostAnnotations) annotations.push_back(annotation_of(*reported));
+    if (annotations.size() < kMostRunAnnotations) annotations.push_back(check_annotation_of(*reported));
   auto end = Writer(options, api, head, requests).write(run_of(outcome, annotations, findings.size()), annotations);
   if (end) return end;
   ApiFailure failure = end.error().failure;

@@ -12,7 +12,7 @@
 namespace explaingate {
 namespace {
 
-struct Place {
+struct Made {
   size_t tables = 0;
   size_t parts = 0;  // of a folder: files in it and folders below it that make tables
 };
@@ -22,7 +22,7 @@ struct Place {
 Result<std::vector<std::string>> places_with_tables(const Tree& tree, Dialect dialect, size_t most) {
   auto index = schema::FileIndex::make(tree);
   if (!index) return fail(index.error());
-  std::map<std::string, Place> places;
+  std::map<std::string, Made> places;
   std::map<std::string, size_t> own;  // of a folder's own files
   for (const std::string& path : index->files()) {
     if (!schema::has_extension(path, ".sql") || schema::is_excluded(path) ||

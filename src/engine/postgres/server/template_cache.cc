@@ -12,6 +12,7 @@
 #include <fstream>
 #include <vector>
 
+#include "base/descriptor.h"
 #include "base/file.h"
 #include "base/hash.h"
 #include "engine/postgres/server/folder.h"
@@ -29,20 +30,6 @@ constexpr size_t kMostKept = 4;          // versions and builds of PostgreSQL
 struct Sizes {
   uint64_t files = 0, bytes = 0;
   [[nodiscard]] std::string text() const { return fmt::format("{} files, {} bytes\n", files, bytes); }
-};
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (fd_ >= 0) close(fd_);
-  }
-  [[nodiscard]] int get() const { return fd_; }
-
- private:
-  int fd_;
 };
 
 bool copy_file(int from_folder, int to_folder, const char* name, const std::optional<User>& user, Sizes& sizes) {

@@ -79,8 +79,5 @@ class Exporter {
 
 // As PostgreSQL writes an array of oids.
 [[nodiscard]] std::string oid_list(const std::vector<Oid>& oids);
-[[nodiscard]] inline Oid oid_at(const Rows& rows, int row, int column) {
-  return static_cast<Oid>(rows.integer(row, column));
-}
 
 }  // namespace explaingate::postgres

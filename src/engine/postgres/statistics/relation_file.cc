@@ -14,24 +14,12 @@
 #include <system_error>
 #include <vector>
 
+#include "base/descriptor.h"
+
 namespace explaingate::postgres {
 namespace {
 
 namespace fs = std::filesystem;
-
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (number_ >= 0) close(number_);
-  }
-  [[nodiscard]] int get() const { return number_; }
-
- private:
-  int number_;
-};
 
 std::unexpected<Error> file_error(const fs::path& path, const char* what) {
   return fail(ErrorKind::kIo, fmt::format("{} {}: {}", what, path.string(), std::generic_category().message(errno)));

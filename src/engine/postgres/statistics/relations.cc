@@ -69,10 +69,6 @@ std::vector<int> numbers_in(std::string_view text) {
   return numbers;
 }
 
-Oid oid_at(const Rows& rows, int row, int column) {
-  return static_cast<Oid>(rows.integer(row, column));
-}
-
 class Reader {
  public:
   explicit Reader(Connection& connection) : connection_(connection) {}

@@ -13,6 +13,9 @@
 namespace explaingate::postgres {
 
 using Oid = uint32_t;
+[[nodiscard]] inline Oid oid_at(const Rows& rows, int row, int column) {
+  return static_cast<Oid>(rows.integer(row, column));
+}
 
 struct TypeInfo {
   std::string name;  // typname: "int4", "_text"
