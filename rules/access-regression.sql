@@ -63,7 +63,7 @@ WITH
           AND f.rule = 'non-sargable-predicate' AND substr(f.subject, 1, length(a.relation) + 1) = a.relation || '.')
   ),
   words(access, phrase) AS (
-    VALUES ('constant', 'by key, one row at most'), ('search_covering', 'by a search in an index alone'),
+    VALUES ('constant', 'by a unique key'), ('search_covering', 'by a search in an index alone'),
       ('search', 'by a search in an index'), ('automatic_index', 'by an index built anew for each execution'),
       ('scan_covering', 'by a scan of a whole index'), ('scan', 'by a scan of the whole table')
   )

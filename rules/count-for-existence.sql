@@ -27,7 +27,7 @@
 -- ```
 --
 -- ## Stays quiet when
--- - the rows that are counted are few, or don't grow: one order's items, counted once and not for each order;
+-- - the rows that are counted are few, or don't grow: one order's items, counted once (counted for each order, they are an info);
 -- - HAVING only keeps an empty table from giving a row: `SELECT min(at) FROM t HAVING count(*) > 0`;
 -- - the number itself is wanted, or compared with more than 1;
 -- - GROUP BY makes one count for each group: HAVING count(*) > 1 looks for doubles;

@@ -30,7 +30,7 @@
 -- - the key comes from the program or from another table.
 --
 -- ## Limits
--- An info as long as nothing says how large the table gets, or where it says less than a twentieth of the numbers: statistics or `tables` make it a warning.
+-- An info as long as nothing says how large the table gets, or where a twentieth of the numbers isn't reached at the largest scale: statistics or `tables` make it a warning.
 --
 -- ## Sources
 -- [PostgreSQL: Numeric Types](https://www.postgresql.org/docs/current/datatype-numeric.html)

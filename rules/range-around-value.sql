@@ -80,9 +80,8 @@ SELECT
   CASE WHEN p.statement_id IN (SELECT u.statement_id FROM unproven_statements AS u WHERE u.statement_id = p.statement_id) THEN 'info' END AS level,
   printf('An index on %s serves one of the two ends, %s or %s: all ranges before the value, or all after it, are read, up to %,d rows (at the largest scale).',
     p.relation, p.low, p.high, CAST(p.row_count AS INTEGER)) AS message,
-  CASE run.engine
-    WHEN 'postgres' THEN printf('Where ranges don''t overlap: the last that begins before the value (ORDER BY %s DESC LIMIT 1), then look at its end. Else a range type with a GiST index.', p.low)
-    ELSE printf('Where ranges don''t overlap: the last that begins before the value (ORDER BY %s DESC LIMIT 1), then look at its end. Else an R-tree.', p.low) END AS fix
+  printf('Where ranges don''t overlap: the last that begins before the value (ORDER BY %s DESC LIMIT 1), then look at its end. Else %s.', p.low,
+    CASE run.engine WHEN 'postgres' THEN 'a range type with a GiST index' ELSE 'an R-tree' END) AS fix
 FROM run
 JOIN pairs AS p ON p.place = 1
 WHERE p.statement_id NOT IN (SELECT j.statement_id FROM side_jobs AS j WHERE j.statement_id = p.statement_id);

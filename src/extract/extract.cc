@@ -117,10 +117,7 @@ Outline sql_outline(const Extraction& extraction) {
 }
 
 bool begins_with_create(std::string_view text) {
-  Scanner scanner(text, Dialect::kPostgres);
-  Token token = scanner.next();
-  while (token.kind == TokenKind::kComment) token = scanner.next();
-  return is_word(text, token, "create");
+  return is_word(text, Scanner(text, Dialect::kPostgres).next_code(), "create");
 }
 
 Extraction extract_host_file(std::string_view path, std::string_view text, const Languages& languages, Dialect dialect,

@@ -69,11 +69,7 @@ class WordReader {
  public:
   explicit WordReader(std::string_view text)
       : text_(text), scanner_(text, Dialect::kSqlite, {.percent_parameters = true}) {}
-  Token next() {
-    Token token = scanner_.next();
-    while (token.kind == TokenKind::kComment) token = scanner_.next();
-    return token;
-  }
+  Token next() { return scanner_.next_code(); }
   // The first token that is no opening parenthesis.
   Token first() {
     Token token = next();

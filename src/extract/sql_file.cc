@@ -95,9 +95,7 @@ class SqlFile {
     if (begin >= span.end) return true;
     scanner.seek(begin);
     span.name = token_text(text_, label);
-    Token first = scanner.next();
-    while (first.kind == TokenKind::kComment) first = scanner.next();
-    span.begin = first.offset;
+    span.begin = scanner.next_code().offset;
     return span.begin < span.end ? add_statement(span) : true;
   }
 

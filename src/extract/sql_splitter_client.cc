@@ -125,8 +125,7 @@ size_t Splitter::end_of_percent(size_t begin) {
   if (!verb && !whole) return kNone;
   if (whole) ++end;
   peeker_.seek(end);
-  Token next = peeker_.next();
-  while (next.kind == TokenKind::kComment) next = peeker_.next();
+  Token next = peeker_.next_code();
   if (verb)
     return is_any(now_.previous, {"from", "join", "into", "update"}) &&
                    (written(next) == "." ||

@@ -43,11 +43,7 @@ std::set<std::string> names_of(const Schema& schema, Dialect dialect) {
 // something else.
 std::string lasting(std::string_view text, Dialect dialect) {
   Scanner scanner(text, dialect);
-  auto next = [&] {
-    Token token = scanner.next();
-    while (token.kind == TokenKind::kComment) token = scanner.next();
-    return token;
-  };
+  auto next = [&] { return scanner.next_code(); };
   auto is_one_of = [&](const Token& token, std::initializer_list<std::string_view> words) {
     return std::ranges::any_of(words, [&](std::string_view word) { return is_word(text, token, word); });
   };

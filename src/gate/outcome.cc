@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <set>
-#include <span>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -297,6 +296,23 @@ class Concluding {
                                      run_.rules.size()));
   }
 
+  void note_assumed_sizes(const Statistics& statistics) {
+    std::vector<std::string> assumed;
+    for (const auto& [name, table] : statistics.tables)
+      if (table.source == RowSource::kAssumed) assumed.push_back(name);
+    if (assumed.empty()) return;
+    size_t all = statistics.tables.size(), count = assumed.size();
+    std::string which;
+    if (count < all) {
+      assumed.resize(std::min(count, kTablesNamed));
+      which = fmt::format(": {}", fmt::join(assumed, ", "));
+      if (count > kTablesNamed) which += fmt::format(" and {} more", count - kTablesNamed);
+    }
+    out_.notes.push_back(
+        fmt::format("row counts of {} of {} tables are assumed{} (set `tables`, `statistics` or `seed` in {})", count,
+                    all, which, kConfigurationFile));
+  }
+
   void notes() {
     out_.notes = run_.notes;
     if (run_.mode == Mode::kChange && run_.change.files.empty())
@@ -306,16 +322,7 @@ class Concluding {
     if (run_.mode == Mode::kAll && run_.files_read.empty() && run_.files_excluded > 0)
       out_.notes.push_back(fmt::format("`include` and `exclude` leave no file to read"));
     const Engine& engine = *run_.sides[kHeadSide].engine;
-    std::vector<std::string> assumed;
-    for (const auto& [name, table] : engine.statistics().tables)
-      if (table.source == RowSource::kAssumed) assumed.push_back(name);
-    size_t all = engine.statistics().tables.size(), shown = std::min(assumed.size(), kTablesNamed);
-    if (!assumed.empty() && out_.planned > 0 && engine.scales() > 1)
-      out_.notes.push_back(fmt::format(
-          "row counts of {} of {} tables are assumed{}{} (set `tables`, `statistics` or `seed` in {})", assumed.size(),
-          all, assumed.size() == all ? "" : fmt::format(": {}", fmt::join(std::span(assumed).first(shown), ", ")),
-          assumed.size() == all || shown == assumed.size() ? "" : fmt::format(" and {} more", assumed.size() - shown),
-          kConfigurationFile));
+    if (out_.planned > 0 && engine.scales() > 1) note_assumed_sizes(engine.statistics());
     for (const auto& [name, table] : run_.settings.tables)
       if (std::string near; !is_table(name, near))
         out_.notes.push_back(fmt::format("`tables` names {}, which is no table of the schema{}", name,

@@ -192,10 +192,7 @@ bool has_identifier_hole(const Statement& source) {
 }
 
 Token first_token(std::string_view text) {
-  Scanner scanner(text, Dialect::kPostgres);
-  Token token = scanner.next();
-  while (token.kind == TokenKind::kComment) token = scanner.next();
-  return token;
+  return Scanner(text, Dialect::kPostgres).next_code();
 }
 
 // "REFRESH", where the statement begins so: a utility that works through tables, and no plan tells how.

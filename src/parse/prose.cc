@@ -199,9 +199,7 @@ bool could_be_sql(std::string_view text) {
 
 bool looks_like_sql(std::string_view text) {
   // Most strings of a program don't begin with a statement's word: told without lexing them whole.
-  Scanner scanner(text, Dialect::kSqlite);
-  Token first = scanner.next();
-  while (first.kind == TokenKind::kComment) first = scanner.next();
+  Token first = Scanner(text, Dialect::kSqlite).next_code();
   bool bracket = token_text(text, first) == "(";
   if (!bracket && (first.kind != TokenKind::kWord || !has_flag(find_word(token_text(text, first)), kStartsStatement)))
     return false;

@@ -58,6 +58,11 @@ class Scanner {
   Scanner(std::string_view text, Dialect dialect, ScanOptions options = {}, size_t offset = 0)
       : text_(text), dialect_(dialect), options_(options), at_(offset) {}
   Token next();
+  Token next_code() {  // that is no comment
+    Token token = next();
+    while (token.kind == TokenKind::kComment) token = next();
+    return token;
+  }
   [[nodiscard]] size_t offset() const { return at_; }
   void seek(size_t offset) { at_ = offset; }
 

@@ -20,8 +20,7 @@ constexpr std::array<std::string_view, 8> kOptionalColumns = {"fix",  "replaceme
                                                               "line", "column",      "end_line", "cause_statement_id"};
 const char* const kColumnsHint =
     "a rule gives statement_id, subject and message, and where it wants fix, replacement, level, path, line, column, "
-    "end_line, "
-    "cause_statement_id";
+    "end_line, cause_statement_id";
 
 // An empty fact base, on which any number of rules are tried.
 class Checker {

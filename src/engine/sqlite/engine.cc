@@ -79,9 +79,7 @@ class SqliteEngine final : public Engine {
 // planned come through. That takes the authoriser's place here, which would be asked for every column of every
 // statement.
 bool can_be_planned(std::string_view text) {
-  Scanner scanner(text, Dialect::kSqlite);
-  Token token = scanner.next();
-  while (token.kind == TokenKind::kComment) token = scanner.next();
+  Token token = Scanner(text, Dialect::kSqlite).next_code();
   for (std::string_view word : {"select", "with", "insert", "update", "delete", "replace", "values"})
     if (is_word(text, token, word)) return true;
   return false;
@@ -106,11 +104,7 @@ size_t end_of_reference(std::string_view text, const TableRef& reference) {
 // "NOT INDEXED" or "INDEXED BY x" where it stands behind a reference to a table.
 std::string index_hint(std::string_view text, size_t end_of_reference) {
   Scanner scanner(text, Dialect::kSqlite, {}, end_of_reference);
-  auto next = [&] {
-    Token token = scanner.next();
-    while (token.kind == TokenKind::kComment) token = scanner.next();
-    return token;
-  };
+  auto next = [&] { return scanner.next_code(); };
   Token first = next(), second = next();
   if (is_word(text, first, "not") && is_word(text, second, "indexed")) return "NOT INDEXED";
   if (!is_word(text, first, "indexed") || !is_word(text, second, "by")) return {};

@@ -9,13 +9,11 @@
 #include "parse/scan.h"
 
 namespace explaingate::sqlite_engine {
-
 namespace {
 
 constexpr int64_t kMostSteps = 100'000'000;  // some ten seconds
 constexpr int64_t kRowsOfLimit = 10;
 constexpr int kMaxParameters = 100'000;
-
 constexpr double kOpenLower = 0.75, kOpenUpper = 0.25;  // of the column's values in order: where a bound stands
 constexpr double kClosedLower = 0.375, kClosedUpper = 0.625;
 
@@ -38,7 +36,6 @@ bool is_comparison(std::string_view sql, const Token& token) {
   return false;
 }
 
-// What the tokens in front of the parameter at `at` say: `t.x = ?`, `x IN (?, ?`, `x BETWEEN ? AND ?`, `LIMIT ?`.
 struct Parameter {
   std::string_view column;  // compared with; "" = none
   std::string_view table;   // its qualifier
@@ -47,6 +44,7 @@ struct Parameter {
   double place = -1;                  // as of SeedData::bind()
 };
 
+// What the tokens in front of the parameter at `at` say: `t.x = ?`, `x IN (?, ?`, `x BETWEEN ? AND ?`, `LIMIT ?`.
 Parameter describe(std::string_view sql, const std::vector<Token>& tokens, size_t at) {
   Parameter parameter;
   size_t i = at;

@@ -21,7 +21,8 @@ ORDER BY c.oid)";
 
 constexpr const char* kColumns = R"(
 SELECT a.attrelid, a.attnum, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod),
-  CASE WHEN a.attidentity <> '' THEN 'identity' ELSE pg_catalog.pg_get_expr(d.adbin, d.adrelid) END, a.attnotnull OR coalesce(t.typnotnull, false), a.attgenerated <> '',
+  CASE WHEN a.attidentity <> '' THEN 'identity' ELSE pg_catalog.pg_get_expr(d.adbin, d.adrelid) END,
+  a.attnotnull OR coalesce(t.typnotnull, false), a.attgenerated <> '',
   b.typname,
   (SELECT pg_catalog.count(*) FROM pg_catalog.pg_enum AS e WHERE e.enumtypid = b.oid),
   (SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), E'\n' ORDER BY k.oid)
