@@ -36,6 +36,8 @@
 --
 -- ## Limits
 -- A table is judged by the worst of its accesses in the statement. One finding a statement: the table that lost most.
+--
+-- A warning where the sizes of today are known, and at these the statement examines fewer than 5,000 rows.
 WITH
   worse AS (
     SELECT c.statement_id, a.relation, a.access_before, a.access_after, a.index_before, a.index_after, c.class_before,
@@ -70,6 +72,7 @@ WITH
 SELECT
   w.statement_id,
   w.relation AS subject,
+  CASE WHEN w.statement_id IN (SELECT e.statement_id FROM cheap_statements AS e WHERE e.statement_id = w.statement_id) THEN 'warning' END AS level,
   printf('%s was read %s%s; now it is read %s%s. Rows examined at the largest scale: %,d before, %,d now%s.',
     w.relation,
     before.phrase, CASE w.index_before WHEN '' THEN '' ELSE printf(' (%s)', w.index_before) END,

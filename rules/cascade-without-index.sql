@@ -47,11 +47,12 @@ SELECT
   || CASE WHEN d.path IS NULL THEN '' ELSE printf(' %s:%d deletes from %s.', d.path, d.line, b.parent_table) END AS message,
   CASE WHEN coalesce(b.lost_index, '') <> '' THEN printf('Keep %s, or create another: ', b.lost_index) ELSE '' END
   || b.ddl AS fix,
-  CASE WHEN d.path IS NOT NULL AND b.row_source IN ('file', 'configured') THEN 'error' ELSE 'warning' END AS level,
+  CASE WHEN d.path IS NOT NULL AND b.row_source IN ('file', 'configured')
+      AND d.statement_id NOT IN (SELECT e.statement_id FROM cheap_statements AS e WHERE e.statement_id = d.statement_id) THEN 'error' ELSE 'warning' END AS level,
   b.cause_statement_id
 FROM keys_without_index AS b
 LEFT JOIN (
-  SELECT q.name, min(printf('%s:%08d', s.path, s.line)) AS at, s.path, s.line
+  SELECT q.name, min(printf('%s:%08d', s.path, s.line)) AS at, s.statement_id, s.path, s.line
   FROM query_tables AS q
   JOIN statements AS s ON s.statement_id = q.statement_id AND s.side = 'head' AND s.kind <> 'schema' AND s.statement_kind = 'delete'
   WHERE q.role = 'target'

@@ -53,8 +53,9 @@
 -- statistics say how many, are compared with a constant of the statement's (`odid = 0`), or ask for NULL (`deleted_at IS NULL`): an index on them
 -- may still read a large part. Statistics make it certain.
 --
--- As long as the table's size is assumed, it is a warning also where a statement of the repository deletes the table's rows by their age
--- (`DELETE … WHERE created_at < ?`), and where no user waits for it, as far as path and function tell: tests, migrations, scripts, clean-ups.
+-- It is an info where the sizes of today are known, and at these the statement examines fewer than 5,000 rows; a warning where no user waits for it,
+-- as far as path and function tell: tests, migrations, scripts, clean-ups; and, as long as the table's size is assumed, where a statement of the
+-- repository deletes the table's rows by their age (`DELETE … WHERE created_at < ?`).
 --
 -- In `check --all` it is a warning as long as the sizes of the statement's tables are all assumed, unless a baseline is there that doesn't know the
 -- statement: what runs already has met its data. Sizes (`tables`, `statistics`) make it an error.
@@ -70,7 +71,6 @@ WITH
     SELECT s.statement_id, t.relation, t.relations, t.ddl, t.class_before, t.class_after, t.rows_before, t.rows_after, t.sorted_before,
       t.sorted_after, r.row_source,
       (SELECT sum(o.row_count) FROM tables AS o WHERE o.side = 'head' AND instr(' and ' || t.relations || ' and ', ' and ' || o.name || ' and ') > 0) AS row_count,
-      replace('/' || lower(s.path), '_', '/') LIKE '%/migrat%' AS in_migration,
       ' ' || replace(replace(replace(replace(substr(t.ddl, instr(t.ddl, ' ON ')), '"', ''), '(', ' '), ')', ' '), ',', ' ') || ' ' AS indexed,
       row_number() OVER (PARTITION BY s.statement_id ORDER BY t.rank) AS place
     FROM run
@@ -108,10 +108,11 @@ WITH
                  AND other.sargable = 1 AND other.in_or = 0))
        ORDER BY i.name LIMIT 1) AS partial_index,
       h.statement_id IN (SELECT u.statement_id FROM unproven_statements AS u WHERE u.statement_id = h.statement_id) AS unproven,
+      h.statement_id IN (SELECT e.statement_id FROM cheap_statements AS e WHERE e.statement_id = h.statement_id) AS cheap,
       EXISTS (SELECT 1 FROM holes AS o WHERE o.statement_id = h.statement_id AND o.kind = 'predicate') AS more_filters,
-      (h.row_source = 'assumed' OR h.in_migration) AND h.statement_id IN (SELECT j.statement_id FROM side_jobs AS j WHERE j.statement_id = h.statement_id) AS side_job,
+      h.statement_id IN (SELECT j.statement_id FROM side_jobs AS j WHERE j.statement_id = h.statement_id) AS side_job,
       (SELECT d.place FROM deletions AS d WHERE d.relation = h.relation AND h.row_source = 'assumed' AND d.nth = 1) AS deleted_at,
-      h.sorted_before <= h.sorted_after AND (  -- the filters' columns: all are of few values, or an index begins with them already
+      (h.sorted_before <= h.sorted_after OR h.sorted_after > 1) AND (  -- the filters' columns: all are of few values, or an index begins with them already
         SELECT max(f.of_few) AND min(f.of_few OR EXISTS (
           SELECT 1 FROM index_columns AS x
           JOIN indexes AS i ON i.side = 'head' AND i.table_name = x.table_name AND i.name = x.index_name
@@ -131,7 +132,7 @@ WITH
   )
 SELECT
   h.statement_id,
-  CASE WHEN h.partial_index IS NOT NULL OR h.more_filters OR h.categories OR h.side_job OR h.deleted_at IS NOT NULL OR h.unproven THEN 'warning' END AS level,
+  CASE WHEN h.cheap THEN 'info' WHEN h.partial_index IS NOT NULL OR h.more_filters OR h.categories OR h.side_job OR h.deleted_at IS NOT NULL OR h.unproven THEN 'warning' END AS level,
   h.relation AS subject,
   printf('The query reads every row of %s (%,d at the largest scale)%s; its cost grows %s.',
     h.relations, CAST(h.row_count AS INTEGER),

@@ -32,6 +32,8 @@
 -- ## Limits
 -- A query that now asks for more on purpose is reported as well, and the message says that its result grows too: accept it with
 -- `explaingate accept`, with the reason.
+--
+-- A warning where the sizes of today are known, and at these the statement examines fewer than 5,000 rows.
 WITH
   risen AS (
     SELECT c.statement_id, c.class_before, c.class_after, c.rows_before, c.rows_after, k.kind, k.cause_statement_id, g.result_growth,
@@ -50,6 +52,7 @@ WITH
 SELECT
   r.statement_id,
   r.subject,
+  CASE WHEN r.statement_id IN (SELECT e.statement_id FROM cheap_statements AS e WHERE e.statement_id = r.statement_id) THEN 'warning' END AS level,
   printf('The cost of this query %s before the change and grows %s now: %,d rows examined before, %,d now (at the largest scale), most of them of %s.',
     CASE r.class_before WHEN 0 THEN 'did not grow with the data' ELSE 'grew linearly with the data' END,
     CASE r.class_after WHEN 1 THEN 'linearly with it' ELSE 'with its square' END,

@@ -37,6 +37,8 @@
 -- ## Limits
 -- The type of a parameter is known where the statement casts it.
 --
+-- An info where the sizes of today are known, and at these the statement examines fewer than 5,000 rows.
+--
 -- ## Sources
 -- PostgreSQL manual, "Operator Type Resolution" and "Operator Classes and Operator Families". SQLite, "Datatypes In SQLite", type
 -- conversions prior to comparison.
@@ -100,6 +102,7 @@ SELECT
   c.line,
   c."column",
   c.relation || '.' || c.name AS subject,
+  CASE WHEN c.statement_id IN (SELECT e.statement_id FROM cheap_statements AS e WHERE e.statement_id = c.statement_id) THEN 'info' END AS level,
   printf('%s.%s is indexed, but compared with a value of another type (%s with %s): the engine converts the column, its index is of no use, and all %,d rows of %s are read (at the largest scale).',
     c.relation, c.name, c.family, CASE c.operand WHEN 'column' THEN printf('%s of %s.%s', c.other_family, c.other_relation, c.other_name) ELSE c.other_family END,
     CAST(c.row_count AS INTEGER), c.relation) AS message,

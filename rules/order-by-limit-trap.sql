@@ -38,7 +38,7 @@
 --
 -- ## Limits
 -- An error where the growth class falls with the index that was tried and the table's size is known, otherwise a warning: how soon a row fits is
--- a matter of the data.
+-- a matter of the data. An info where the sizes of today are known, and at these the statement examines fewer than 5,000 rows.
 WITH
   walked AS (
     SELECT s.statement_id, n.relation, n.index_name, n.rows_examined, n.rows_out, p.name, o.name AS wanted, i.ddl, i.rows_after, t.row_source,
@@ -72,7 +72,8 @@ SELECT
   w.statement_id,
   w.line,
   w."column",
-  CASE WHEN w.class_after < w.class_before AND w.row_source <> 'assumed' THEN 'error' ELSE 'warning' END AS level,
+  CASE WHEN w.statement_id IN (SELECT e.statement_id FROM cheap_statements AS e WHERE e.statement_id = w.statement_id) THEN 'info'
+    WHEN w.class_after < w.class_before AND w.row_source <> 'assumed' THEN 'error' ELSE 'warning' END AS level,
   w.relation AS subject,
   printf('%s is walked for the order of %s, and the filter on %s throws away what doesn''t fit: if rows that fit are rare, %,d rows of %s are read (at the largest scale) to find a few.',
     w.index_name, w.wanted, w.name, CAST(w.rows_examined AS INTEGER), w.relation) AS message,

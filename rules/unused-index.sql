@@ -3,7 +3,7 @@
 -- severity: info
 -- engines: sqlite, postgres
 -- needs: plan_nodes
--- yields-to: duplicate-index, redundant-index
+-- yields-to: duplicate-index, redundant-index, low-cardinality-index
 -- since: 0.1
 -- summary: An index comes with the change, and no known query uses it.
 --

@@ -35,7 +35,8 @@
 -- - the table is fixed or small.
 --
 -- ## Limits
--- In `check --all` without a baseline it is a warning as long as the sizes of the statement's tables are all assumed.
+-- In `check --all` without a baseline it is a warning as long as the sizes of the statement's tables are all assumed. It is an info where the sizes of
+-- today are known, and at these the statement examines fewer than 5,000 rows.
 --
 -- ## Sources
 -- [PostgreSQL: Function Volatility Categories](https://www.postgresql.org/docs/current/xfunc-volatility.html)
@@ -63,7 +64,8 @@ SELECT
   c.line,
   c."column",
   c.relation || '.' || c.name AS subject,
-  CASE WHEN c.statement_id IN (SELECT u.statement_id FROM unproven_statements AS u WHERE u.statement_id = c.statement_id) THEN 'warning' END AS level,
+  CASE WHEN c.statement_id IN (SELECT e.statement_id FROM cheap_statements AS e WHERE e.statement_id = c.statement_id) THEN 'info'
+    WHEN c.statement_id IN (SELECT u.statement_id FROM unproven_statements AS u WHERE u.statement_id = c.statement_id) THEN 'warning' END AS level,
   printf('%s.%s is indexed, but %s() is VOLATILE: PostgreSQL calls it anew for each row, and reads all of %s (%,d rows at the largest scale).',
     c.relation, c.name, c.function, c.relation, CAST(c.row_count AS INTEGER)) AS message,
   CASE c.function

@@ -777,6 +777,20 @@ WHERE run.mode = 'all'
     JOIN tables AS t ON t.side = 'head' AND t.name = q.name COLLATE NOCASE AND t.row_source <> 'assumed'
     WHERE q.statement_id = s.statement_id);
 
+CREATE VIEW cheap_statements (  -- statements of the head side that examine fewer than 5,000 rows at the sizes of today, which are known of all tables that they scan
+  statement_id
+) AS
+SELECT m.statement_id
+FROM run
+JOIN metrics AS m ON m.side = 'head' AND m.scale = 0 AND m.rows_examined < 5000
+WHERE run.largest_scale > 0
+  AND EXISTS (
+    SELECT 1 FROM plan_nodes AS n JOIN tables AS t ON t.side = 'head' AND t.name = n.relation AND t.row_source IN ('file', 'configured')
+    WHERE n.statement_id = m.statement_id AND n.side = 'head' AND n.scale = 0)
+  AND NOT EXISTS (
+    SELECT 1 FROM plan_nodes AS n JOIN tables AS t ON t.side = 'head' AND t.name = n.relation AND t.fixed = 0 AND t.row_source NOT IN ('file', 'configured')
+    WHERE n.statement_id = m.statement_id AND n.side = 'head' AND n.scale = 0 AND n.access IN ('scan', 'scan_covering'));
+
 CREATE VIEW deletions_by_age (  -- statements of the head side that delete a table's rows by their age alone: DELETE FROM logs WHERE at < ?
   statement_id,
   path,
@@ -819,7 +833,7 @@ WHERE s.side = 'head'
 CREATE VIEW batch_statements (  -- statements that take many keys at once: IN (list), a table-valued function such as unnest() or json_each()
   statement_id
 ) AS
-SELECT p.statement_id FROM predicates AS p WHERE p.operator = 'IN' AND p.operand IN ('list', 'placeholder')
+SELECT p.statement_id FROM predicates AS p WHERE p.operator = 'IN' AND p.operand IN ('list', 'placeholder') AND p.why_not <> 'the column is the array'
 UNION ALL
 SELECT q.statement_id FROM query_tables AS q WHERE q.role = 'function';
 

@@ -89,6 +89,7 @@ class Analysis {
     const Node* left;       // the column's side
     const Node* right;      // nullptr: none
     bool pattern = false;   // LIKE, GLOB, SIMILAR TO, ~
+    bool array = false;     // = ANY (array)
     int row_position = -1;  // as in Predicate
   };
   struct PendingJoin {

@@ -153,6 +153,7 @@ void Analysis::operator_comparison(const Node& node, const Where& where) {
   } else if (kind == "AEXPR_OP_ANY" || kind == "AEXPR_OP_ALL") {
     bool any = kind == "AEXPR_OP_ANY";
     found.op = any && name == "=" ? "IN" : !any && name == "<>" ? "NOT IN" : found.op + (any ? " ANY" : " ALL");
+    found.array = true;
     if (has_parameter(*right, 0)) out_.is_batch = true;
   } else if (kind == "AEXPR_DISTINCT") {
     found.op = "IS NOT";
@@ -248,6 +249,7 @@ void Analysis::compare(const Comparison& comparison, const Where& where, bool fl
   std::swap(mirrored.left, mirrored.right);
   for (Use& use : found) {
     if (use.why_not.empty() && comparison.pattern) use.why_not = "the column is the pattern";
+    if (use.why_not.empty() && comparison.array) use.why_not = "the column is the array";
     if (use.why_not.empty() && right->type == Type::kList) use.why_not = "the column is in the list";
     emit(mirrored, use, where);
   }
