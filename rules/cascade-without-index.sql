@@ -55,6 +55,7 @@ LEFT JOIN (
   SELECT q.name, min(printf('%s:%08d', s.path, s.line)) AS at, s.statement_id, s.path, s.line
   FROM query_tables AS q
   JOIN statements AS s ON s.statement_id = q.statement_id AND s.side = 'head' AND s.kind <> 'schema' AND s.statement_kind = 'delete'
+    AND s.statement_id NOT IN (SELECT j.statement_id FROM side_jobs AS j)
   WHERE q.role = 'target'
   GROUP BY q.name COLLATE NOCASE
 ) AS d ON d.name = b.parent_table COLLATE NOCASE

@@ -48,6 +48,8 @@
 -- Where a partial index on the column has a condition on that column (`WHERE code <> ''`) or on others that the statement compares with
 -- parameters, the finding is a warning: PostgreSQL uses it as long as it plans for their values, and no more once it keeps one plan for all.
 --
+-- How often a recursive CTE goes on is the planner's guess: where the growth is told quadratic by it, the finding is a warning.
+--
 -- It is a warning, too, where the program puts filters into the statement that aren't known here: with them it may read less; and where
 -- the filters that no index begins with yet are on columns that hold few values by their names (`status`, `message_type`, `is_read`) while no
 -- statistics say how many, are compared with a constant of the statement's (`odid = 0`), or ask for NULL (`deleted_at IS NULL`): an index on them
@@ -72,7 +74,10 @@ WITH
       t.sorted_after, r.row_source,
       (SELECT sum(o.row_count) FROM tables AS o WHERE o.side = 'head' AND instr(' and ' || t.relations || ' and ', ' and ' || o.name || ' and ') > 0) AS row_count,
       ' ' || replace(replace(replace(replace(substr(t.ddl, instr(t.ddl, ' ON ')), '"', ''), '(', ' '), ')', ' '), ',', ' ') || ' ' AS indexed,
-      row_number() OVER (PARTITION BY s.statement_id ORDER BY t.rank) AS place
+      row_number() OVER (PARTITION BY s.statement_id ORDER BY EXISTS (
+          SELECT 1 FROM few_values AS k
+          WHERE k.table_name = t.relation AND instr(replace(replace(t.ddl, '"', ''), ')', ','), '(' || k.name || ',') > 0),
+        t.rank) AS place
     FROM run
     JOIN statements AS s
     JOIN growth AS g ON g.statement_id = s.statement_id AND g.side = 'head' AND g.growth_class >= 1
@@ -107,6 +112,7 @@ WITH
                WHERE other.statement_id = h.statement_id AND other.name = c.name AND other.operator = '=' AND other.operand = 'placeholder'
                  AND other.sargable = 1 AND other.in_or = 0))
        ORDER BY i.name LIMIT 1) AS partial_index,
+      h.class_before = 2 AND EXISTS (SELECT 1 FROM query_blocks AS b WHERE b.statement_id = h.statement_id AND b.recursive = 1) AS recursive,
       h.statement_id IN (SELECT u.statement_id FROM unproven_statements AS u WHERE u.statement_id = h.statement_id) AS unproven,
       h.statement_id IN (SELECT e.statement_id FROM cheap_statements AS e WHERE e.statement_id = h.statement_id) AS cheap,
       EXISTS (SELECT 1 FROM holes AS o WHERE o.statement_id = h.statement_id AND o.kind = 'predicate') AS more_filters,
@@ -132,7 +138,7 @@ WITH
   )
 SELECT
   h.statement_id,
-  CASE WHEN h.cheap THEN 'info' WHEN h.partial_index IS NOT NULL OR h.more_filters OR h.categories OR h.side_job OR h.deleted_at IS NOT NULL OR h.unproven THEN 'warning' END AS level,
+  CASE WHEN h.cheap THEN 'info' WHEN h.partial_index IS NOT NULL OR h.more_filters OR h.categories OR h.side_job OR h.recursive OR h.deleted_at IS NOT NULL OR h.unproven THEN 'warning' END AS level,
   h.relation AS subject,
   printf('The query reads every row of %s (%,d at the largest scale)%s; its cost grows %s.',
     h.relations, CAST(h.row_count AS INTEGER),

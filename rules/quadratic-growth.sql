@@ -38,6 +38,8 @@
 -- Where the tables are joined by `CASE WHEN $1 …` (PostgreSQL), the finding is a warning: with the parameter's value the planner drops the other
 -- arms, and may find a better plan, as long as the server plans for the value.
 --
+-- How often a recursive CTE goes on is the planner's guess: the finding is a warning.
+--
 -- It is a warning where the sizes of today are known, and at these the statement examines fewer than 5,000 rows.
 --
 -- In `check --all` it is a warning as long as the sizes of the statement's tables are all assumed, unless a baseline is there that doesn't know the
@@ -56,6 +58,7 @@ WITH
           JOIN plan_nodes AS p ON p.statement_id = s.statement_id AND p.side = 'head' AND p.scale = n.scale AND p.node = a.parent
         )
         SELECT 1 FROM above WHERE detail LIKE '%(join filter: %CASE WHEN ($%') AS undecided,
+      EXISTS (SELECT 1 FROM query_blocks AS b WHERE b.statement_id = s.statement_id AND b.recursive = 1) AS recursive,
       row_number() OVER (PARTITION BY s.statement_id ORDER BY n.executions >= 2 DESC, n.rows_examined DESC, n.executions DESC, n.node DESC) AS place
     FROM run
     JOIN statements AS s
@@ -69,7 +72,7 @@ WITH
   )
 SELECT
   n.statement_id,
-  CASE WHEN n.undecided OR n.statement_id IN (SELECT e.statement_id FROM cheap_statements AS e WHERE e.statement_id = n.statement_id) OR n.statement_id IN (SELECT u.statement_id FROM unproven_statements AS u WHERE u.statement_id = n.statement_id) THEN 'warning' END AS level,
+  CASE WHEN n.undecided OR n.recursive OR n.statement_id IN (SELECT e.statement_id FROM cheap_statements AS e WHERE e.statement_id = n.statement_id) OR n.statement_id IN (SELECT u.statement_id FROM unproven_statements AS u WHERE u.statement_id = n.statement_id) THEN 'warning' END AS level,
   n.relation AS subject,
   printf('The cost grows with the square of the data: %s is read %,d times over, %,d rows examined in all for %,d returned (at the largest scale). Ten times the data is %,d times the work.',
     n.relation, CAST(n.executions AS INTEGER), CAST(n.rows_examined AS INTEGER), CAST(n.rows_returned AS INTEGER),

@@ -12,7 +12,7 @@
 -- queries across functions). Reported where the change brought a part of the chain: the loop, a call, or the query. The finding
 -- stands at the call in the loop and names every step down to the query. Where the loop runs over the rows of another query
 -- that was found, `min_queries` of them or more, the finding is an error on PostgreSQL: the number of queries grows with
--- the data.
+-- the data. It is none where that query reads fixed tables alone, or in `check --all` ran before on tables whose sizes are all assumed.
 -- In SQLite, where a query is a call in the same process and no round trip, it is a warning; a project that tests on SQLite and runs on a server sets
 -- `"level": "error"`. Where a decorator such as `@cache` keeps a function's results it
 -- is an info: only the keys that aren't kept yet are fetched, one by one.
@@ -125,7 +125,7 @@ SELECT
   p.path AS path,
   p.line AS line,
   p."column" AS "column",
-  CASE WHEN p.memoised THEN 'info' WHEN p.rows_line IS NOT NULL AND coalesce(p.calls_made, :min_queries) >= :min_queries AND p.engine <> 'sqlite' THEN 'error' ELSE 'warning' END AS level,
+  CASE WHEN p.memoised THEN 'info' WHEN p.rows_statement_id IN (SELECT m.statement_id FROM many_rows AS m) AND coalesce(p.calls_made, :min_queries) >= :min_queries AND p.engine <> 'sqlite' THEN 'error' ELSE 'warning' END AS level,
   p.name || coalesce(' ' || p.relation, '') AS subject,
   printf('%s runs a query%s once for each %s (loop at line %d): ',
     '`' || p.name || '`',

@@ -747,7 +747,7 @@ CREATE VIEW side_jobs (  -- statements of the head side that no user waits for, 
 ) AS
 WITH
   words(word) AS (  -- a whole word of the path or the function
-    VALUES ('/test/'), ('/tests/'), ('/testing/'), ('/spec/'), ('/specs/'), ('/fixtures/'), ('/bench/'), ('/benches/'), ('/benchmark/'), ('/examples/'), ('/example/'), ('/tools/'), ('/scripts/'),
+    VALUES ('/test/'), ('/tests/'), ('/testing/'), ('/perftest/'), ('/spec/'), ('/specs/'), ('/stub/'), ('/stubs/'), ('/testdata/'), ('/fixtures/'), ('/bench/'), ('/benches/'), ('/benchmark/'), ('/examples/'), ('/example/'), ('/tools/'), ('/scripts/'),
       ('/cleanup/'), ('/datacleanup/'), ('/purge/'), ('/housekeeping/'), ('/janitor/'), ('/upgrades/'),
       ('/migration/'), ('/migrations/'), ('/migrate/'), ('/seed/'), ('/seeds/'), ('/gc/'), ('/cron/'), ('/dump/'), ('/debug/'), ('/install/'), ('/contrib/'), ('/setup/')
   ),
@@ -790,6 +790,14 @@ WHERE run.largest_scale > 0
   AND NOT EXISTS (
     SELECT 1 FROM plan_nodes AS n JOIN tables AS t ON t.side = 'head' AND t.name = n.relation AND t.fixed = 0 AND t.row_source NOT IN ('file', 'configured')
     WHERE n.statement_id = m.statement_id AND n.side = 'head' AND n.scale = 0 AND n.access IN ('scan', 'scan_covering'));
+
+CREATE VIEW many_rows (  -- queries of the head side that read a table that grows, and haven't run before on data that nobody knows here: a loop over their rows is long
+  statement_id
+) AS
+SELECT DISTINCT q.statement_id
+FROM query_tables AS q
+JOIN tables AS t ON t.side = 'head' AND t.name = q.name COLLATE NOCASE AND t.fixed = 0
+WHERE q.statement_id NOT IN (SELECT u.statement_id FROM unproven_statements AS u);
 
 CREATE VIEW deletions_by_age (  -- statements of the head side that delete a table's rows by their age alone: DELETE FROM logs WHERE at < ?
   statement_id,

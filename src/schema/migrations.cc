@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
 
 #include "schema/config.h"
@@ -80,6 +81,32 @@ struct Versioned {
   std::string path;
   Version version;
 };
+
+// "m/7_x.postgres.up.sql" -> "m/7_x.up.sql"; "" = no part between dots names the database that plans.
+std::string without_database(const std::string& path, Dialect dialect) {
+  std::string_view name = base_name(path);
+  for (size_t dot = name.find('.'); dot != std::string_view::npos;) {
+    size_t next = name.find('.', dot + 1);
+    if (next == std::string_view::npos) break;
+    if (database_named(name.substr(dot + 1, next - dot - 1), dialect) == Database::kOurs)
+      return path.substr(0, path.size() - name.size() + dot) + std::string(name.substr(next));
+    dot = next;
+  }
+  return {};
+}
+
+// Of a file for every database and the same one for ours, ours is applied in its place.
+void prefer_ours(std::vector<Versioned>& files, Dialect dialect, Migrations& migrations) {
+  std::map<std::string, std::string> ours;  // by what it stands for
+  for (const Versioned& file : files)
+    if (std::string general = without_database(file.path, dialect); !general.empty()) ours.emplace(general, file.path);
+  std::erase_if(files, [&](const Versioned& file) {
+    auto found = ours.find(file.path);
+    if (found == ours.end()) return false;
+    leave_out(migrations, file.path, fmt::format("`{}` takes its place", found->second));
+    return true;
+  });
+}
 
 // By version, then by name; says which versions are there twice.
 void sort_versioned(std::vector<Versioned>& files, Migrations& migrations) {
@@ -248,6 +275,7 @@ void read_plain(const FileIndex& index, Migrations& migrations, std::string_view
     else
       versioned.push_back({std::move(path), std::move(version)});
   }
+  prefer_ours(versioned, dialect, migrations);
   bool nested = std::any_of(versioned.begin(), versioned.end(),
                             [&](const Versioned& file) { return folder_of(file.path) != migrations.folder; });
   if (nested) {  // the folders' names come first

@@ -50,6 +50,25 @@ TEST_CASE("golang-migrate: a version that is there twice, a name without one") {
         "! migrations/seed.up.sql:1 the name has no version, so that golang-migrate does not apply it\n");
 }
 
+TEST_CASE("a migration for every database, and the same one for ours") {
+  Files files = {
+      {"migrations/1_a.up.sql", "CREATE TABLE a (id);"},
+      {"migrations/2_b.up.sql", "CREATE TABLE b (id);"},
+      {"migrations/2_b.postgres.up.sql", "CREATE TABLE b (id bigint);"},
+      {"migrations/2_b.mysql.up.sql", "CREATE TABLE b (id int);"},
+      {"migrations/3_c.more.up.sql", "CREATE TABLE c (id);"},
+  };
+  CHECK(found(files, kPostgres) ==
+        "= golang-migrate\n"
+        "migrations/1_a.up.sql:1 CREATE TABLE a (id)\n"
+        "migrations/2_b.postgres.up.sql:1 CREATE TABLE b (id bigint)\n"
+        "migrations/3_c.more.up.sql:1 CREATE TABLE c (id)\n"
+        "- migrations/2_b.mysql.up.sql\n"
+        "- migrations/2_b.up.sql\n"
+        "! migrations/2_b.up.sql:1 `migrations/2_b.postgres.up.sql` takes its place\n");
+  CHECK(found(files).find("migrations/2_b.up.sql:1 CREATE TABLE b (id)\n") != std::string::npos);
+}
+
 TEST_CASE("goose: sections, blocks, steps in Go") {
   Files files = {
       {"sql/schema/00002_trigger.sql",

@@ -204,7 +204,8 @@ Status Candidates::settle(Connection& connection, const CandidateIndex& candidat
     int key = shape.keys[static_cast<size_t>(column.number - 1)];
     if (shape.method != "btree" || static_cast<size_t>(column.number) > shape.key_columns) continue;
     auto type = relations_.types.find(column.type);
-    if (numbers == database_.numbers.relations.end() || type == relations_.types.end()) continue;
+    if (numbers == database_.numbers.relations.end() || type == relations_.types.end() || type->second.own_statistics)
+      continue;
     if (std::ranges::find(numbers->second.columns, key, &ColumnNumbers::number) != numbers->second.columns.end())
       continue;
     double rows = numbers->second.rows;

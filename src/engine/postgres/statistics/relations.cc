@@ -29,7 +29,8 @@ WHERE c.relkind IN ('r', 'm', 'p', 'i', 'I') AND c.oid >= 16384 AND c.relpersist
 
 constexpr const char* kTypes = R"(
 SELECT t.oid, t.typname, t.typtype, CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE 0 END,
-  CASE WHEN t.typlen = -1 AND t.typcategory = 'A' THEN t.typelem ELSE 0 END, t.typlen, t.typalign, t.typcollation
+  CASE WHEN t.typlen = -1 AND t.typcategory = 'A' THEN t.typelem ELSE 0 END, t.typlen, t.typalign, t.typcollation,
+  t.typanalyze::oid >= 16384
 FROM pg_type t WHERE t.typtype NOT IN ('c', 'p') ORDER BY t.oid)";
 
 // Default operator classes: type, less and equal of B-trees, equal of hashes.
@@ -144,6 +145,7 @@ class Reader {
       char alignment = rows.text(row, 6)[0];
       type.alignment = alignment == 'd' ? 8 : alignment == 'i' ? 4 : alignment == 's' ? 2 : 1;
       type.collation = oid_at(rows, row, 7);
+      type.own_statistics = rows.boolean(row, 8);
       result_.types.emplace(oid, std::move(type));
     });
   }

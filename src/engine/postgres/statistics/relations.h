@@ -27,6 +27,7 @@ struct TypeInfo {
   Oid collation = 0;
   Oid less = 0, equal = 0;          // default operators; 0 = none
   std::vector<std::string> labels;  // of an enum
+  bool own_statistics = false;      // an extension's ANALYZE makes them, and its estimators ask for nothing else
 };
 
 struct ColumnInfo {

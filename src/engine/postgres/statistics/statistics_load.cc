@@ -137,7 +137,7 @@ class Writer {
       if (relation == relations_.all.end()) continue;
       all.push_back({class_update(oid, numbers), nullptr, nullptr});
       for (const ColumnNumbers& column : numbers.columns)
-        if (const ColumnInfo* info = relation->second.column(column.number))
+        if (const ColumnInfo* info = relation->second.column(column.number); info && !has_own_statistics(*info))
           all.push_back({statistic_insert(oid, column, slots_of(column.statistics, *info, relations_)),
                          &relation->second, &column});
     }
@@ -151,6 +151,13 @@ class Writer {
   }
 
  private:
+  // PostGIS' estimators take a row of pg_statistic for theirs, and crash on one without their slot.
+  [[nodiscard]] bool has_own_statistics(const ColumnInfo& column) const {
+    auto type = relations_.types.find(column.type);
+    if (type != relations_.types.end() && type->second.kind == 'd') type = relations_.types.find(type->second.base);
+    return type != relations_.types.end() && type->second.own_statistics;
+  }
+
   struct Work {
     std::string sql;
     const RelationInfo* relation;
