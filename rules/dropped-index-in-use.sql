@@ -3,7 +3,7 @@
 -- severity: warning
 -- engines: sqlite, postgres
 -- needs: metrics
--- after: access-regression, growth-regression, cost-regression
+-- after: access-regression, growth-regression, cost-regression, unstable-plan
 -- parameter: min_ratio number 2: rows examined without the index over those with it, from which on it counts
 -- since: 0.1
 -- summary: The change drops an index that a query used until now, and the program that still runs has that query.
@@ -68,4 +68,4 @@ FROM losers AS l
 WHERE l.place = 1
   AND NOT EXISTS (
     SELECT 1 FROM findings AS f
-    WHERE f.rule IN ('access-regression', 'growth-regression', 'cost-regression') AND f.cause_statement_id = l.dropped_by);
+    WHERE f.rule IN ('access-regression', 'growth-regression', 'cost-regression', 'unstable-plan') AND f.cause_statement_id = l.dropped_by);
