@@ -30,6 +30,9 @@
 -- - nothing that grows is joined to it;
 -- - it is PostgreSQL's own.
 --
+-- ## Limits
+-- Whether another number of rows would change the plan isn't tried. It is an info for that reason.
+--
 -- ## Sources
 -- [PostgreSQL: CREATE FUNCTION](https://www.postgresql.org/docs/current/sql-createfunction.html), `result_rows`.
 WITH

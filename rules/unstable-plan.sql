@@ -16,7 +16,9 @@
 -- regression, but a query that is fast on Monday and slow on Thursday is worth a look.
 --
 -- ## Example
--- Two tables of about one size are joined, and the plan begins with the smaller one.
+-- ```sql
+-- SELECT a.title, b.title FROM a JOIN b ON b.code = a.code WHERE a.kind = ? AND b.kind = ?;     -- both of about one size: the plan begins with the smaller one
+-- ```
 --
 -- ## Remedy
 -- Make one way clearly the better: an index on the other side of the join, a filter that is applied earlier. `explaingate explain` shows the plan at each size.
