@@ -118,7 +118,8 @@ WITH
       EXISTS (SELECT 1 FROM holes AS o WHERE o.statement_id = h.statement_id AND o.kind = 'predicate') AS more_filters,
       h.statement_id IN (SELECT j.statement_id FROM side_jobs AS j WHERE j.statement_id = h.statement_id) AS side_job,
       (SELECT d.place FROM deletions AS d WHERE d.relation = h.relation AND h.row_source = 'assumed' AND d.nth = 1) AS deleted_at,
-      (h.sorted_before <= h.sorted_after OR h.sorted_after > 1) AND (  -- the filters' columns: all are of few values, or an index begins with them already
+      (h.sorted_before <= h.sorted_after OR h.sorted_after > 1 OR NOT EXISTS (
+        SELECT 1 FROM query_blocks AS b WHERE b.statement_id = h.statement_id AND b.has_limit = 1)) AND (  -- the filters' columns: all are of few values, or an index begins with them already
         SELECT max(f.of_few) AND min(f.of_few OR EXISTS (
           SELECT 1 FROM index_columns AS x
           JOIN indexes AS i ON i.side = 'head' AND i.table_name = x.table_name AND i.name = x.index_name

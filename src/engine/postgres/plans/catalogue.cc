@@ -276,7 +276,9 @@ const Relation* SchemaCatalogue::find(std::string_view schema, std::string_view 
 }
 
 Result<SchemaCatalogue> read_catalogue(Connection& connection) {
-  return Reader(connection).run();
+  auto read = Reader(connection).run();
+  if (read) read->version = connection.version();
+  return read;
 }
 
 Result<Statistics> count_rows(Connection& connection, const SchemaCatalogue& schema) {

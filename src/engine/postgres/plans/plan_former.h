@@ -33,6 +33,7 @@ class Former {
     std::vector<Condition> conditions, filters;
     bool partial = false;  // its rows are one worker's
     bool outside = false;  // depends on a row from outside its subtree
+    bool walks = false;    // a B-tree from end to end: its conditions leave out the first column
     Names defined, used;
   };
 
@@ -41,6 +42,7 @@ class Former {
   void flatten(RawNode& raw, int parent, bool in_gather);
   void find_outside(const RawNode& raw);
   void classify(const RawNode& raw, Beside& beside, PlanNode& node);
+  [[nodiscard]] bool walks(const RawNode& raw, const Beside& beside) const;
 
   double visit(const RawNode& raw, Run run);
   double flow(const RawNode& raw, Run run);
@@ -69,6 +71,7 @@ class Former {
   std::map<std::string, double, std::less<>> cte_rows_;
 };
 
+[[nodiscard]] bool is_index_scan(const RawNode& node);
 [[nodiscard]] bool is_beside(const RawNode& node);  // no part of the flow of rows
 [[nodiscard]] std::vector<const std::string*> conditions_of(const RawNode& node);
 

@@ -45,9 +45,6 @@ bool starts_with(const RawNode& node, std::string_view words) {
 bool is_join(const RawNode& node) {
   return node.type == "Nested Loop" || node.type == "Hash Join" || node.type == "Merge Join";
 }
-bool is_index_scan(const RawNode& node) {
-  return node.type == "Index Scan" || node.type == "Index Only Scan" || node.type == "Bitmap Index Scan";
-}
 // Needs all of its input before its first row.
 bool blocks(const RawNode& node) {
   if (node.type == "Aggregate") return node.strategy != "Sorted";
@@ -130,6 +127,10 @@ bool Former::sparse_filter(const Condition& condition, const Relation* relation)
 bool Former::sparse(const RawNode& raw) const {
   const Beside& own = beside_[raw.at];
   bool scans = own.relation != nullptr || raw.type == "CTE Scan" || raw.type == "Subquery Scan";
+  if (own.walks && std::ranges::any_of(own.conditions, [&](const Condition& condition) {
+        return sparse_filter(condition, own.relation);
+      }))
+    return true;
   if (scans && raw.type != "ModifyTable")
     for (const Condition& filter : own.filters)
       if (sparse_filter(filter, own.relation) && !leaves_out_ties_alone(filter, own.conditions)) return true;
@@ -148,7 +149,7 @@ bool Former::sparse(const RawNode& raw) const {
 double Former::index_rows(const RawNode& raw, double rows_out) {
   const Beside& own = beside_[raw.at];
   double all = tuples(raw);
-  if (own.conditions.empty()) return std::max(all, rows_out);
+  if (own.conditions.empty() || own.walks) return std::max(all, rows_out);
   if (own.filters.empty() || own.relation == nullptr) return rows_out;
   auto table = context_.scaled->tables.find(own.relation->shown);
   if (table == context_.scaled->tables.end()) return rows_out;
@@ -191,7 +192,7 @@ double Former::scan(const RawNode& raw, const Run& run) {
     }
     read = std::max(read / std::max(1.0, run.starts), each);
   } else if (raw.type == "Bitmap Index Scan") {
-    read = 0;  // counted where the rows are fetched
+    read = beside_[raw.at].walks ? tuples(raw) : 0;  // else counted where the rows are fetched
   } else if (raw.type == "CTE Scan") {
     if (auto made = cte_rows_.find(raw.named); made != cte_rows_.end()) read = std::max(read, made->second);
   }
