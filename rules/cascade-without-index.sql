@@ -37,6 +37,8 @@
 --
 -- ## Limits
 -- A partial index counts only where its condition is that the key's one column is not NULL. The suggested index isn't tried.
+--
+-- An error where a statement of the repository deletes from the parent, and the child is known to hold 5,000 rows today; otherwise a warning.
 SELECT
   coalesce(b.statement_id, b.cause_statement_id) AS statement_id,
   b.table_name || '.' || b.column_list AS subject,
@@ -48,6 +50,7 @@ SELECT
   CASE WHEN coalesce(b.lost_index, '') <> '' THEN printf('Keep %s, or create another: ', b.lost_index) ELSE '' END
   || b.ddl AS fix,
   CASE WHEN d.path IS NOT NULL AND b.row_source IN ('file', 'configured')
+      AND (SELECT t.rows_today FROM tables AS t WHERE t.side = 'head' AND t.name = b.table_name) >= 5000
       AND d.statement_id NOT IN (SELECT e.statement_id FROM cheap_statements AS e WHERE e.statement_id = d.statement_id) THEN 'error' ELSE 'warning' END AS level,
   b.cause_statement_id
 FROM keys_without_index AS b

@@ -35,7 +35,7 @@
 --
 -- ## Stays quiet when
 -- - the result needs all rows: no filter, or an aggregate over everything;
--- - no index that was tried helps: then the scan isn't a missing index;
+-- - no index that was tried helps: then the scan isn't a missing index; a partial index is read whole, which holds what is asked for;
 -- - the query pairs rows with rows and returns the pairs: an index may halve that work, and the square remains;
 -- - tables are joined whole: an index may lead from one to the other, and all of one is still read;
 -- - the table doesn't grow (`"tables": {"country": {"rows": 250, "fixed": true}}`);
@@ -45,12 +45,12 @@
 -- - another rule names the same trouble more exactly: cross-join, non-sargable-predicate, access-regression, quadratic-growth.
 --
 -- ## Limits
--- Where a partial index on the column has a condition on that column (`WHERE code <> ''`) or on others that the statement compares with
--- parameters, the finding is a warning: PostgreSQL uses it as long as it plans for their values, and no more once it keeps one plan for all.
+-- Where a partial index has a condition on columns that the statement compares with parameters (`WHERE status = 'queued'`), the finding is a warning: PostgreSQL uses it as long as it plans for their values, and no more once it keeps one plan for all.
 --
 -- How often a recursive CTE goes on is the planner's guess: where the growth is told quadratic by it, the finding is a warning.
 --
--- It is a warning, too, where the program puts filters into the statement that aren't known here: with them it may read less; and where
+-- It is a warning, too, where rows of a fixed table are deleted; where a foreign key alone has the table read, and the program doesn't turn SQLite's foreign
+-- keys on (`PRAGMA foreign_keys`), or turns them off somewhere; where the program puts filters into the statement that aren't known here: with them it may read less; and where
 -- the filters that no index begins with yet are on columns that hold few values by their names (`status`, `message_type`, `is_read`) while no
 -- statistics say how many, are compared with a constant of the statement's (`odid = 0`), or ask for NULL (`deleted_at IS NULL`): an index on them
 -- may still read a large part. Statistics make it certain.
@@ -62,6 +62,8 @@
 -- In `check --all` it is a warning as long as the sizes of the statement's tables are all assumed, unless a baseline is there that doesn't know the
 -- statement: what runs already has met its data. Sizes (`tables`, `statistics`) make it an error.
 --
+-- Several statements that want the same index are one fault: the one that examines most rows is told at its level, the others as an info that names it.
+--
 -- One finding a statement: for the best index. An index costs writes and space, which is for people to weigh.
 WITH
   deletions AS MATERIALIZED (
@@ -69,8 +71,13 @@ WITH
     FROM deletions_by_age
   ),
   few_values AS MATERIALIZED (SELECT table_name, name FROM category_columns),
+  pragmas AS MATERIALIZED (  -- SQLite looks foreign keys up only where it is told to
+    SELECT s.value NOT IN ('0', 'off', 'no', 'false') AS enforces
+    FROM (SELECT trim(substr(replace(lower(s.text), ';', ''), instr(s.text, '=') + 1), ' ''"') AS value
+      FROM statements AS s WHERE s.side = 'head' AND s.statement_kind = 'utility' AND s.kind <> 'migration' AND replace(lower(s.text), ' ', '') LIKE 'pragmaforeign\_keys=%' ESCAPE '\') AS s
+  ),
   helped AS (
-    SELECT s.statement_id, t.relation, t.relations, t.ddl, t.class_before, t.class_after, t.rows_before, t.rows_after, t.sorted_before,
+    SELECT s.statement_id, s.statement_kind, s.language, t.relation, t.relations, t.ddl, t.class_before, t.class_after, t.rows_before, t.rows_after, t.sorted_before,
       t.sorted_after, r.row_source,
       (SELECT sum(o.row_count) FROM tables AS o WHERE o.side = 'head' AND instr(' and ' || t.relations || ' and ', ' and ' || o.name || ' and ') > 0) AS row_count,
       ' ' || replace(replace(replace(replace(substr(t.ddl, instr(t.ddl, ' ON ')), '"', ''), '(', ' '), ')', ' '), ',', ' ') || ' ' AS indexed,
@@ -87,7 +94,8 @@ WITH
       AND EXISTS (
         SELECT 1 FROM plan_nodes AS n
         WHERE n.statement_id = s.statement_id AND n.side = 'head' AND n.scale = run.largest_scale
-          AND instr(' and ' || t.relations || ' and ', ' and ' || n.relation || ' and ') > 0 AND n.access IN ('scan', 'scan_covering'))
+          AND instr(' and ' || t.relations || ' and ', ' and ' || n.relation || ' and ') > 0 AND n.access IN ('scan', 'scan_covering')
+          AND NOT EXISTS (SELECT 1 FROM indexes AS i WHERE i.side = 'head' AND i.table_name = n.relation AND i.name = n.index_name AND i.partial = 1))
       AND (t.class_after < t.class_before
         OR (t.class_before = 1 AND t.rows_after <= 0.3 * t.rows_before
           AND EXISTS (  -- a filter, and no join, on a column that may hold more than a few values
@@ -98,20 +106,15 @@ WITH
   ),
   best AS MATERIALIZED (
     SELECT h.*,
-      (SELECT i.name  -- PostgreSQL: the plan for a known value may use a partial index that this one can't
-       FROM predicates AS p
-       JOIN index_columns AS x ON x.side = 'head' AND x.table_name = h.relation AND x.position = 0 AND x.name = p.name
-       JOIN indexes AS i ON i.side = 'head' AND i.table_name = h.relation AND i.name = x.index_name AND i.partial = 1
-       WHERE run.engine = 'postgres' AND p.statement_id = h.statement_id AND p.operator = '=' AND p.operand = 'placeholder'
-         AND p.sargable = 1 AND p.in_or = 0 AND (p.relation IS NULL OR p.relation = h.relation)
-         AND NOT EXISTS (
-           SELECT 1 FROM columns AS c
-           WHERE c.side = 'head' AND c.table_name = h.relation AND c.name <> p.name AND instr(replace(i.condition, p.name, ''), c.name) > 0
-             AND NOT EXISTS (
-               SELECT 1 FROM predicates AS other
-               WHERE other.statement_id = h.statement_id AND other.name = c.name AND other.operator = '=' AND other.operand = 'placeholder'
-                 AND other.sargable = 1 AND other.in_or = 0))
-       ORDER BY i.name LIMIT 1) AS partial_index,
+      (SELECT min(u.index_name) FROM partial_index_uses AS u WHERE u.statement_id = h.statement_id AND u.relation = h.relation) AS partial_index,
+      run.engine = 'sqlite' AND h.statement_kind IN ('update', 'delete') AND NOT EXISTS (  -- a foreign key's look-up
+        SELECT 1 FROM query_tables AS q WHERE q.statement_id = h.statement_id AND q.name = h.relation COLLATE NOCASE)
+      AND (EXISTS (
+          SELECT 1 FROM pragmas AS g WHERE g.enforces = 0)
+        OR h.language IN ('python', 'php', 'c', 'cpp') AND NOT EXISTS (SELECT 1 FROM pragmas AS g WHERE g.enforces = 1)) AS unenforced,
+      EXISTS (  -- deletes what hardly ever goes
+        SELECT 1 FROM query_tables AS q JOIN tables AS o ON o.side = 'head' AND o.name = q.name COLLATE NOCASE AND o.fixed = 1
+        WHERE q.statement_id = h.statement_id AND q.role = 'target') AS of_fixed,
       h.class_before = 2 AND EXISTS (SELECT 1 FROM query_blocks AS b WHERE b.statement_id = h.statement_id AND b.recursive = 1) AS recursive,
       h.statement_id IN (SELECT u.statement_id FROM unproven_statements AS u WHERE u.statement_id = h.statement_id) AS unproven,
       h.statement_id IN (SELECT e.statement_id FROM cheap_statements AS e WHERE e.statement_id = h.statement_id) AS cheap,
@@ -136,10 +139,20 @@ WITH
             AND (p.operand <> 'column' OR instr(h.indexed, ' ' || p.name || ' ') > 0)) AS f) = 1 AS categories
     FROM run
     JOIN helped AS h ON h.place = 1
+  ),
+  weighed AS MATERIALIZED (
+    SELECT b.*, b.partial_index IS NOT NULL OR b.more_filters OR b.categories OR b.side_job OR b.recursive OR b.of_fixed OR b.unenforced OR b.deleted_at IS NOT NULL OR b.unproven AS doubtful
+    FROM best AS b
+  ),
+  ranked AS (  -- one index for several statements is one fault
+    SELECT w.*, s.path || ':' || s.line AS at, first_value(s.path || ':' || s.line) OVER same AS first_at, row_number() OVER same AS nth
+    FROM weighed AS w
+    JOIN statements AS s ON s.statement_id = w.statement_id
+    WINDOW same AS (PARTITION BY w.ddl ORDER BY w.cheap, w.doubtful, w.rows_before DESC, s.path, s.line, s."column", s.statement_id)
   )
 SELECT
   h.statement_id,
-  CASE WHEN h.cheap THEN 'info' WHEN h.partial_index IS NOT NULL OR h.more_filters OR h.categories OR h.side_job OR h.recursive OR h.deleted_at IS NOT NULL OR h.unproven THEN 'warning' END AS level,
+  CASE WHEN h.cheap OR h.nth > 1 THEN 'info' WHEN h.doubtful THEN 'warning' END AS level,
   h.relation AS subject,
   printf('The query reads every row of %s (%,d at the largest scale)%s; its cost grows %s.',
     h.relations, CAST(h.row_count AS INTEGER),
@@ -148,9 +161,10 @@ SELECT
     || coalesce(' ' || h.partial_index || ' serves it only where the server plans for the parameter''s value, which the index''s condition has to allow.', '')
     || CASE WHEN h.more_filters THEN ' The program puts filters into it that aren''t known here.' ELSE '' END
     || CASE WHEN h.deleted_at IS NOT NULL THEN printf(' Old rows are deleted (%s), so that it may stay small.', h.deleted_at) ELSE '' END
+    || CASE WHEN h.nth > 1 THEN printf(' It wants the index that %s does.', h.first_at) ELSE '' END
     || CASE WHEN h.side_job THEN ' By its path or its name no user waits for it.' ELSE '' END AS message,
   CASE WHEN h.categories THEN h.ddl || '; how much it spares depends on how many rows have the value: statistics tell (explaingate stats export).'
     ELSE printf('%s; with %s %,d rows are examined in place of %,d, and the growth is %s.', h.ddl, CASE WHEN instr(h.ddl, ';') > 0 THEN 'them' ELSE 'it' END,
     CAST(h.rows_after AS INTEGER), CAST(h.rows_before AS INTEGER),
     CASE h.class_after WHEN 0 THEN 'constant' WHEN 1 THEN 'linear' ELSE 'quadratic' END) END AS fix
-FROM best AS h;
+FROM ranked AS h;

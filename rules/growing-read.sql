@@ -37,6 +37,7 @@
 -- - an UPDATE or DELETE finds its rows by those of a subquery: an index serves it as soon as these are few;
 -- - most rows are read of a table that the text doesn't name: foreign-key-without-index has that;
 -- - the rows are read for EXISTS, which stops at the first; or for NOT IN (SELECT …), which not-in-nullable knows more of;
+-- - the plan reads a partial index: how many rows are in it isn't known;
 -- - the table is fixed, small, or a view's;
 -- - the path or the function says that no user waits for it: tests, migrations, scripts, exports, clean-ups.
 --
@@ -53,6 +54,10 @@ WITH
     JOIN growth AS g ON g.statement_id = s.statement_id AND g.side = 'head' AND g.growth_class >= 1 AND g.result_growth < 0.75
     JOIN metrics AS m ON m.statement_id = s.statement_id AND m.side = 'head' AND m.scale = run.largest_scale
     WHERE r.rows_examined >= 0.5 * m.rows_examined
+      AND NOT EXISTS (  -- a partial index holds what is asked for, and how much that is isn't known
+        SELECT 1 FROM plan_nodes AS n
+        JOIN indexes AS i ON i.side = 'head' AND i.table_name = r.relation AND i.name = n.index_name AND i.partial = 1
+        WHERE n.statement_id = s.statement_id AND n.side = 'head' AND n.scale = run.largest_scale AND n.node = r.node)
       AND NOT EXISTS (SELECT 1 FROM query_blocks AS b WHERE b.statement_id = s.statement_id AND b.block = r.block AND b.kind = 'exists')
       AND NOT EXISTS (
         SELECT 1 FROM index_trials AS t

@@ -37,7 +37,8 @@
 -- - the table is fixed.
 --
 -- ## Limits
--- An error where the growth class falls with the index that was tried and the table's size is known, otherwise a warning: how soon a row fits is
+-- In a change an error where the growth class falls with the index that was tried and the table's size is known, unless the column holds few values by its
+-- name, or a partial index's condition names it. Otherwise, and in `check --all`, a warning: how soon a row fits is
 -- a matter of the data. An info where the sizes of today are known, and at these the statement examines fewer than 5,000 rows.
 WITH
   walked AS (
@@ -73,7 +74,9 @@ SELECT
   w.line,
   w."column",
   CASE WHEN w.statement_id IN (SELECT e.statement_id FROM cheap_statements AS e WHERE e.statement_id = w.statement_id) THEN 'info'
-    WHEN w.class_after < w.class_before AND w.row_source <> 'assumed' THEN 'error' ELSE 'warning' END AS level,
+    WHEN w.class_after < w.class_before AND w.row_source <> 'assumed' AND (SELECT mode FROM run) = 'change'
+      AND NOT EXISTS (SELECT 1 FROM partial_index_uses AS u WHERE u.statement_id = w.statement_id AND u.relation = w.relation)
+      AND NOT EXISTS (SELECT 1 FROM category_columns AS k WHERE k.table_name = w.relation AND k.name = w.name COLLATE NOCASE) THEN 'error' ELSE 'warning' END AS level,
   w.relation AS subject,
   printf('%s is walked for the order of %s, and the filter on %s throws away what doesn''t fit: if rows that fit are rare, %,d rows of %s are read (at the largest scale) to find a few.',
     w.index_name, w.wanted, w.name, CAST(w.rows_examined AS INTEGER), w.relation) AS message,

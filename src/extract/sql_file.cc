@@ -301,6 +301,27 @@ class Parts {
   size_t hole_ = 0;
 };
 
+// A CREATE on each line and no semicolon: the program takes the text apart at its lines. Near miss: a CREATE TABLE
+// whose columns stand below it.
+std::vector<SqlSpan> lines_of_create(std::string_view text, const SqlSpan& whole) {
+  std::vector<SqlSpan> spans;
+  size_t begin = whole.begin;
+  while (begin < whole.end) {
+    size_t end = std::min(text.find('\n', begin), whole.end);
+    size_t last = end;
+    constexpr std::string_view kSpace = " \t\r\f\v";
+    begin = std::min(text.find_first_not_of(kSpace, begin), last);
+    if (begin < last) {
+      last = text.find_last_not_of(kSpace, last - 1) + 1;
+      std::string_view line = text.substr(begin, last - begin);
+      if (!is_word(line, Scanner(line, Dialect::kSqlite).next_code(), "create")) return {};
+      spans.push_back({begin, last, last, {}, {}, {}});
+    }
+    begin = end + 1;
+  }
+  return spans;
+}
+
 }  // namespace
 
 std::vector<Statement> split_statement(const Statement& statement, Dialect dialect, std::string_view source) {
@@ -319,6 +340,9 @@ std::vector<Statement> split_statement(const Statement& statement, Dialect diale
     size_t begin = spans.empty() ? 0 : std::min(spans.back().stop + 1, statement.text.size());
     spans.push_back({begin, statement.text.size(), statement.text.size(), {}, {}, {}});
   }
+  if (spans.size() == 1)
+    if (std::vector<SqlSpan> each = lines_of_create(statement.text, spans.front()); each.size() > 1)
+      spans = std::move(each);
   std::optional<LineIndex> lines;
   if (!source.empty()) lines.emplace(source);
   Places places(statement, lines ? &*lines : nullptr);

@@ -142,6 +142,7 @@ CREATE TABLE tables (
   name TEXT NOT NULL,
   type TEXT NOT NULL,         -- 'table', 'view', 'virtual', 'shadow'
   row_count REAL NOT NULL,    -- at the largest scale
+  rows_today REAL NOT NULL,   -- as row_source says, before any scaling
   fixed INTEGER NOT NULL,     -- 1 = does not grow
   row_source TEXT NOT NULL,   -- 'file', 'seed', 'configured', 'assumed'
   statement_id INTEGER,       -- the statement that created it
@@ -799,6 +800,28 @@ FROM query_tables AS q
 JOIN tables AS t ON t.side = 'head' AND t.name = q.name COLLATE NOCASE AND t.fixed = 0
 WHERE q.statement_id NOT IN (SELECT u.statement_id FROM unproven_statements AS u);
 
+CREATE VIEW partial_index_uses (  -- PostgreSQL: partial indexes that serve a statement of the head side as long as the server plans for its parameters' values, and these are the condition's
+  statement_id,
+  relation,
+  index_name
+) AS
+SELECT DISTINCT p.statement_id, i.table_name, i.name
+FROM run
+JOIN predicates AS p ON p.operator = '=' AND p.operand = 'placeholder' AND p.sargable = 1 AND p.in_or = 0
+JOIN statements AS s ON s.statement_id = p.statement_id AND s.side = 'head'
+JOIN columns AS own ON own.side = 'head' AND own.name = p.name COLLATE NOCASE
+JOIN indexes AS i ON i.side = 'head' AND i.table_name = own.table_name AND i.partial = 1 AND (p.relation IS NULL OR p.relation = i.table_name COLLATE NOCASE)
+  AND instr(' ' || replace(i.condition, '(', ' ') || ' ', ' ' || own.name || ' ') > 0
+WHERE run.engine = 'postgres'
+  AND EXISTS (SELECT 1 FROM query_tables AS q WHERE q.statement_id = p.statement_id AND q.name = i.table_name COLLATE NOCASE)
+  AND NOT EXISTS (  -- a column of its condition that the statement says nothing of
+    SELECT 1 FROM columns AS c
+    WHERE c.side = 'head' AND c.table_name = i.table_name AND instr(' ' || replace(replace(i.condition, '(', ' '), ')', ' ') || ' ', ' ' || c.name || ' ') > 0
+      AND NOT EXISTS (
+        SELECT 1 FROM predicates AS o
+        WHERE o.statement_id = p.statement_id AND o.name = c.name COLLATE NOCASE AND o.in_or = 0
+          AND (o.operator = '=' AND o.operand IN ('placeholder', 'literal') OR o.operator IN ('IS NULL', 'IS NOT NULL', 'IS TRUE', 'IS FALSE'))));
+
 CREATE VIEW deletions_by_age (  -- statements of the head side that delete a table's rows by their age alone: DELETE FROM logs WHERE at < ?
   statement_id,
   path,
@@ -859,7 +882,8 @@ CREATE VIEW category_columns (  -- columns of the head side that hold few values
   name
 ) AS
 WITH words(word) AS (
-  VALUES ('status'), ('state'), ('kind'), ('type'), ('priority'), ('level'), ('severity'), ('role'), ('mode'), ('visibility'), ('gender'), ('direction'),
+  VALUES ('status'), ('state'), ('kind'), ('type'), ('category'), ('class'), ('phase'), ('stage'), ('version'), ('network'), ('environment'),
+    ('platform'), ('provider'), ('locale'), ('language'), ('currency'), ('country'), ('region'), ('attempts'), ('retries'), ('chain_id'), ('priority'), ('level'), ('severity'), ('role'), ('mode'), ('visibility'), ('gender'), ('direction'),
     ('flag'), ('enabled'), ('disabled'), ('active'), ('deleted'), ('hidden'), ('archived'), ('locked'), ('blocked'), ('seen'), ('read'), ('pinned'),
     ('starred'), ('draft'), ('verified'), ('public'), ('private')
 )

@@ -285,7 +285,8 @@ class Filler {
     for (const CatalogueTable& table : engine.catalogue().tables) {
       auto known = engine.statistics().tables.find(table.name);
       TableStatistics statistics = known == engine.statistics().tables.end() ? TableStatistics{} : known->second;
-      tables(name, table.name, table.type, statistics.rows * (statistics.fixed ? 1 : factor), statistics.fixed,
+      tables(name, table.name, table.type, statistics.rows * (statistics.fixed ? 1 : factor), statistics.rows,
+             statistics.fixed,
              name_of(statistics.source), creator(side, table.type == "view" ? "view" : "table", table.name),
              table.partitions);
       for (const CatalogueColumn& column : table.columns)

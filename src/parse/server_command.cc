@@ -27,6 +27,7 @@ class Reader {
     walk(statement);
     command_.kind = kind(statement);
     if (tablespace_) drop_tablespaces();
+    drop_on_commit();
     if (concurrent_) drop_concurrently(statement);
     if (edited_) {
       OffsetMap map;
@@ -282,6 +283,18 @@ class Reader {
       bool using_index = i >= 2 && lexed_.text_is(i - 1, "index") && lexed_.text_is(i - 2, "using");
       replace(using_index ? i - 2 : i, i + 1, "");
       ++i;
+    }
+  }
+
+  // CREATE TEMPORARY TABLE … ON COMMIT DROP, ON COMMIT DELETE ROWS: the statement that reads it isn't always applied in
+  // the same transaction.
+  void drop_on_commit() {
+    if (!lexed_.text_is(0, "create")) return;
+    for (size_t i = 2; i + 2 < lexed_.tokens.size(); ++i) {
+      if (!lexed_.text_is(i, "on") || !lexed_.text_is(i + 1, "commit")) continue;
+      bool drop = lexed_.text_is(i + 2, "drop");
+      if (drop || lexed_.text_is(i + 2, "delete")) replace(i, std::min(drop ? i + 2 : i + 3, lexed_.tokens.size() - 1), "");
+      return;
     }
   }
 

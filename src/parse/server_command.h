@@ -24,8 +24,8 @@ struct ServerCommand {
     kNoEffect,
   };
   Kind kind = Kind::kOther;
-  // As given, but without CONCURRENTLY and TABLESPACE, which need more than one empty database, and in a DO block
-  // without what would be kNoEffect or about roles by itself.
+  // As given, but without CONCURRENTLY and TABLESPACE, which need more than one empty database, without ON COMMIT DROP
+  // and ON COMMIT DELETE ROWS, and in a DO block without what would be kNoEffect or about roles by itself.
   std::string text;
   std::vector<std::string> roles;  // all that the statement names, in its order, each once; no CURRENT_USER, PUBLIC
   std::string name, schema, version;

@@ -252,7 +252,10 @@ bool is_migration_folder(std::string_view segment) {
 }
 
 bool holds_migrations(std::string_view path) {
-  return is_migration_folder(stem(path)) || std::ranges::any_of(segments(folder_of(path)), is_migration_folder);
+  constexpr std::string_view kStep = "migrate";  // migrate8to9.py
+  std::string name = lower(stem(path));
+  bool step = name.size() > kStep.size() && name.starts_with(kStep) && is_digit(name[kStep.size()]);
+  return step || is_migration_folder(stem(path)) || std::ranges::any_of(segments(folder_of(path)), is_migration_folder);
 }
 
 }  // namespace explaingate::schema

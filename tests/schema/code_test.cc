@@ -121,6 +121,22 @@ TEST_CASE("code and .sql files that are named together apply in their order") {
         "! app.py:9 `users` is not created again: taken for a clean-up\n");
 }
 
+TEST_CASE("a text that the code takes apart at its lines") {
+  CHECK(found({{"m.py",
+                "def make(db):\n"
+                "    db.execute('CREATE TABLE t (a, b)')\n"
+                "    INDEXES = \"\"\"\n"
+                "    CREATE INDEX t_a ON t (a)\n"
+                "    CREATE INDEX t_b ON t (b)\n"
+                "    \"\"\"\n"
+                "    for sql in INDEXES.strip().split('\\n'):\n"
+                "        db.execute(sql)\n"}}) ==
+        "= code\n"
+        "m.py:2 CREATE TABLE t (a, b)\n"
+        "m.py:4 CREATE INDEX t_a ON t (a)\n"
+        "m.py:5 CREATE INDEX t_b ON t (b)\n");
+}
+
 TEST_CASE("code whose names are computed") {
   CHECK(found({{"m.py",
                 "def make(db, name):\n"
