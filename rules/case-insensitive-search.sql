@@ -33,10 +33,12 @@
 -- ## Stays quiet when
 -- - the plan doesn't scan the table: such an index is there, or another filter's index serves;
 -- - the column has an index of its own and a function stands around it: non-sargable-predicate names that, as an error;
--- - SQLite's LIKE has a parameter as its pattern: SQLite decides for each value;
+-- - SQLite's LIKE has a parameter as its pattern, and an index of the column ignores case, or it has no index: SQLite decides for each value;
 -- - the column may hold a few values only, the table is fixed or small, or the comparison is negated.
 --
 -- ## Limits
+-- Where the pattern is a parameter, how it begins isn't known: an info, since no value of it could go by the column's index.
+--
 -- One finding a statement and table. That no index would be worth it, as for a table that is written all the time and searched
 -- once a month, is for people to know.
 --
@@ -53,6 +55,12 @@ WITH
           AND p.operator IN ('=', '==', 'IS', 'IN', 'LIKE') AND p.operand <> 'subquery')
         OR p.why_not = 'ILIKE ignores case'
         OR (run.engine = 'sqlite' AND p.sargable = 1 AND p.operator IN ('=', '==', 'IS', 'IN') AND p.collation = 'nocase' COLLATE NOCASE)
+        OR (run.engine = 'sqlite' AND p.sargable = 1 AND p.operator = 'LIKE' AND p.operand = 'placeholder' AND p.in_or = 0
+          AND EXISTS (
+            SELECT 1 FROM index_columns AS x WHERE x.side = 'head' AND x.table_name = p.relation AND x.position = 0 AND x.name = p.name COLLATE NOCASE)
+          AND NOT EXISTS (
+            SELECT 1 FROM index_columns AS x
+            WHERE x.side = 'head' AND x.table_name = p.relation AND x.position = 0 AND x.name = p.name COLLATE NOCASE AND x.collation = 'NOCASE' COLLATE NOCASE))
         OR (run.engine = 'sqlite' AND p.sargable = 1 AND p.operator = 'LIKE' AND p.operand = 'literal' AND p.literal GLOB '[A-Za-z]*[%_]*'))
       AND NOT EXISTS (
         SELECT 1 FROM columns AS c
@@ -63,6 +71,7 @@ SELECT
   w.line,
   w."column",
   w.relation || '.' || w.name AS subject,
+  CASE WHEN w.operator = 'LIKE' AND w.operand = 'placeholder' AND w.why_not = '' THEN 'info' END AS level,
   printf('%s.%s is compared without regard to case (%s), and no index does that: the query reads every row of %s (%,d at the largest scale).',
     w.relation, w.name,
     CASE WHEN w.why_not LIKE 'function %' THEN substr(w.why_not, 10, 7) WHEN w.why_not <> '' THEN w.operator
@@ -71,6 +80,7 @@ SELECT
   CASE
     WHEN w.why_not LIKE 'function %' THEN printf('Index what is compared: CREATE INDEX ON %s (%s("%w")); or store the text in one case.', replace(printf('"%w"', w.relation), '.', '"."'), substr(w.why_not, 10, 5), w.name)
     WHEN w.why_not <> '' THEN printf('Compare lower("%w") with the lower-case text, and index that: CREATE INDEX ON %s (lower("%w") text_pattern_ops).', w.name, replace(printf('"%w"', w.relation), '.', '"."'), w.name)
+    WHEN w.operator = 'LIKE' AND w.operand = 'placeholder' THEN printf('GLOB ? or a range goes by the index that is there; LIKE by CREATE INDEX "%w_%w_nocase" ON "%w"("%w" COLLATE NOCASE).', w.relation, w.name, w.relation, w.name)
     ELSE printf('CREATE INDEX "%w_%w_nocase" ON "%w"("%w" COLLATE NOCASE).', w.relation, w.name, w.relation, w.name) END AS fix
 FROM compared AS w
 WHERE w.place = 1;

@@ -71,8 +71,8 @@ class Filler {
   size_t numbers_seen_ = 0;  // tokens whose number is in last_number_
   int last_number_ = 0;      // of the numbered placeholders
 
-  // A hole against the first word of a statement is no part of it: x + "SELECT …", "SELECT" + columns; nor is one against
-  // FROM or WHERE, where a quoted name's end parts them: columns + "FROM t".
+  // A hole against the first word of a statement is no part of it: x + "SELECT …", "SELECT" + columns; nor is one
+  // against FROM or WHERE, where a quoted name's end parts them: columns + "FROM t".
   void add(const Token& token) {
     std::string_view text = token_text(marked_.text, token);
     size_t first = text.find_first_not_of(kMark), last = text.find_last_not_of(kMark);

@@ -293,7 +293,8 @@ class Reader {
     for (size_t i = 2; i + 2 < lexed_.tokens.size(); ++i) {
       if (!lexed_.text_is(i, "on") || !lexed_.text_is(i + 1, "commit")) continue;
       bool drop = lexed_.text_is(i + 2, "drop");
-      if (drop || lexed_.text_is(i + 2, "delete")) replace(i, std::min(drop ? i + 2 : i + 3, lexed_.tokens.size() - 1), "");
+      if (drop || lexed_.text_is(i + 2, "delete"))
+        replace(i, std::min(drop ? i + 2 : i + 3, lexed_.tokens.size() - 1), "");
       return;
     }
   }

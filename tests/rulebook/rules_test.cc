@@ -29,7 +29,10 @@ TEST_CASE("full-scan-growth") {
   const std::string postgres = "UPDATE run SET engine = 'postgres';";
   auto partial = [](const std::string& condition) {
     return fmt::format(
-        "INSERT INTO indexes VALUES ('head', 'orders', 'some', 1, 1, 'create', NULL, '{}', 0); INSERT INTO "
+        "INSERT OR IGNORE INTO columns VALUES ('head', 'orders', 'email', 'text', 1, 0, 0, 0, ''); INSERT INTO "
+        "query_tables "
+        "VALUES (1, 0, 0, 'orders', '', 'from', NULL); INSERT INTO indexes VALUES ('head', 'orders', 'some', 1, 1, "
+        "'create', NULL, '{}', 0); INSERT INTO "
         "index_columns VALUES ('head', 'orders', 'some', 0, 'email', 0, 'BINARY');",
         condition);
   };

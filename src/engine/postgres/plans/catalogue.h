@@ -45,7 +45,7 @@ struct SchemaCatalogue {
   std::vector<Relation> relations;                                // sorted by oid
   std::map<std::pair<std::string, std::string>, size_t> by_name;  // schema and name -> position in relations
   std::map<std::string, std::vector<size_t>, std::less<>>
-      by_shown;  // table's name -> itself, or its partitions' leaves
+      by_shown;     // table's name -> itself, or its partitions' leaves
   int version = 0;  // of the server: 150018
 
   [[nodiscard]] const Relation* find(std::string_view schema, std::string_view name) const;
