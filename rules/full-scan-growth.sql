@@ -62,7 +62,7 @@
 -- In `check --all` it is a warning as long as the sizes of the statement's tables are all assumed, unless a baseline is there that doesn't know the
 -- statement: what runs already has met its data. Sizes (`tables`, `statistics`) make it an error.
 --
--- Several statements that want the same index are one fault: the one that examines most rows is told at its level, the others as an info that names it.
+-- Several statements that want the same index are one fault: all but the one that examines most rows name that one.
 --
 -- One finding a statement: for the best index. An index costs writes and space, which is for people to weigh.
 WITH
@@ -71,24 +71,28 @@ WITH
     FROM deletions_by_age
   ),
   few_values AS MATERIALIZED (SELECT table_name, name FROM category_columns),
+  partials AS MATERIALIZED (SELECT statement_id, relation, min(index_name) AS index_name FROM partial_index_uses GROUP BY statement_id, relation),
   pragmas AS MATERIALIZED (  -- SQLite looks foreign keys up only where it is told to
     SELECT s.value NOT IN ('0', 'off', 'no', 'false') AS enforces
     FROM (SELECT trim(substr(replace(lower(s.text), ';', ''), instr(s.text, '=') + 1), ' ''"') AS value
       FROM statements AS s WHERE s.side = 'head' AND s.statement_kind = 'utility' AND s.kind <> 'migration' AND replace(lower(s.text), ' ', '') LIKE 'pragmaforeign\_keys=%' ESCAPE '\') AS s
+  ),
+  category_first AS MATERIALIZED (  -- trials whose index begins with such a column
+    SELECT DISTINCT t.statement_id, t.rank
+    FROM few_values AS k
+    JOIN index_trials AS t ON t.relation = k.table_name AND instr(replace(replace(t.ddl, '"', ''), ')', ','), '(' || k.name || ',') > 0
   ),
   helped AS (
     SELECT s.statement_id, s.statement_kind, s.language, t.relation, t.relations, t.ddl, t.class_before, t.class_after, t.rows_before, t.rows_after, t.sorted_before,
       t.sorted_after, r.row_source,
       (SELECT sum(o.row_count) FROM tables AS o WHERE o.side = 'head' AND instr(' and ' || t.relations || ' and ', ' and ' || o.name || ' and ') > 0) AS row_count,
       ' ' || replace(replace(replace(replace(substr(t.ddl, instr(t.ddl, ' ON ')), '"', ''), '(', ' '), ')', ' '), ',', ' ') || ' ' AS indexed,
-      row_number() OVER (PARTITION BY s.statement_id ORDER BY EXISTS (
-          SELECT 1 FROM few_values AS k
-          WHERE k.table_name = t.relation AND instr(replace(replace(t.ddl, '"', ''), ')', ','), '(' || k.name || ',') > 0),
-        t.rank) AS place
+      row_number() OVER (PARTITION BY s.statement_id ORDER BY c.rank IS NOT NULL, t.rank) AS place
     FROM run
     JOIN statements AS s
     JOIN growth AS g ON g.statement_id = s.statement_id AND g.side = 'head' AND g.growth_class >= 1
     JOIN index_trials AS t ON t.statement_id = s.statement_id
+    LEFT JOIN category_first AS c ON c.statement_id = t.statement_id AND c.rank = t.rank
     JOIN tables AS r ON r.side = 'head' AND r.name = t.relation AND r.type = 'table' AND r.fixed = 0
     WHERE s.side = 'head' AND s.changed = 1 AND s.planned = 1
       AND EXISTS (
@@ -106,7 +110,7 @@ WITH
   ),
   best AS MATERIALIZED (
     SELECT h.*,
-      (SELECT min(u.index_name) FROM partial_index_uses AS u WHERE u.statement_id = h.statement_id AND u.relation = h.relation) AS partial_index,
+      (SELECT u.index_name FROM partials AS u WHERE u.statement_id = h.statement_id AND u.relation = h.relation) AS partial_index,
       run.engine = 'sqlite' AND h.statement_kind IN ('update', 'delete') AND NOT EXISTS (  -- a foreign key's look-up
         SELECT 1 FROM query_tables AS q WHERE q.statement_id = h.statement_id AND q.name = h.relation COLLATE NOCASE)
       AND (EXISTS (
@@ -145,14 +149,12 @@ WITH
     FROM best AS b
   ),
   ranked AS (  -- one index for several statements is one fault
-    SELECT w.*, s.path || ':' || s.line AS at, first_value(s.path || ':' || s.line) OVER same AS first_at, row_number() OVER same AS nth
+    SELECT w.*, first_value(w.statement_id) OVER (PARTITION BY w.ddl ORDER BY w.cheap, w.doubtful, w.rows_before DESC, w.statement_id) AS first_id
     FROM weighed AS w
-    JOIN statements AS s ON s.statement_id = w.statement_id
-    WINDOW same AS (PARTITION BY w.ddl ORDER BY w.cheap, w.doubtful, w.rows_before DESC, s.path, s.line, s."column", s.statement_id)
   )
 SELECT
   h.statement_id,
-  CASE WHEN h.cheap OR h.nth > 1 THEN 'info' WHEN h.doubtful THEN 'warning' END AS level,
+  CASE WHEN h.cheap THEN 'info' WHEN h.doubtful THEN 'warning' END AS level,
   h.relation AS subject,
   printf('The query reads every row of %s (%,d at the largest scale)%s; its cost grows %s.',
     h.relations, CAST(h.row_count AS INTEGER),
@@ -161,7 +163,7 @@ SELECT
     || coalesce(' ' || h.partial_index || ' serves it only where the server plans for the parameter''s value, which the index''s condition has to allow.', '')
     || CASE WHEN h.more_filters THEN ' The program puts filters into it that aren''t known here.' ELSE '' END
     || CASE WHEN h.deleted_at IS NOT NULL THEN printf(' Old rows are deleted (%s), so that it may stay small.', h.deleted_at) ELSE '' END
-    || CASE WHEN h.nth > 1 THEN printf(' It wants the index that %s does.', h.first_at) ELSE '' END
+    || CASE WHEN h.first_id <> h.statement_id THEN (SELECT printf(' It wants the index that %s:%d does.', f.path, f.line) FROM statements AS f WHERE f.statement_id = h.first_id) ELSE '' END
     || CASE WHEN h.side_job THEN ' By its path or its name no user waits for it.' ELSE '' END AS message,
   CASE WHEN h.categories THEN h.ddl || '; how much it spares depends on how many rows have the value: statistics tell (explaingate stats export).'
     ELSE printf('%s; with %s %,d rows are examined in place of %,d, and the growth is %s.', h.ddl, CASE WHEN instr(h.ddl, ';') > 0 THEN 'them' ELSE 'it' END,

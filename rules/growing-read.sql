@@ -36,6 +36,7 @@
 --   `$1 IS NULL OR …`), for which the server plans anew;
 -- - an UPDATE or DELETE finds its rows by those of a subquery: an index serves it as soon as these are few;
 -- - most rows are read of a table that the text doesn't name: foreign-key-without-index has that;
+-- - an index is walked in the order that is wanted, LIMIT ends that, and NOT EXISTS alone leaves rows out;
 -- - the rows are read for EXISTS, which stops at the first; or for NOT IN (SELECT …), which not-in-nullable knows more of;
 -- - the plan reads a partial index: how many rows are in it isn't known;
 -- - the table is fixed, small, or a view's;
@@ -54,6 +55,11 @@ WITH
     JOIN growth AS g ON g.statement_id = s.statement_id AND g.side = 'head' AND g.growth_class >= 1 AND g.result_growth < 0.75
     JOIN metrics AS m ON m.statement_id = s.statement_id AND m.side = 'head' AND m.scale = run.largest_scale
     WHERE r.rows_examined >= 0.5 * m.rows_examined
+      AND NOT EXISTS (  -- an index is walked for the order, and what has a partner is left out: LIMIT ends it
+        SELECT 1 FROM query_blocks AS b
+        JOIN query_blocks AS x ON x.statement_id = b.statement_id AND x.parent = b.block AND x.kind = 'exists'
+        JOIN plan_nodes AS n ON n.statement_id = b.statement_id AND n.side = 'head' AND n.scale = run.largest_scale AND n.node = r.node AND n.index_name <> ''
+        WHERE b.statement_id = s.statement_id AND b.block = r.block AND b.has_limit = 1)
       AND NOT EXISTS (  -- a partial index holds what is asked for, and how much that is isn't known
         SELECT 1 FROM plan_nodes AS n
         JOIN indexes AS i ON i.side = 'head' AND i.table_name = r.relation AND i.name = n.index_name AND i.partial = 1

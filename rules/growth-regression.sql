@@ -61,6 +61,10 @@ SELECT
   coalesce(
     (SELECT printf('%s; with it %,d rows are examined.', t.ddl, CAST(t.rows_after AS INTEGER)) FROM index_trials AS t
      WHERE t.statement_id = r.statement_id AND t.class_after < r.class_after ORDER BY t.rank LIMIT 1),
+    (SELECT k.ddl FROM keys_without_index AS k  -- what a foreign key does for each row that goes
+     WHERE k.table_name = r.subject AND EXISTS (
+       SELECT 1 FROM query_tables AS q WHERE q.statement_id = r.statement_id AND q.role = 'target' AND q.name = k.parent_table COLLATE NOCASE)
+     ORDER BY k.ddl LIMIT 1),
     'Bound the query by a selective filter that an index serves, or by LIMIT over an indexed order.') AS fix,
   r.cause_statement_id
 FROM risen AS r;

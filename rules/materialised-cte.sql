@@ -28,7 +28,7 @@
 --
 -- ## Stays quiet when
 -- - the CTE is inlined, or most of its rows are used;
--- - it is an aggregate or recursive: it has to be worked out whole;
+-- - it is recursive or an aggregate, which has to be worked out whole; but for groups that the filter outside throws away (GROUP BY its column);
 -- - it reads fixed tables alone, or few rows.
 --
 -- ## Limits
@@ -39,8 +39,14 @@ WITH
     FROM run
     JOIN statements AS s
     JOIN growth AS g ON g.statement_id = s.statement_id AND g.side = 'head' AND g.growth_class >= 1
-    JOIN query_blocks AS b ON b.statement_id = s.statement_id AND b.kind = 'cte' AND b.recursive = 0 AND b.has_aggregate = 0
-      AND b.has_group_by = 0 AND b.has_window = 0 AND b.is_distinct = 0 AND b.has_limit = 0
+    JOIN query_blocks AS b ON b.statement_id = s.statement_id AND b.kind = 'cte' AND b.recursive = 0
+      AND b.has_window = 0 AND b.is_distinct = 0 AND b.has_limit = 0
+      AND (b.has_aggregate = 0 AND b.has_group_by = 0 OR EXISTS (  -- whole groups are thrown away
+        SELECT 1 FROM query_tables AS o
+        JOIN predicates AS p ON p.statement_id = o.statement_id AND p.table_ref = o.table_ref AND p.operator IN ('=', '==') AND p.operand IN ('literal', 'placeholder')
+          AND p.clause = 'where' AND p.in_or = 0
+        JOIN orderings AS g ON g.statement_id = o.statement_id AND g.block = b.block AND g.kind = 'group_by' AND g.name = p.name COLLATE NOCASE
+        WHERE o.statement_id = b.statement_id AND o.role = 'cte' AND o.subquery_block = b.block))
     JOIN query_tables AS q ON q.statement_id = s.statement_id AND q.block = b.block AND q.role = 'from'
     JOIN tables AS t ON t.side = 'head' AND t.name = q.name COLLATE NOCASE AND t.type = 'table' AND t.fixed = 0
     WHERE s.side = 'head' AND s.changed = 1 AND s.planned = 1

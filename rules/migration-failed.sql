@@ -3,6 +3,7 @@
 -- severity: error
 -- engines: sqlite, postgres
 -- needs: none
+-- parameter: min_twice integer 5: statements that make what is there already, from which on the chain begins anew in its middle
 -- since: 0.1
 -- summary: A statement of the schema was refused by the engine.
 --
@@ -30,7 +31,8 @@
 --
 -- ## Limits
 -- A warning is what the server that plans doesn't allow or lacks (an extension, a right), and what then does not exist; and what already exists
--- where two folders number their files each for itself, as those of two databases do.
+-- where two folders number their files each for itself, as those of two databases do, or where `min_twice` statements make what is there: a whole schema
+-- stands beside the steps to it.
 --
 -- Data that production has and the empty database lacks isn't there to fail on: a UNIQUE index over duplicates applies here.
 -- Of more than a thousand failures (a dump whose tables could not be made) the first thousand are findings.
@@ -52,15 +54,20 @@ WITH
   ),
   failures AS (
     SELECT f.*,
-      f.message LIKE 'permission denied%' OR f.message LIKE 'must be superuser%' OR f.message LIKE 'extension "%" is not %' AS of_server,
+      f.message LIKE 'permission denied%' OR f.message LIKE 'must be superuser%' OR f.message LIKE 'must have admin option%' OR f.message LIKE 'extension "%" is not %'
+        OR f.message LIKE 'unrecognized option:%' OR f.message LIKE 'no such module:%' AS of_server,
       f.message LIKE '%does not exist%' AND EXISTS (
         SELECT 1 FROM schema_failures AS e
         WHERE e.side = f.side AND e.statement_id < f.statement_id
           AND (e.message LIKE 'permission denied%' OR e.message LIKE 'must be superuser%' OR e.message LIKE 'extension "%" is not %')) AS after_that,
-      (f.message LIKE '%already exists%' OR f.message LIKE 'duplicate column%')
-        AND (f.side, s.path) IN (SELECT a.side, a.path FROM alike AS a) AS of_another
+      (f.message LIKE '%already exists%' OR f.message LIKE 'duplicate column%' OR f.message LIKE 'duplicate key%')
+        AND ((f.side, s.path) IN (SELECT a.side, a.path FROM alike AS a) OR c.twice >= :min_twice)
+        OR c.twice >= :min_twice AND (f.message LIKE '%does not exist%' OR f.message LIKE 'no such %') AS of_another
     FROM schema_failures AS f
     JOIN statements AS s ON s.statement_id = f.statement_id
+    JOIN (  -- a chain that begins anew in its middle
+      SELECT count(*) AS twice FROM schema_failures AS e
+      WHERE e.side = 'head' AND (e.message LIKE '%already exists%' OR e.message LIKE 'duplicate column%' OR e.message LIKE 'duplicate key%')) AS c
     WHERE f.side = 'head'
   )
 SELECT
@@ -73,10 +80,12 @@ SELECT
   CASE
     WHEN f.message LIKE 'extension "%" is not made%' THEN 'What needs the extension can''t be planned here, and is listed as not analysed.'
     WHEN f.message LIKE 'extension "%' THEN 'Install the extension''s package on this machine; what needs it can''t be planned without.'
+    WHEN f.message LIKE 'unrecognized option:%' OR f.message LIKE 'no such module:%' THEN printf('The SQLite that plans (%s) is older, or built without it: what needs it can''t be planned here.', run.engine_version)
     WHEN f.of_server THEN 'The server that plans gives no such right: what it was to make is missing for all that follows. Make it in a statement of the schema that needs no rights.'
-    WHEN f.of_another THEN 'Folders that number their files each for itself look like databases of their own: name the one that the queries are for as `schema`.'
+    WHEN f.of_another THEN 'Files that make the same things look like databases of their own, or like a whole schema beside the steps to it: name the one that the queries are for as `schema`.'
     ELSE 'Mend the statement, or bring what it needs into the schema before it.' END AS fix
-FROM failures AS f
+FROM run
+JOIN failures AS f
 JOIN statements AS s ON s.statement_id = f.statement_id
 ORDER BY f.statement_id
 LIMIT 1000;

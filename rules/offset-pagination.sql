@@ -6,11 +6,12 @@
 -- yields-to: cross-join, order-by-random
 -- parameter: min_rows integer 1000: rows that the query could return without its LIMIT, at the largest scale, from which on pages are deep
 -- parameter: min_offset integer 1000: an OFFSET written as a number counts from here on
+-- parameter: min_rows_today integer 10000: rows that match today, where the table's size is known, from which on pages are deep though they don't grow
 -- since: 0.1
 -- summary: Pages are cut out with OFFSET, so that each page reads again all pages before it.
 --
 -- ## What it does
--- Finds LIMIT with OFFSET over a table that grows, where the rows that match (without the LIMIT) grow with the table too: then
+-- Finds LIMIT with OFFSET over a table that grows, where the rows that match (without the LIMIT) grow with the table too, or are many today: then
 -- there are deep pages, and the last one reads everything.
 --
 -- ## Why
@@ -30,7 +31,7 @@
 -- ```
 --
 -- ## Stays quiet when
--- - the rows that match don't grow: one customer's orders have a few pages, no thousands;
+-- - the rows that match don't grow, and are fewer than `min_rows_today`: one customer's orders have a few pages, no thousands;
 -- - the offset is a small number written out;
 -- - the table is fixed, or has few rows;
 -- - the program puts filters into the statement that aren't known here.
@@ -56,10 +57,11 @@ WITH
       AND NOT EXISTS (SELECT 1 FROM holes AS h WHERE h.statement_id = s.statement_id AND h.kind = 'predicate')
       AND coalesce(b.offset_value, :min_offset) >= :min_offset
       AND n.rows_possible >= :min_rows
-      AND n.rows_possible >= 5 * coalesce((  -- it grows
-        SELECT max(small.rows_possible) FROM plan_nodes AS small
-        WHERE small.statement_id = s.statement_id AND small.side = 'head' AND small.scale = 0
-          AND small.relation = n.relation AND small.alias = n.alias), 0)
+      AND EXISTS (  -- it grows, or is much today
+        SELECT 1 FROM (
+          SELECT coalesce(max(small.rows_possible), 0) AS today FROM plan_nodes AS small
+          WHERE small.statement_id = s.statement_id AND small.side = 'head' AND small.scale = 0 AND small.relation = n.relation AND small.alias = n.alias)
+        WHERE n.rows_possible >= 5 * today OR today >= :min_rows_today AND t.row_source IN ('file', 'configured'))
   )
 SELECT
   p.statement_id,

@@ -4,12 +4,13 @@
 -- engines: sqlite, postgres
 -- needs: growth
 -- yields-to: cross-join, non-sargable-predicate, access-regression, quadratic-growth, full-scan-growth, growth-regression, cost-regression, automatic-index, new-sort
+-- parameter: min_rows_today integer 10000: rows sorted today, where the table's size is known, from which on it counts though they don't grow
 -- since: 0.1
 -- summary: A query sorts everything it finds to give back the first few rows, and an index was tried that gives them in order.
 --
 -- ## What it does
--- Finds new and edited statements with ORDER BY and LIMIT whose plan sorts, where the number of sorted rows grows with the data,
--- and where the engine, given a candidate index, reads the rows in order and doesn't sort.
+-- Finds new and edited statements with ORDER BY and LIMIT whose plan sorts, where the number of sorted rows grows with the data, or is large today
+-- where the table's size is known, and where the engine, given a candidate index, reads the rows in order and doesn't sort.
 --
 -- ## Why
 -- With an index in the order wanted, the engine reads twenty rows and stops. Without it, it reads and sorts all that match to
@@ -28,7 +29,7 @@
 --
 -- ## Stays quiet when
 -- - there is no LIMIT in the query block that sorts: who wants all rows in order has to sort them;
--- - the number of sorted rows doesn't grow: one customer's ten orders may be sorted;
+-- - the number of sorted rows doesn't grow, and is less than `min_rows_today`: one customer's ten orders may be sorted;
 -- - no index that was tried takes the sort away, or it would read more rows than the sort does;
 -- - the index gives all but the last columns of the order, so that only small groups are sorted;
 -- - another rule stands on the same statement: full-scan-growth for instance, whose index is chosen with the order in mind.
@@ -37,7 +38,7 @@
 -- LIMIT with a parameter is taken for a small number.
 WITH
   sorted AS (
-    SELECT s.statement_id, t.relation, t.ddl, t.rows_before, t.rows_after, m.rows_sorted,
+    SELECT s.statement_id, m.rows_sorted >= 5 * small.rows_sorted AS grows, t.relation, t.ddl, t.rows_before, t.rows_after, m.rows_sorted,
       row_number() OVER (PARTITION BY s.statement_id ORDER BY t.rank) AS place
     FROM run
     JOIN statements AS s
@@ -46,7 +47,7 @@ WITH
     JOIN index_trials AS t ON t.statement_id = s.statement_id
     JOIN tables AS r ON r.side = 'head' AND r.name = t.relation AND r.fixed = 0
     WHERE s.side = 'head' AND s.changed = 1 AND s.planned = 1
-      AND m.rows_sorted >= 5 * small.rows_sorted AND m.rows_sorted > 1
+      AND (m.rows_sorted >= 5 * small.rows_sorted AND m.rows_sorted > 1 OR small.rows_sorted >= :min_rows_today AND r.row_source IN ('file', 'configured'))
       AND t.sorted_after <= 0.1 * t.sorted_before AND t.rows_after <= t.rows_before
       AND EXISTS (
         SELECT 1 FROM plan_nodes AS n
@@ -59,8 +60,8 @@ WITH
 SELECT
   s.statement_id,
   s.relation AS subject,
-  printf('The query sorts %,d rows of %s (at the largest scale) to give back the first few; their number grows with the data.',
-    CAST(s.rows_sorted AS INTEGER), s.relation) AS message,
+  printf('The query sorts %,d rows of %s (at the largest scale) to give back the first few%s.',
+    CAST(s.rows_sorted AS INTEGER), s.relation, CASE WHEN s.grows THEN '; their number grows with the data' ELSE '' END) AS message,
   printf('%s; with it the rows come in order, nothing is sorted, and %,d rows are examined in place of %,d.', s.ddl,
     CAST(s.rows_after AS INTEGER), CAST(s.rows_before AS INTEGER)) AS fix
 FROM sorted AS s

@@ -761,9 +761,13 @@ FROM statements AS s
 WHERE s.side = 'head'
   AND (s.kind IN ('schema', 'migration')
     OR EXISTS (
-      SELECT 1 FROM words AS w
-      WHERE instr(replace(replace(replace('/' || lower(s.path || '/' || s.function) || '/', '_', '/'), '-', '/'), '.', '/'), w.word) > 0)
-    OR EXISTS (SELECT 1 FROM parts AS p WHERE instr(replace(lower(s.function || ' ' || s.name), '_', ''), p.part) > 0));
+      SELECT 1
+      FROM (SELECT replace(replace(replace('/' || lower(s.path || '/' || s.function) || '/', '_', '/'), '-', '/'), '.', '/') AS text LIMIT 1) AS at
+      JOIN words AS w
+      WHERE instr(at.text, w.word) > 0)
+    OR EXISTS (
+      SELECT 1 FROM (SELECT replace(lower(s.function || ' ' || s.name), '_', '') AS text LIMIT 1) AS called JOIN parts AS p
+      WHERE instr(called.text, p.part) > 0));
 
 CREATE VIEW unproven_statements (  -- statements of the head side that ran before, as far as is known, on tables whose sizes are all assumed; none in a comparison of two sides
   statement_id

@@ -64,7 +64,8 @@ enum class Operand { kLiteral, kPlaceholder, kColumn, kExpression, kSubquery, kL
 // extraction from the column", "CASE around the column", "subscript of the column", "expression around the column",
 // "LIKE|GLOB pattern starts with a wildcard", "LIKE|GLOB pattern is an expression" (SQLite), "regular expression",
 // "ILIKE ignores case", "the column is the pattern", "the column is in the list", "the column is the array" (x =
-// ANY(tags)), "compares columns of one row", "negation", "IS NOT DISTINCT FROM uses no index" (PostgreSQL), "truth test of the column" (SQLite).
+// ANY(tags)), "compares columns of one row", "negation", "IS NOT DISTINCT FROM uses no index" (PostgreSQL), "truth test
+// of the column" (SQLite).
 struct Predicate {
   int block = 0;
   int table = -1;      // index in ParsedQuery::tables; -1 = unqualified and not decidable without the schema, or outer

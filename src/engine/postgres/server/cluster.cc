@@ -33,8 +33,9 @@ constexpr std::chrono::seconds kUntilReady = std::chrono::seconds(60);
 constexpr int kOldest = 12;
 constexpr std::string_view kNoChecksums = "--no-data-checksums";  // on by default from 18 on; index files are patched
 
-const std::vector<std::string> kInitdb = {"-U",   kSuperuser,   "-A", "trust",          "-E",
-                                          "UTF8", "--locale=C", "--lc-collate=C.UTF-8", "--lc-ctype=C.UTF-8", "-N", "--wal-segsize=1"};
+const std::vector<std::string> kInitdb = {
+    "-U", kSuperuser,       "-A", "trust", "-E", "UTF8", "--locale=C", "--lc-collate=C.UTF-8", "--lc-ctype=C.UTF-8",
+    "-N", "--wal-segsize=1"};
 
 // What every version from 12 on knows. Nothing here is the planner's: a cluster is lost with its run, so that nothing
 // has to survive a crash of the machine; the rest are limits that statements can't lift.
