@@ -33,16 +33,10 @@
 -- ## Limits
 -- Rows and cost are the planner's estimates; measured work is work-regression's.
 WITH
-  bounds AS (
-    SELECT
-      coalesce((SELECT value FROM limits WHERE name = 'cost_ratio'), 2) AS cost_ratio,
-      coalesce((SELECT value FROM limits WHERE name = 'cost_floor'), 1000) AS cost_floor
-  ),
   compared AS (
-    SELECT c.*,
-      c.rows_after >= b.cost_ratio * c.rows_before AND c.rows_after - c.rows_before >= b.cost_floor AS more_rows,
-      c.cost_after >= b.cost_ratio * c.cost_before AND c.cost_after - c.cost_before >= b.cost_floor AS more_cost
-    FROM comparisons AS c JOIN bounds AS b
+    SELECT c.*, w.more_rows, w.more_cost
+    FROM comparisons AS c
+    JOIN compared_work AS w ON w.statement_id = c.statement_id
     WHERE c.unstable = 0
   )
 SELECT

@@ -38,11 +38,11 @@
 WITH
   lost AS (
     SELECT c.statement_id, a.relation, a.index_before, a.index_after, n.rows_examined, k.kind,
-      c.cost_after >= c.cost_before * coalesce((SELECT value FROM limits WHERE name = 'cost_ratio'), 2)
-        AND c.cost_after - c.cost_before >= coalesce((SELECT value FROM limits WHERE name = 'cost_floor'), 1000) AS costs_more, k.cause_statement_id,
+      w.more_cost AS costs_more, k.cause_statement_id,
       row_number() OVER (PARTITION BY c.statement_id ORDER BY n.rows_examined DESC, a.relation, n.node) AS place
     FROM run
     JOIN comparisons AS c
+    JOIN compared_work AS w ON w.statement_id = c.statement_id
     JOIN statements AS s ON s.statement_id = c.statement_id
     JOIN access_comparisons AS a ON a.statement_id = c.statement_id
     JOIN tables AS t ON t.side = 'head' AND t.name = a.relation AND t.type = 'table' AND t.fixed = 0
@@ -50,8 +50,7 @@ WITH
       AND n.relation = a.relation AND n.access = a.access_after
     LEFT JOIN causes AS k ON k.statement_id = c.statement_id
     WHERE s.side = 'head' AND c.unstable = 0
-      AND NOT (c.rows_after >= c.rows_before * coalesce((SELECT value FROM limits WHERE name = 'cost_ratio'), 2)
-        AND c.rows_after - c.rows_before >= coalesce((SELECT value FROM limits WHERE name = 'cost_floor'), 1000))
+      AND NOT w.more_rows
       AND n.rows_examined >= :min_rows
       AND ((a.access_before = 'search_covering' AND a.access_after = 'search')
         OR (a.access_before = 'scan_covering' AND a.access_after = 'scan'))

@@ -39,11 +39,9 @@ SELECT
   printf('%s.%s holds %d values: by the index a value leads to a large part of the %,d rows (at the largest scale), unless few have it.', i.table_name, c.name,
     c.allowed_values, CAST(t.row_count AS INTEGER)) AS message,
   printf('Make it partial, for the value that is looked for (WHERE %s = …), on a column that tells those rows apart; or add such a column to it.', c.name) AS fix
-FROM indexes AS i
-JOIN statements AS s ON s.statement_id = i.statement_id AND s.changed = 1
-JOIN tables AS t ON t.side = 'head' AND t.name = i.table_name AND t.fixed = 0 AND t.type = 'table'
+FROM new_indexes AS i
+JOIN tables AS t ON t.side = 'head' AND t.name = i.table_name
 JOIN index_columns AS x ON x.side = 'head' AND x.table_name = i.table_name AND x.index_name = i.name AND x.position = 0
 JOIN columns AS c ON c.side = 'head' AND c.table_name = i.table_name AND c.name = x.name AND c.allowed_values BETWEEN 1 AND :max_values
-WHERE i.side = 'head' AND i.origin = 'create' AND i.is_unique = 0 AND i.partial = 0
-  AND NOT EXISTS (SELECT 1 FROM index_columns AS more WHERE more.side = 'head' AND more.table_name = i.table_name AND more.index_name = i.name AND more.position > 0)
-  AND NOT EXISTS (SELECT 1 FROM indexes AS old WHERE old.side = 'base' AND old.table_name = i.table_name AND old.name = i.name AND (SELECT mode FROM run) = 'change');
+WHERE i.table_type = 'table' AND i.is_unique = 0 AND i.partial = 0
+  AND NOT EXISTS (SELECT 1 FROM index_columns AS more WHERE more.side = 'head' AND more.table_name = i.table_name AND more.index_name = i.name AND more.position > 0);

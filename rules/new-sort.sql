@@ -48,6 +48,7 @@ WITH
        ORDER BY n.rows_out DESC, n.node LIMIT 1) AS purpose
     FROM run
     JOIN comparisons AS c
+    JOIN compared_work AS w ON w.statement_id = c.statement_id
     JOIN statements AS s ON s.statement_id = c.statement_id
     JOIN metrics AS m ON m.statement_id = c.statement_id AND m.side = 'head' AND m.scale = run.largest_scale
     JOIN metrics AS small ON small.statement_id = c.statement_id AND small.side = 'head' AND small.scale = 0
@@ -55,8 +56,7 @@ WITH
       AND past.side = CASE run.schema_changed WHEN 1 THEN 'base' ELSE 'head' END
     LEFT JOIN causes AS k ON k.statement_id = c.statement_id
     WHERE s.side = 'head' AND c.unstable = 0
-      AND NOT (c.rows_after >= c.rows_before * coalesce((SELECT value FROM limits WHERE name = 'cost_ratio'), 2)
-        AND c.rows_after - c.rows_before >= coalesce((SELECT value FROM limits WHERE name = 'cost_floor'), 1000))
+      AND NOT w.more_rows
       AND m.rows_sorted >= :min_rows AND m.rows_sorted >= 5 * small.rows_sorted AND past.rows_sorted <= 0.1 * m.rows_sorted
   )
 SELECT

@@ -29,12 +29,6 @@
 --
 -- ## Limits
 -- One pattern of sizes is tried: every second table by its name.
-WITH
-  bounds AS (
-    SELECT
-      coalesce((SELECT value FROM limits WHERE name = 'cost_ratio'), 2) AS cost_ratio,
-      coalesce((SELECT value FROM limits WHERE name = 'cost_floor'), 1000) AS cost_floor
-  )
 SELECT
   c.statement_id,
   o.subject,
@@ -45,9 +39,7 @@ SELECT
      WHERE t.statement_id = c.statement_id AND t.rows_after < c.rows_after ORDER BY t.rank LIMIT 1),
     'Make one plan clearly the better: filter earlier, or give the join an index.') AS fix,
   o.cause_statement_id
-FROM bounds AS b
-JOIN comparisons AS c ON c.unstable = 1
+FROM comparisons AS c
+JOIN compared_work AS w ON w.statement_id = c.statement_id
 JOIN compared_subjects AS o ON o.statement_id = c.statement_id
-WHERE c.class_after > c.class_before
-  OR (c.rows_after >= b.cost_ratio * c.rows_before AND c.rows_after - c.rows_before >= b.cost_floor)
-  OR (c.cost_after >= b.cost_ratio * c.cost_before AND c.cost_after - c.cost_before >= b.cost_floor);
+WHERE c.unstable = 1 AND (c.class_after > c.class_before OR w.more_rows OR w.more_cost);

@@ -37,11 +37,8 @@
 WITH
   came AS (
     SELECT i.table_name, i.name, i.statement_id
-    FROM indexes AS i
-    JOIN statements AS s ON s.statement_id = i.statement_id AND s.changed = 1
-    JOIN tables AS t ON t.side = 'head' AND t.name = i.table_name AND t.fixed = 0 AND t.type = 'table'
-    WHERE i.side = 'head' AND i.origin = 'create' AND i.is_unique = 0
-      AND NOT EXISTS (SELECT 1 FROM indexes AS old WHERE old.side = 'base' AND old.table_name = i.table_name AND old.name = i.name AND (SELECT mode FROM run) = 'change')
+    FROM new_indexes AS i
+    WHERE i.table_type = 'table' AND i.is_unique = 0
       AND NOT EXISTS (
         SELECT 1 FROM foreign_keys AS f
         JOIN index_columns AS x ON x.side = 'head' AND x.table_name = f.table_name AND x.index_name = i.name AND x.position = 0

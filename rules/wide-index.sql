@@ -37,12 +37,9 @@
 WITH
   wide AS (
     SELECT i.table_name, i.name, i.statement_id, count(*) AS width, group_concat(x.name, ', ') AS columns
-    FROM indexes AS i
-    JOIN statements AS s ON s.statement_id = i.statement_id AND s.changed = 1
-    JOIN tables AS t ON t.side = 'head' AND t.name = i.table_name AND t.fixed = 0
+    FROM new_indexes AS i
     JOIN index_columns AS x ON x.side = 'head' AND x.table_name = i.table_name AND x.index_name = i.name
-    WHERE i.side = 'head' AND i.origin = 'create' AND i.is_unique = 0
-      AND NOT EXISTS (SELECT 1 FROM indexes AS old WHERE old.side = 'base' AND old.table_name = i.table_name AND old.name = i.name AND (SELECT mode FROM run) = 'change')
+    WHERE i.is_unique = 0
     GROUP BY i.table_name, i.name, i.statement_id
     HAVING count(*) > :max_columns
   ),

@@ -301,8 +301,8 @@ class Parts {
   size_t hole_ = 0;
 };
 
-// A CREATE on each line and no semicolon: the program takes the text apart at its lines. Near miss: a CREATE TABLE
-// whose columns stand below it.
+// A CREATE on each line and no semicolon: the program takes the text apart at its lines. Near misses: a CREATE TABLE
+// whose columns stand below it; CREATE SCHEMA, which holds the CREATEs behind it.
 std::vector<SqlSpan> lines_of_create(std::string_view text, const SqlSpan& whole) {
   std::vector<SqlSpan> spans;
   size_t begin = whole.begin;
@@ -314,7 +314,8 @@ std::vector<SqlSpan> lines_of_create(std::string_view text, const SqlSpan& whole
     if (begin < last) {
       last = text.find_last_not_of(kSpace, last - 1) + 1;
       std::string_view line = text.substr(begin, last - begin);
-      if (!is_word(line, Scanner(line, Dialect::kSqlite).next_code(), "create")) return {};
+      Scanner scanner(line, Dialect::kSqlite);
+      if (!is_word(line, scanner.next_code(), "create") || is_word(line, scanner.next_code(), "schema")) return {};
       spans.push_back({begin, last, last, {}, {}, {}});
     }
     begin = end + 1;

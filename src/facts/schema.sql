@@ -643,6 +643,33 @@ FROM comparisons AS c
 JOIN statements AS s ON s.statement_id = c.statement_id AND s.side = 'head'
 LEFT JOIN causes AS k ON k.statement_id = c.statement_id;
 
+CREATE VIEW compared_work (  -- of each comparison, whether rows examined or cost passed both `limits.cost_ratio` and `limits.cost_floor`
+  statement_id,
+  more_rows,
+  more_cost
+) AS
+SELECT c.statement_id,
+  c.rows_after >= b.ratio * c.rows_before AND c.rows_after - c.rows_before >= b.floor,
+  c.cost_after >= b.ratio * c.cost_before AND c.cost_after - c.cost_before >= b.floor
+FROM comparisons AS c
+JOIN (
+  SELECT coalesce((SELECT value FROM limits WHERE name = 'cost_ratio'), 2) AS ratio, coalesce((SELECT value FROM limits WHERE name = 'cost_floor'), 1000) AS floor) AS b;
+
+CREATE VIEW new_indexes (  -- indexes of the head side that CREATE INDEX makes on a growing table, and that came with the change; in `check --all` all of them
+  table_name,
+  name,
+  table_type,
+  is_unique,
+  partial,
+  statement_id
+) AS
+SELECT i.table_name, i.name, t.type, i.is_unique, i.partial, i.statement_id
+FROM run
+JOIN indexes AS i ON i.side = 'head' AND i.origin = 'create'
+JOIN statements AS s ON s.statement_id = i.statement_id AND s.changed = 1
+JOIN tables AS t ON t.side = 'head' AND t.name = i.table_name AND t.fixed = 0
+WHERE NOT EXISTS (SELECT 1 FROM indexes AS old WHERE run.mode = 'change' AND old.side = 'base' AND old.table_name = i.table_name AND old.name = i.name);
+
 CREATE VIEW index_shapes (  -- plain indexes without expressions; their columns in order, each with what isn't the usual and a bar: 'customer_id|placed_at desc|'
   side,
   table_name,
@@ -815,7 +842,7 @@ JOIN predicates AS p ON p.operator = '=' AND p.operand = 'placeholder' AND p.sar
 JOIN statements AS s ON s.statement_id = p.statement_id AND s.side = 'head'
 JOIN columns AS own ON own.side = 'head' AND own.name = p.name COLLATE NOCASE
 JOIN indexes AS i ON i.side = 'head' AND i.table_name = own.table_name AND i.partial = 1 AND (p.relation IS NULL OR p.relation = i.table_name COLLATE NOCASE)
-  AND instr(' ' || replace(i.condition, '(', ' ') || ' ', ' ' || own.name || ' ') > 0
+  AND instr(' ' || replace(replace(i.condition, '(', ' '), ')', ' ') || ' ', ' ' || own.name || ' ') > 0
 WHERE run.engine = 'postgres'
   AND EXISTS (SELECT 1 FROM query_tables AS q WHERE q.statement_id = p.statement_id AND q.name = i.table_name COLLATE NOCASE)
   AND NOT EXISTS (  -- a column of its condition that the statement says nothing of

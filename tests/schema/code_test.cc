@@ -135,6 +135,12 @@ TEST_CASE("a text that the code takes apart at its lines") {
         "m.py:2 CREATE TABLE t (a, b)\n"
         "m.py:4 CREATE INDEX t_a ON t (a)\n"
         "m.py:5 CREATE INDEX t_b ON t (b)\n");
+  CHECK(found({{"m.py",
+                "def make(db):\n"
+                "    db.execute(\"\"\"CREATE SCHEMA s\n"
+                "CREATE TABLE t (a int)\"\"\")\n"}},
+              Dialect::kPostgres)
+            .find("m.py:3") == std::string::npos);
 }
 
 TEST_CASE("code whose names are computed") {

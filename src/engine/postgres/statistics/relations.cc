@@ -166,7 +166,10 @@ class Reader {
         base = below->second.base;
       }
       type.base = base;
-      if (auto below = result_.types.find(base); below != result_.types.end()) type.element = below->second.element;
+      if (auto below = result_.types.find(base); below != result_.types.end()) {
+        type.element = below->second.element;
+        type.own_statistics = below->second.own_statistics;
+      }
       Operators found = operators_of(base, 0);
       type.less = found.less;
       type.equal = found.equal;

@@ -154,7 +154,6 @@ class Writer {
   // PostGIS' estimators take a row of pg_statistic for theirs, and crash on one without their slot.
   [[nodiscard]] bool has_own_statistics(const ColumnInfo& column) const {
     auto type = relations_.types.find(column.type);
-    if (type != relations_.types.end() && type->second.kind == 'd') type = relations_.types.find(type->second.base);
     return type != relations_.types.end() && type->second.own_statistics;
   }
 
