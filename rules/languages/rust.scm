@@ -51,9 +51,9 @@
 (use_declaration argument: (scoped_use_list path: (_) @module list: (use_list (use_as_clause path: (identifier) @name alias: (_) @alias)))) @import
 (extern_crate_declaration name: (_) @module) @import
 
-; What only tests have: #[cfg(test)], #[cfg(all(test, …))], #[test], #[tokio::test].
-((attribute_item (attribute (identifier) @_name arguments: (token_tree . (identifier) @_value))) @test (#eq? @_name "cfg") (#eq? @_value "test"))
-((attribute_item (attribute (identifier) @_name arguments: (token_tree . (identifier) @_all . (token_tree (identifier) @_value)))) @test (#eq? @_name "cfg") (#eq? @_all "all") (#eq? @_value "test"))
+; What a release has not: #[cfg(test)], #[cfg(all(test, …))], #[cfg(debug_assertions)], #[test], #[tokio::test].
+((attribute_item (attribute (identifier) @_name arguments: (token_tree . (identifier) @_value))) @test (#eq? @_name "cfg") (#any-of? @_value "test" "debug_assertions"))
+((attribute_item (attribute (identifier) @_name arguments: (token_tree . (identifier) @_all . (token_tree (identifier) @_value)))) @test (#eq? @_name "cfg") (#eq? @_all "all") (#any-of? @_value "test" "debug_assertions"))
 ((attribute_item (attribute (identifier) @_name)) @test (#any-of? @_name "test" "bench" "rstest"))
 ((attribute_item (attribute (scoped_identifier name: (_) @_name))) @test (#eq? @_name "test"))
 

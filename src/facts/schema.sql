@@ -928,6 +928,33 @@ WHERE c.side = 'head' AND c.allowed_values = 0
       WHERE c.name = w.word COLLATE NOCASE OR c.name LIKE '%\_' || w.word ESCAPE '\'
         OR c.name GLOB '*[a-z0-9]' || upper(substr(w.word, 1, 1)) || substr(w.word, 2)));
 
+CREATE VIEW selective_columns (  -- columns of the head side of which a value names a small part of the rows: statistics count the table, a foreign key, the type or the name tell (uuid, user_id, emailHash, created_at)
+  table_name,
+  name
+) AS
+WITH words(word) AS (
+  VALUES ('id'), ('ids'), ('uid'), ('uuid'), ('guid'), ('key'), ('hash'), ('sha'), ('sha1'), ('sha256'), ('md5'), ('digest'), ('checksum'), ('fingerprint'), ('token'), ('secret'),
+    ('nonce'), ('signature'), ('code'), ('slug'), ('email'), ('mail'), ('phone'), ('login'), ('username'), ('nickname'), ('nick'), ('handle'), ('name'), ('title'), ('subject'),
+    ('url'), ('uri'), ('href'), ('link'), ('permalink'), ('domain'), ('host'), ('hostname'), ('path'), ('file'), ('filename'), ('address'), ('ip'), ('number'), ('num'), ('nr'), ('no'),
+    ('serial'), ('sku'), ('isbn'), ('barcode'), ('mid'), ('ref'), ('reference'), ('identifier'), ('session'), ('cookie'), ('seq'), ('sequence'), ('height'),
+    ('page'), ('city'), ('zip'), ('postcode'), ('tag'), ('account'), ('parent'), ('owner'), ('author'), ('user'), ('customer'), ('creator'), ('sender'), ('receiver'), ('recipient'),
+    ('at'), ('on'), ('date'), ('day'), ('time'), ('timestamp'), ('ts'), ('created'), ('updated'), ('modified'), ('added'), ('published'), ('expires'), ('expiry'),
+    ('expiration'), ('since'), ('until'), ('due'), ('deadline')
+)
+SELECT c.table_name, c.name
+FROM columns AS c
+JOIN tables AS t ON t.side = c.side AND t.name = c.table_name
+WHERE c.side = 'head' AND c.allowed_values = 0
+  AND (t.row_source IN ('file', 'seed')
+    OR NOT EXISTS (SELECT 1 FROM category_columns AS k WHERE k.table_name = c.table_name AND k.name = c.name)
+    AND (c.type LIKE '%uuid%' OR c.type LIKE '%date%' OR c.type LIKE '%time%' OR c.name LIKE '%hash' OR c.name LIKE '%uuid' OR c.name GLOB '*[a-z]ID'
+      OR EXISTS (SELECT 1 FROM foreign_keys AS f WHERE f.side = c.side AND f.table_name = c.table_name AND f.name = c.name)
+      OR EXISTS (SELECT 1 FROM tables AS o WHERE o.side = c.side AND o.name IN (c.name, c.name || 's') COLLATE NOCASE)
+      OR EXISTS (
+        SELECT 1 FROM words AS w
+        WHERE c.name = w.word COLLATE NOCASE OR c.name LIKE '%\_' || w.word ESCAPE '\'
+          OR c.name GLOB '*[a-z0-9]' || upper(substr(w.word, 1, 1)) || substr(w.word, 2))));
+
 -- Rules go from a statement to what is known of it.
 CREATE INDEX tables_by_name ON tables(side, name COLLATE NOCASE);  -- a statement's spelling of it
 CREATE INDEX columns_by_name ON columns(side, table_name, name COLLATE NOCASE);

@@ -23,7 +23,8 @@ namespace explaingate::schema {
 //   def index():   CREATE INDEX i ON b (x)        waits for b, which the next file makes
 //   def upgrade(): ALTER TABLE a ADD note TEXT    left out: a has the column (near miss: ADD remark, kept)
 //   def clean():   DROP TABLE a                   left out: nothing makes a again, so this is the end of the program's
-//   day def rebuild(): CREATE TABLE n …; DROP TABLE a; ALTER TABLE n RENAME TO a      all kept: a is made again
+//                                                 day (near miss: migrations.py, which drops one of its tables, kept)
+//   def rebuild(): CREATE TABLE n …; DROP TABLE a; ALTER TABLE n RENAME TO a      all kept: a is made again
 //
 // What waits is tried again in rounds until one helps nothing, twenty at most. What is left out has its reason in
 // not_analysed.
@@ -49,6 +50,14 @@ bool goes_down(std::string_view function) {
                                                       "rollback", "revert",    "undo"};
   std::string name = lower(function.substr(function.rfind('.') + 1));
   return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
+}
+
+// The folder or the file of migrations that a path belongs to; "" when none.
+std::string migrations_of(std::string_view path) {
+  size_t slash = path.rfind('/');
+  std::string_view folder = path.substr(0, slash == std::string_view::npos ? 0 : slash);
+  if (lower(folder).find("migrat") != std::string::npos) return std::string(folder);
+  return lower(path).find("migrat") != std::string::npos ? std::string(path) : std::string();
 }
 
 // Why a statement with holes can't be applied; "" when it can.
@@ -153,6 +162,14 @@ class Arranger {
     for (size_t i = 0; i < items.size(); ++i) {
       const Ddl& ddl = items[i].ddl;
       if (ddl.type != "table") continue;
+      if (std::string chain = migrations_of(items[i].statement.path); !chain.empty()) {
+        std::set<std::string>& left = left_by_migrations_[chain];
+        for (const std::string& name : ddl.names)
+          if (ddl.verb == "drop")
+            left.erase(name);
+          else
+            left.insert(name);
+      }
       if (ddl.verb == "create") last_making_[ddl.names.front()] = i;
       if (!ddl.new_name.empty()) {
         last_making_[ddl.new_name] = i;
@@ -169,7 +186,7 @@ class Arranger {
     }
     if (objects_.has_added_column(ddl, dialect_))
       return leave_out(item, fmt::format("`{}` has the column `{}` already", ddl.names.front(), ddl.added_column));
-    if (is_clean_up(ddl, at))
+    if (is_clean_up(item, at))
       return leave_out(item, fmt::format("`{}` is not created again: taken for a clean-up", ddl.names.front()));
     if (!objects_.missing(ddl).empty()) {
       waiting_.emplace_back(std::move(item), at);
@@ -179,8 +196,11 @@ class Arranger {
     schema_.statements.push_back(std::move(item.statement));
   }
 
-  [[nodiscard]] bool is_clean_up(const Ddl& ddl, size_t at) const {
+  [[nodiscard]] bool is_clean_up(const Item& item, size_t at) const {
+    const Ddl& ddl = item.ddl;
     if (ddl.verb != "drop" || ddl.type != "table") return false;
+    if (auto left = left_by_migrations_.find(migrations_of(item.statement.path)); left != left_by_migrations_.end())
+      return left->second.empty();
     return std::all_of(ddl.names.begin(), ddl.names.end(), [&](const std::string& name) {
       auto making = last_making_.find(name);
       bool ends = making == last_making_.end() ? before_.has(name) : making->second < at;
@@ -199,6 +219,7 @@ class Arranger {
   Objects before_;  // the code
   std::map<std::string, size_t> last_making_;
   std::set<std::string> renamed_;
+  std::map<std::string, std::set<std::string>> left_by_migrations_;  // file or folder: the tables at its end
   std::vector<std::pair<Item, size_t>> waiting_;
 };
 

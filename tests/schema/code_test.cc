@@ -121,6 +121,37 @@ TEST_CASE("code and .sql files that are named together apply in their order") {
         "! app.py:9 `users` is not created again: taken for a clean-up\n");
 }
 
+TEST_CASE("migrations in code drop one of their tables") {
+  Files files = {{"db/migrations.rs",
+                  "fn migrations(db: &Connection) {\n"
+                  "    db.execute(\"CREATE TABLE shas (sha TEXT)\", []);\n"
+                  "    db.execute(\"CREATE TABLE results (sha TEXT REFERENCES shas)\", []);\n"
+                  "    db.execute(\"DROP TABLE shas\", []);\n"
+                  "}\n"}};
+  CHECK(read_at(files, {"db/migrations.rs"}) ==
+        "= code\n"
+        "db/migrations.rs:2 CREATE TABLE shas (sha TEXT)\n"
+        "db/migrations.rs:3 CREATE TABLE results (sha TEXT REFERENCES shas)\n"
+        "db/migrations.rs:4 DROP TABLE shas\n");
+  // One that drops them all is the way back.
+  files = {{"db/migrations.rs",
+            "fn make(db: &Connection) { db.execute(\"CREATE TABLE shas (sha TEXT)\", []); }\n"
+            "fn end(db: &Connection) { db.execute(\"DROP TABLE shas\", []); }\n"}};
+  CHECK(read_at(files, {"db/migrations.rs"}) ==
+        "= code\n"
+        "db/migrations.rs:1 CREATE TABLE shas (sha TEXT)\n"
+        "! db/migrations.rs:2 `shas` is not created again: taken for a clean-up\n");
+  // A file each.
+  files = {{"migrations/1.py",
+            "def up(db):\n    db.execute('CREATE TABLE a (id)')\n    db.execute('CREATE TABLE b (id)')\n"},
+           {"migrations/2.py", "def up(db):\n    db.execute('DROP TABLE a')\n"}};
+  CHECK(read_at(files, {"migrations"}, "code") ==
+        "= code\n"
+        "migrations/1.py:2 CREATE TABLE a (id)\n"
+        "migrations/1.py:3 CREATE TABLE b (id)\n"
+        "migrations/2.py:2 DROP TABLE a\n");
+}
+
 TEST_CASE("a text that the code takes apart at its lines") {
   CHECK(found({{"m.py",
                 "def make(db):\n"
