@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <map>
 #include <set>
 
@@ -257,6 +258,30 @@ std::string tell_tool(const FileIndex& index, const Migrations& migrations, cons
   return pairs ? "golang-migrate" : "sql";
 }
 
+// "-- v0 -> v27 (compatible with v13+): Latest revision", as mautrix's dbutil heads its files: 27; 0 = starts at no v0.
+int leads_from_nothing_to(std::string_view text) {
+  constexpr std::string_view kStart = "-- v0 -> v";
+  if (!text.starts_with(kStart)) return 0;
+  int version = 0;
+  std::from_chars(text.data() + kStart.size(), text.data() + text.size(), version);
+  return version;
+}
+
+// A file that makes all that the steps up to a version make is applied in their place.
+void take_latest(const FileIndex& index, std::vector<Versioned>& files) {
+  for (const Versioned& file : files) {
+    if (compare(file.version, version_prefix("0")) != 0) continue;
+    Result<std::string> text = index.read(file.path);
+    int version = text ? leads_from_nothing_to(*text) : 0;
+    if (version == 0) continue;
+    std::string latest = file.path;
+    Version reached = version_prefix(fmt::format("{}", version));
+    std::erase_if(files,
+                  [&](const Versioned& step) { return step.path != latest && compare(step.version, reached) <= 0; });
+    return;
+  }
+}
+
 void read_plain(const FileIndex& index, Migrations& migrations, std::string_view tool, Dialect dialect) {
   std::vector<std::string> files = plain_files(index, migrations.folder, dialect);
   if (files.empty()) return;
@@ -276,6 +301,7 @@ void read_plain(const FileIndex& index, Migrations& migrations, std::string_view
       versioned.push_back({std::move(path), std::move(version)});
   }
   prefer_ours(versioned, dialect, migrations);
+  take_latest(index, versioned);
   bool nested = std::any_of(versioned.begin(), versioned.end(),
                             [&](const Versioned& file) { return folder_of(file.path) != migrations.folder; });
   if (nested) {  // the folders' names come first

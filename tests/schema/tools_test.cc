@@ -135,6 +135,28 @@ TEST_CASE("goose: PostgreSQL function bodies and the environment") {
         "not here\n");
 }
 
+TEST_CASE("dbutil: a file that leads from nothing to a version stands for the steps up to it") {
+  Files files = {
+      {"store/upgrades/00-latest.sql", "-- v0 -> v3 (compatible with v2+): Latest revision\nCREATE TABLE a (id, b);"},
+      {"store/upgrades/02-b.sql", "-- v2: b\nALTER TABLE a ADD COLUMN b;"},
+      {"store/upgrades/03-c.sql", "-- v3: c\nALTER TABLE a DROP COLUMN c;"},
+      {"store/upgrades/04-d.sql", "-- v4: d\nALTER TABLE a ADD COLUMN d;"}};
+  CHECK(found(files) ==
+        "= sql\n"
+        "store/upgrades/00-latest.sql:2 CREATE TABLE a (id, b)\n"
+        "store/upgrades/04-d.sql:2 ALTER TABLE a ADD COLUMN d\n"
+        "- store/upgrades/02-b.sql\n"
+        "- store/upgrades/03-c.sql\n");
+  // Any other step 0 is one of them.
+  files["store/upgrades/00-latest.sql"] = "-- The first\nCREATE TABLE a (id, c);";
+  CHECK(found(files) ==
+        "= sql\n"
+        "store/upgrades/00-latest.sql:2 CREATE TABLE a (id, c)\n"
+        "store/upgrades/02-b.sql:2 ALTER TABLE a ADD COLUMN b\n"
+        "store/upgrades/03-c.sql:2 ALTER TABLE a DROP COLUMN c\n"
+        "store/upgrades/04-d.sql:2 ALTER TABLE a ADD COLUMN d\n");
+}
+
 TEST_CASE("dbmate: sections; the dump beside the migrations is not read") {
   Files files = {
       {"db/schema.sql", "CREATE TABLE users (id);\nCREATE TABLE schema_migrations (version);\n"},
