@@ -3,7 +3,7 @@
 -- severity: warning
 -- engines: sqlite, postgres
 -- needs: growth
--- yields-to: non-sargable-predicate, comma-separated-list, case-insensitive-search, text-search-by-like, leading-wildcard, computed-pattern, json-path-filter, full-scan-growth, quadratic-growth, access-regression, implicit-cast, volatile-filter, optional-filter, cross-join, min-max-together, count-over-page
+-- yields-to: planner-override, non-sargable-predicate, comma-separated-list, case-insensitive-search, text-search-by-like, leading-wildcard, computed-pattern, json-path-filter, full-scan-growth, quadratic-growth, access-regression, implicit-cast, volatile-filter, optional-filter, cross-join, min-max-together, count-over-page
 -- parameter: min_rows integer 100000: rows examined of the table, at the largest scale, from which on it counts
 -- since: 0.1
 -- summary: The only filter of a growing table computes something of a column and compares that, and no index holds what is computed.

@@ -3,7 +3,7 @@
 -- severity: error
 -- engines: sqlite, postgres
 -- needs: growth
--- yields-to: cross-join, non-sargable-predicate, access-regression, quadratic-growth, order-by-limit-trap
+-- yields-to: cross-join, planner-override, non-sargable-predicate, access-regression, quadratic-growth, order-by-limit-trap
 -- since: 0.1
 -- summary: A query reads every row of a growing table, and an index was tried with which it needn't.
 --

@@ -3,7 +3,7 @@
 -- severity: error
 -- engines: sqlite, postgres
 -- needs: growth
--- yields-to: comma-separated-list
+-- yields-to: planner-override, comma-separated-list
 -- since: 0.1
 -- summary: A filter wraps an indexed column in a function, a cast, arithmetic or a concatenation, so the index can't be used and the table is scanned.
 --

@@ -3,7 +3,7 @@
 -- severity: warning
 -- engines: sqlite, postgres
 -- needs: growth
--- yields-to: cross-join, non-sargable-predicate, access-regression, quadratic-growth
+-- yields-to: cross-join, planner-override, non-sargable-predicate, access-regression, quadratic-growth
 -- parameter: min_rows integer 1000: rows read in the order of the index, at the largest scale, from which on it counts
 -- parameter: ratio number 10: rows read for one that is kept, from which on it counts
 -- since: 0.1

@@ -3,7 +3,7 @@
 -- severity: error
 -- engines: sqlite, postgres
 -- needs: growth
--- yields-to: cross-join, access-regression
+-- yields-to: cross-join, planner-override, access-regression
 -- after: non-sargable-predicate
 -- since: 0.1
 -- summary: A query's cost grows with the square of the data, and its result doesn't.

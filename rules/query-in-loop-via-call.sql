@@ -12,7 +12,9 @@
 -- queries across functions). Reported where the change brought a part of the chain: the loop, a call, or the query. The finding
 -- stands at the call in the loop and names every step down to the query. Where the loop runs over the rows of another query
 -- that was found, `min_queries` of them or more, the finding is an error on PostgreSQL: the number of queries grows with
--- the data. It is none where that query reads fixed tables alone, or in `check --all` ran before on tables whose sizes are all assumed.
+-- the data. It is none where that query reads fixed tables alone, gives as many rows however large they are (LIMIT, the rows of one parent), or
+-- picks those of one status, of which nobody knows how many; where no user waits for it by path and function (clean-ups, cron); or where in `check --all` it ran
+-- before on tables whose sizes are all assumed.
 -- In SQLite, where a query is a call in the same process and no round trip, it is a warning; a project that tests on SQLite and runs on a server sets
 -- `"level": "error"`. Where a decorator such as `@cache` keeps a function's results it
 -- is an info: only the keys that aren't kept yet are fetched, one by one.
@@ -42,7 +44,7 @@
 -- ## Stays quiet when
 -- - the rows looped over are one at most: found by a whole unique key, or cut off by LIMIT 1;
 -- - a migration in code does it, once;
--- - the loop runs over a literal list, a range of literals, or batches, is a retry, or is left after the first call;
+-- - the loop runs over a literal list, a range of literals, or batches, is a retry, sleeps between its turns, or is left after the first call;
 -- - it is a `while` whose condition tells nothing of what it runs over: paging, polling, walking a queue;
 -- - the call's arguments don't depend on the loop, or a function that runs the query is given nothing; the call stands in an error handler;
 -- - the query fetches a batch (IN (list), = ANY (…), json_each(…)) and the call gives it more than a list of one element; it

@@ -11,8 +11,9 @@
 -- Finds calls that execute a SELECT inside a loop, with arguments that depend on the loop (N+1 queries), where the change brought
 -- the statement or the loop's header. Loops are `for` and `while` statements, comprehensions, and callbacks such as forEach.
 -- Where the loop runs over the rows of another query that was found, `min_queries` of them or more, the finding is an error on PostgreSQL: the
--- number of queries grows with the data. It is none where that query reads fixed tables alone, or in `check --all` ran before on tables whose sizes are
--- all assumed.
+-- number of queries grows with the data. It is none where that query reads fixed tables alone, gives as many rows however large they are (LIMIT, the rows of one parent), or
+-- picks those of one status, of which nobody knows how many; where no user waits for it by path and function (clean-ups, cron); or where in `check --all` it ran
+-- before on tables whose sizes are all assumed.
 -- In SQLite, where a query is a call in the same process and no round trip, it is a warning; a project that tests on SQLite and runs on a server sets
 -- `"level": "error"`.
 --
@@ -37,7 +38,7 @@
 -- - a migration in code does it, once;
 -- - the loop runs over a literal list or a range of literals: their number is in the code;
 -- - it runs over batches, and the query fetches a batch: IN (list), = ANY (…), json_each(…), unnest(…);
--- - it is a retry, or left after the first call on every path;
+-- - it is a retry, sleeps between its turns, or is left after the first call on every path;
 -- - it is a `while` whose condition tells nothing of what it runs over: paging by key, polling, walking a queue;
 -- - the arguments don't depend on the loop;
 -- - the statement locks rows (FOR UPDATE), reads no table, or is no SELECT;

@@ -3,7 +3,7 @@
 -- severity: warning
 -- engines: sqlite, postgres
 -- needs: growth
--- yields-to: cross-join, non-sargable-predicate, access-regression, quadratic-growth, full-scan-growth, growth-regression, cost-regression, automatic-index, new-sort
+-- yields-to: cross-join, planner-override, non-sargable-predicate, access-regression, quadratic-growth, full-scan-growth, growth-regression, cost-regression, automatic-index, new-sort
 -- parameter: min_rows_today integer 10000: rows sorted today, where the table's size is known, from which on it counts though they don't grow
 -- since: 0.1
 -- summary: A query sorts everything it finds to give back the first few rows, and an index was tried that gives them in order.

@@ -3,7 +3,7 @@
 -- severity: warning
 -- engines: sqlite, postgres
 -- needs: growth
--- yields-to: cross-join, non-sargable-predicate, access-regression, quadratic-growth, full-scan-growth, growth-regression, cost-regression, automatic-index, correlated-select-subquery, count-for-existence
+-- yields-to: cross-join, planner-override, non-sargable-predicate, access-regression, quadratic-growth, full-scan-growth, growth-regression, cost-regression, automatic-index, correlated-select-subquery, count-for-existence
 -- parameter: min_runs integer 10000: executions of the subquery, at the largest scale, from which on it counts
 -- since: 0.1
 -- summary: A subquery in a condition is executed once for each row that is looked at, though it could be joined once.

@@ -193,10 +193,32 @@ void LoopFinder::add(std::vector<FoundLoop>& found, const Shape& shape, int call
   found.push_back(std::move(entry));
 }
 
-// A loop that tries the same thing again: the call is in a `try` of its own body, and the loop is either over attempts
-// by name, or ends as soon as the try succeeds (something in the loop leaves it) and its handler goes on or sleeps.
+// A loop that lets time pass between its turns, outside of functions that it only defines. Of the words that wait,
+// those that say so: near misses are Go's deadline.After(now) and group.Wait().
+bool LoopFinder::sleeps(int body) const {
+  auto waits = [&](int call) {
+    std::string_view name = evaluator_.callee_name(call);
+    bool says = name.find("leep") != std::string_view::npos || name.find("elay") != std::string_view::npos;
+    return says && is_one_of(name, language_.words.sleep_functions);
+  };
+  for (int node = body; node >= 0 && node < tree_.at(body).after; ++node) {
+    if (tree_.role(node) == Role::kLambda || tree_.role(node) == Role::kFunction) {
+      node = tree_.at(node).after - 1;
+      continue;
+    }
+    if (tree_.role(node) == Role::kCall && waits(node)) return true;
+  }
+  return false;
+}
+
+// A loop that waits between its turns, or tries the same thing again: the call is in a `try` of its own body, and the
+// loop is either over attempts by name, or ends as soon as the try succeeds (something in the loop leaves it) and its
+// handler goes on or sleeps.
 bool LoopFinder::is_retry(const Shape& shape, int call) {
   if (shape.kind != LoopKind::kFor && shape.kind != LoopKind::kWhile) return false;
+  auto [paced, unseen] = retries_.try_emplace({shape.node, -1}, false);
+  if (unseen) paced->second = sleeps(shape.body);
+  if (paced->second) return true;
   int attempt = -1;
   for (int node = tree_.parent(call); node >= 0 && node != shape.node; node = tree_.parent(node)) {
     if (tree_.role(node) == Role::kFor || tree_.role(node) == Role::kWhile) return false;

@@ -58,7 +58,7 @@ class LoopFinder {
   };
   std::map<std::pair<int, int>, std::set<std::string_view>> varying_;  // by loop and variable
   std::map<std::string_view, std::vector<int>> by_receiver_;           // calls that execute, in order of place
-  std::map<std::pair<int, int>, bool> retries_;                        // by loop and `try`
+  std::map<std::pair<int, int>, bool> retries_;                        // by loop and `try`; -1: the loop sleeps
   std::map<int, std::pair<LoopSource, int>> sources_;                  // by loop, with the call that gave the rows
   std::map<int, int> fetched_;                                         // by loop
   std::map<std::pair<int, bool>, int> left_later_;                     // by block
@@ -70,6 +70,7 @@ class LoopFinder {
   [[nodiscard]] bool runs_in_place(int lambda) const;
   [[nodiscard]] bool is_iterator(int expression, int depth) const;
   [[nodiscard]] bool is_retry(const Shape& shape, int call);
+  [[nodiscard]] bool sleeps(int body) const;
   [[nodiscard]] bool tries_again(int attempt) const;
   bool leaves(const Shape& shape, int call);
   int left_later(int block, bool breaks);

@@ -74,7 +74,7 @@ CREATE TABLE loops (
   statement_id INTEGER NOT NULL,
   depth INTEGER NOT NULL,         -- 0 is the outermost loop around the call
   loop_kind TEXT NOT NULL,        -- 'for', 'while', 'comprehension', 'callback'
-  source TEXT NOT NULL,           -- what it runs over: 'rows', 'collection', 'literal', 'batch', 'retry', 'unknown'
+  source TEXT NOT NULL,           -- what it runs over: 'rows', 'collection', 'literal', 'batch', 'retry' (also one that sleeps between its turns), 'unknown'
   line INTEGER NOT NULL,          -- of the loop's header
   variable TEXT NOT NULL,         -- loop variable, as written
   iterable TEXT NOT NULL,         -- what is looped over, as written
@@ -436,7 +436,7 @@ CREATE TABLE index_trials (
 CREATE TABLE rewrite_trials (
   statement_id INTEGER NOT NULL,
   rank INTEGER NOT NULL,          -- 0 is the best
-  kind TEXT NOT NULL,             -- 'range' (the bare column in a range), 'keyset' (in place of OFFSET), 'exists', 'not_exists' (in place of NOT IN)
+  kind TEXT NOT NULL,             -- 'range' (the bare column in a range), 'keyset' (in place of OFFSET), 'exists', 'not_exists' (in place of NOT IN), 'without_hints' (SQLite's CROSS JOIN, unary +, INDEXED BY)
   text TEXT NOT NULL,             -- the statement written so, which was planned on the head schema
   remarks TEXT NOT NULL,          -- in what it isn't the same, divided by '; '; '' = in nothing
   ddl TEXT NOT NULL,              -- the CREATE INDEX that it needs beside, several divided by '; '; '' = none
@@ -775,13 +775,13 @@ CREATE VIEW side_jobs (  -- statements of the head side that no user waits for, 
 ) AS
 WITH
   words(word) AS (  -- a whole word of the path or the function
-    VALUES ('/test/'), ('/tests/'), ('/testing/'), ('/perftest/'), ('/spec/'), ('/specs/'), ('/stub/'), ('/stubs/'), ('/testdata/'), ('/fixtures/'), ('/bench/'), ('/benches/'), ('/benchmark/'), ('/examples/'), ('/example/'), ('/tools/'), ('/scripts/'),
+    VALUES ('/test/'), ('/tests/'), ('/testing/'), ('/perftest/'), ('/patches/'), ('/cronjobs/'), ('/daily/'), ('/weekly/'), ('/spec/'), ('/specs/'), ('/stub/'), ('/stubs/'), ('/testdata/'), ('/fixtures/'), ('/bench/'), ('/benches/'), ('/benchmark/'), ('/examples/'), ('/example/'), ('/tools/'), ('/scripts/'),
       ('/cleanup/'), ('/datacleanup/'), ('/purge/'), ('/housekeeping/'), ('/janitor/'), ('/upgrades/'),
       ('/migration/'), ('/migrations/'), ('/migrate/'), ('/seed/'), ('/seeds/'), ('/gc/'), ('/cron/'), ('/dump/'), ('/debug/'), ('/install/'), ('/contrib/'), ('/setup/')
   ),
   parts(part) AS (  -- of the function's or the statement's name
     VALUES ('migrat'), ('cleanup'), ('cleanout'), ('prune'), ('purge'), ('vacuum'), ('maintenance'), ('backfill'), ('rebuild'), ('reindex'), ('export'),
-      ('backup'), ('archive'), ('orphan'), ('repair'), ('integritycheck'), ('backgroundupdate'), ('bgupdate'), ('backgroundpopulate'), ('expired'), ('garbage'), ('setup'), ('install'), ('wipe')
+      ('backup'), ('archive'), ('orphan'), ('repair'), ('integritycheck'), ('backgroundupdate'), ('bgupdate'), ('backgroundpopulate'), ('expired'), ('garbage'), ('setup'), ('install'), ('wipe'), ('updatefrom'), ('upgradefrom'), ('periodic')
   )
 SELECT s.statement_id
 FROM statements AS s
@@ -823,13 +823,27 @@ WHERE run.largest_scale > 0
     SELECT 1 FROM plan_nodes AS n JOIN tables AS t ON t.side = 'head' AND t.name = n.relation AND t.fixed = 0 AND t.row_source NOT IN ('file', 'configured')
     WHERE n.statement_id = m.statement_id AND n.side = 'head' AND n.scale = 0 AND n.access IN ('scan', 'scan_covering'));
 
-CREATE VIEW many_rows (  -- queries of the head side that read a table that grows, and haven't run before on data that nobody knows here: a loop over their rows is long
+CREATE VIEW many_rows (  -- queries of the head side whose rows grow with a table, as far as is known, and that a user waits for: a loop over them gets long
   statement_id
 ) AS
 SELECT DISTINCT q.statement_id
 FROM query_tables AS q
 JOIN tables AS t ON t.side = 'head' AND t.name = q.name COLLATE NOCASE AND t.fixed = 0
-WHERE q.statement_id NOT IN (SELECT u.statement_id FROM unproven_statements AS u);
+WHERE q.statement_id NOT IN (SELECT u.statement_id FROM unproven_statements AS u)
+  AND q.statement_id NOT IN (SELECT j.statement_id FROM side_jobs AS j)
+  AND NOT EXISTS (  -- cut off, or found by a key
+    SELECT 1 FROM run
+    JOIN metrics AS large ON large.statement_id = q.statement_id AND large.side = 'head' AND large.scale = run.largest_scale
+    JOIN metrics AS small ON small.statement_id = q.statement_id AND small.side = 'head' AND small.scale = 0
+    WHERE run.largest_scale > 0 AND large.rows_returned < 2 * small.rows_returned)
+  AND NOT EXISTS (  -- the rows of one status: nobody knows how many
+    SELECT 1 FROM predicates AS p
+    JOIN columns AS c ON c.side = 'head' AND c.name = p.name COLLATE NOCASE
+    JOIN tables AS o ON o.side = 'head' AND o.name = c.table_name AND o.row_source NOT IN ('file', 'seed')
+    WHERE p.statement_id = q.statement_id AND p.clause = 'where' AND p.operator IN ('=', '==', 'IN', 'IS NULL') AND p.operand <> 'column'
+      AND (p.relation IS NULL OR p.relation = c.table_name COLLATE NOCASE)
+      AND (p.operand = 'literal' OR p.operator = 'IS NULL' OR c.allowed_values > 0
+        OR EXISTS (SELECT 1 FROM category_columns AS k WHERE k.table_name = c.table_name AND k.name = c.name)));
 
 CREATE VIEW partial_index_uses (  -- PostgreSQL: partial indexes that serve a statement of the head side as long as the server plans for its parameters' values, and these are the condition's
   statement_id,

@@ -19,6 +19,7 @@ const std::vector<std::string>& default_exclude() {
       "*Test.php",   "*_test.rs",    "*_tests.rs",      "tests.rs",        "*/tests.rs",     "*/test_utils.rs",
       "*Tests.cs",   "*Test.cs",     "benches/*",       "*/benches/*",     "node_modules/*", "*/node_modules/*",
       "vendor/*",    "*/vendor/*",   "third_party/*",   "*/third_party/*", ".venv/*",        "venv/*",
+      "*.test.sql",  "*_test.sql",   "tests_*/*",       "*/tests_*/*",     "*_tests/*",      "*/integration-tests/*",
       "*.min.js",    "*.sql.go"};  // the last: what sqlc makes of the .sql file
   return patterns;
 }

@@ -12,12 +12,14 @@
 namespace explaingate {
 
 enum class RewriteKind {
-  kRange,      // date(x) = ? -> x >= ? AND x < date(?, '+1 day')
-  kKeyset,     // OFFSET -> WHERE key > the last page's last key
-  kExists,     // count(*) > 0 -> EXISTS
-  kNotExists,  // x NOT IN (SELECT y …) -> NOT EXISTS (… y = x)
+  kRange,         // date(x) = ? -> x >= ? AND x < date(?, '+1 day')
+  kKeyset,        // OFFSET -> WHERE key > the last page's last key
+  kExists,        // count(*) > 0 -> EXISTS
+  kNotExists,     // x NOT IN (SELECT y …) -> NOT EXISTS (… y = x)
+  kWithoutHints,  // SQLite's CROSS JOIN -> JOIN, +x = ? -> x = ?, INDEXED BY left out
 };
-[[nodiscard]] std::string_view to_string(RewriteKind kind);  // "range", "keyset", "exists", "not_exists"
+[[nodiscard]] std::string_view to_string(RewriteKind kind);  // "range", "keyset", "exists", "not_exists",
+                                                             // "without_hints"
 
 // What a rewrite goes by of the schema.
 struct RewriteColumn {

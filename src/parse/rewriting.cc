@@ -4,6 +4,8 @@
 #include <array>
 #include <charconv>
 
+#include "base/text.h"
+
 namespace explaingate {
 namespace {
 
@@ -31,6 +33,12 @@ bool may_be_rewritten(const ParsedQuery& parsed) {
          std::ranges::any_of(parsed.blocks, &QueryBlock::has_offset);
 }
 
+bool may_hold_hints(std::string_view sql) {
+  std::string lowered = lower(sql);
+  return lowered.find('+') != std::string::npos || lowered.find("cross") != std::string::npos ||
+         lowered.find("indexed") != std::string::npos;
+}
+
 }  // namespace
 
 std::string_view to_string(RewriteKind kind) {
@@ -43,6 +51,8 @@ std::string_view to_string(RewriteKind kind) {
       return "exists";
     case RewriteKind::kNotExists:
       return "not_exists";
+    case RewriteKind::kWithoutHints:
+      return "without_hints";
   }
   return "range";
 }
@@ -50,7 +60,8 @@ std::string_view to_string(RewriteKind kind) {
 std::vector<Rewrite> rewrites(std::string_view sql, Dialect dialect, std::string_view placeholders,
                               const ParsedQuery& parsed, const FindRewriteTable& find) {
   std::vector<Rewrite> result;
-  if (parsed.blocks.empty() || !may_be_rewritten(parsed)) return result;
+  bool hints = dialect == Dialect::kSqlite && may_hold_hints(sql);
+  if (parsed.blocks.empty() || (!hints && !may_be_rewritten(parsed))) return result;
   Result<Lexemes> lexed = lex(sql, dialect, placeholders);
   if (!lexed) return result;
   while (!lexed->tokens.empty() && lexed->kind(lexed->tokens.size() - 1) == TokenKind::kSemicolon)
@@ -58,7 +69,8 @@ std::vector<Rewrite> rewrites(std::string_view sql, Dialect dialect, std::string
   if (lexed->tokens.empty()) return result;
   Rewriting rewriting(std::move(*lexed), dialect, placeholders, parsed, find);
   if (rewriting.statement() == nullptr) return result;
-  for (auto make : {&Rewriting::ranges, &Rewriting::keyset, &Rewriting::exists, &Rewriting::not_exists})
+  for (auto make :
+       {&Rewriting::ranges, &Rewriting::keyset, &Rewriting::exists, &Rewriting::not_exists, &Rewriting::without_hints})
     if (std::optional<Rewrite> made = (rewriting.*make)()) result.push_back(std::move(*made));
   return result;
 }

@@ -1,5 +1,6 @@
 // What all rewrites of one statement share: its tree beside its tokens, and the columns of its comparisons.
-// Stage-internal: rewriting.cc (this), rewrite_range.cc, rewrite_keyset.cc, rewrite_existence.cc.
+// Stage-internal: rewriting.cc (this), rewrite_range.cc, rewrite_keyset.cc, rewrite_existence.cc,
+// rewrite_hints.cc.
 #pragma once
 
 #include <functional>
@@ -26,10 +27,11 @@ class Rewriting {
   // The statement's node; nullptr where it isn't one that is rewritten.
   [[nodiscard]] const Node* statement() const;
 
-  [[nodiscard]] std::optional<Rewrite> ranges() const;      // rewrite_range.cc
-  [[nodiscard]] std::optional<Rewrite> keyset() const;      // rewrite_keyset.cc
-  [[nodiscard]] std::optional<Rewrite> exists() const;      // rewrite_existence.cc
-  [[nodiscard]] std::optional<Rewrite> not_exists() const;  // likewise
+  [[nodiscard]] std::optional<Rewrite> ranges() const;         // rewrite_range.cc
+  [[nodiscard]] std::optional<Rewrite> keyset() const;         // rewrite_keyset.cc
+  [[nodiscard]] std::optional<Rewrite> exists() const;         // rewrite_existence.cc
+  [[nodiscard]] std::optional<Rewrite> not_exists() const;     // likewise
+  [[nodiscard]] std::optional<Rewrite> without_hints() const;  // rewrite_hints.cc
 
   [[nodiscard]] const Tree& tree() const { return tree_; }
   [[nodiscard]] const SourceText& source() const { return source_; }

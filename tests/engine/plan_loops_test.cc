@@ -21,6 +21,9 @@ reads 1 returns 1 sorts 0 growth 0.00 result 0.00)"},
     {R"(SELECT * FROM orders WHERE customer_id = ?)",
      R"(SEARCH orders USING INDEX orders_customer (customer_id=?) {search orders 1 10 10}
 reads 10 returns 10 sorts 0 growth 0.00 result 0.00)"},
+    {R"(SELECT * FROM orders INDEXED BY orders_customer WHERE customer_id = ? AND id = ?)",
+     R"(SEARCH orders USING INDEX orders_customer (customer_id=? AND rowid=?) {constant orders 1 1 1}
+reads 1 returns 1 sorts 0 growth 0.00 result 0.00)"},
     {R"(SELECT * FROM orders WHERE total = ?)",
      R"(SCAN orders {scan orders 1 100000 25000}
 reads 100000 returns 25000 sorts 0 growth 1.00 result 1.00)"},

@@ -447,9 +447,10 @@ TEST_CASE("query-in-loop") {
       {"a row lock",
        call + loop("rows") + "UPDATE statements SET text = 'SELECT 1 FROM customers WHERE id = ? FOR UPDATE';", ""},
   });
-  const std::string many = shop() + call + query({.id = 2, .rows = 5000, .changed = 0}) +
-                           "UPDATE metrics SET rows_returned = 5000 WHERE statement_id = 2;" +
-                           loop("rows", "for", 0, 1, 0, 1, "2") + from(2, 0, "orders");
+  const std::string many =
+      shop() + call + query({.id = 2, .rows = 5000, .changed = 0}) +
+      "UPDATE metrics SET rows_returned = CASE scale WHEN 0 THEN 50 ELSE 5000 END WHERE statement_id = 2;" +
+      loop("rows", "for", 0, 1, 0, 1, "2") + from(2, 0, "orders");
   const std::string said =
       " query-in-loop shop/1.sql:14:1 cursor.execute customers\n"
       "  This query of customers runs once for each row of the query at line 20 (loop at line 12): 5,000 queries at "
@@ -458,8 +459,16 @@ TEST_CASE("query-in-loop") {
       "ANY, json_each).\n";
   CHECK(found(many, true) == "warning" + said);
   CHECK(found(many + "UPDATE run SET engine = 'postgres';", true) == "error" + said);
-  CHECK(found(many + "UPDATE run SET engine = 'postgres'; UPDATE tables SET fixed = 1 WHERE name = 'orders';", true) ==
+  const std::string on_postgres = many + "UPDATE run SET engine = 'postgres';";
+  CHECK(found(on_postgres + "UPDATE tables SET fixed = 1 WHERE name = 'orders';", true) == "warning" + said);
+  CHECK(found(on_postgres + "UPDATE metrics SET rows_returned = 5000 WHERE statement_id = 2;", true) ==
+        "warning" + said);  // a LIMIT
+  CHECK(found(on_postgres + "UPDATE statements SET function = 'weekly_cleanup' WHERE statement_id = 2;", true) ==
         "warning" + said);
+  CHECK(found(on_postgres + where(2, {.relation = "orders", .name = "status", .operand = "literal"}), true) ==
+        "warning" + said);
+  CHECK(found(on_postgres + where(2, {.relation = "orders", .name = "customer_id", .operand = "placeholder"}), true) ==
+        "error" + said);
 }
 
 TEST_CASE("foreign-key-without-index") {

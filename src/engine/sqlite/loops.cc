@@ -108,8 +108,10 @@ void RowModel::classify(size_t at) {
     bool one = line.equalities > 0 && !in_list;
     node.access = one ? Access::kConstant : Access::kSearch;
   } else if (line.search && !node.terms.empty()) {
-    bool key = index != nullptr && index->unique && !in_list && line.skipped == 0 &&
-               static_cast<size_t>(line.equalities) >= index->columns.size();
+    size_t equalities = static_cast<size_t>(line.equalities);
+    bool key = index != nullptr && !in_list && line.skipped == 0 &&
+               ((index->unique && equalities >= index->columns.size()) ||
+                (equalities > index->columns.size() && !place.info->table->without_rowid));
     node.access = key                                 ? Access::kConstant
                   : line.covering || line.primary_key ? Access::kSearchCovering
                                                       : Access::kSearch;
@@ -206,8 +208,12 @@ double RowModel::search_rows(size_t at) {
   double entries = index->entries > 0 ? index->entries : rows;
   size_t equalities = static_cast<size_t>(line.equalities);
   double found = entries;
-  if (equalities > 0 && equalities >= index->columns.size() && index->unique)
+  bool appended = equalities > index->columns.size();  // the key that SQLite puts behind each index's columns
+  if (equalities > 0 &&
+      ((equalities >= index->columns.size() && index->unique) || (appended && !info->table->without_rowid)))
     found = 1;
+  else if (appended && !index->prefix_rows.empty())
+    found = index->prefix_rows.back();
   else if (equalities > 0 && equalities <= index->prefix_rows.size())
     found = index->prefix_rows[equalities - 1];
   else if (equalities > 0)
