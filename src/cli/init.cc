@@ -28,8 +28,9 @@ struct Attempt {
   std::string engine;
   std::string place;    // of the schema, where it was named; "" = found by itself
   std::string problem;  // why there is no outcome
-  size_t statements = 0, planned = 0, refused = 0;
-  std::string schema;       // "golang-migrate, 12 files": what was found; empty = nothing
+  size_t statements = 0, planned = 0;
+  size_t schema_statements = 0, refused = 0;  // refused: of those in SQL files
+  std::string schema;                         // "golang-migrate, 12 files": what was found; empty = nothing
   std::string schema_path;  // its file, or the folder that all of it is in; "" = the repository's root
 };
 
@@ -73,6 +74,7 @@ Attempt attempt(const GateOptions& options, const std::string& engine, const std
     const std::vector<std::string>& files = head.schema.files;
     result.schema_path = files.size() == 1 ? files.front() : common_folder(files);
   }
+  result.schema_statements = head.schema.statements.size();
   result.refused = static_cast<size_t>(std::ranges::count_if(
       head.engine->failures(), [&](const SchemaFailure& failure) { return !head.is_from_code(failure.statement); }));
   for (const KnownStatement& known : context.run.statements) {
@@ -87,14 +89,17 @@ bool serves_few(const Attempt& attempt) {
   return attempt.planned * 2 < attempt.statements;
 }
 
-// Whether the second serves the project better: it plans more, or refuses less of the schema. Where places are tried, a
-// schema of which nothing is refused counts double: what is refused elsewhere belongs to no schema, or to another one.
+// Whether the second serves the project better: it plans more, or refuses less of the schema. A schema that is refused
+// by half belongs to another engine, though statements are planned that need none of it. Where places are tried, one of
+// which nothing is refused counts double: what is refused elsewhere belongs to no schema, or to another one.
 bool serves_better(const Attempt& first, const Attempt& second) {
   if (!second.problem.empty()) return false;
   if (!first.problem.empty()) return true;
   bool places = !second.place.empty();
   auto worth = [&](const Attempt& attempt) {
-    return places && attempt.refused == 0 ? attempt.planned * 2 : attempt.planned;
+    double all = static_cast<double>(std::max<size_t>(attempt.schema_statements, 1));
+    double accepted = 1 - std::min(1.0, static_cast<double>(attempt.refused) / all);
+    return static_cast<double>(attempt.planned) * accepted * accepted * (places && attempt.refused == 0 ? 2 : 1);
   };
   return worth(second) > worth(first) || (worth(second) == worth(first) && second.refused < first.refused);
 }

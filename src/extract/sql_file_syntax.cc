@@ -127,6 +127,19 @@ PsqlCommand parse_psql_command(std::string_view line) {
   return command;
 }
 
+std::optional<IncludedFile> parse_include(std::string_view line) {
+  std::string_view rest = trimmed(line);
+  std::string_view command = take_word(rest);
+  bool relative = command == "\\ir" || command == "\\include_relative";
+  if (!relative && command != "\\i" && command != "\\include" && command != ".read") return std::nullopt;
+  rest = trimmed(rest);
+  if (rest.ends_with(';')) rest = trimmed(rest.substr(0, rest.size() - 1));
+  if (rest.size() >= 2 && (rest.front() == '\'' || rest.front() == '"') && rest.back() == rest.front())
+    rest = rest.substr(1, rest.size() - 2);
+  if (rest.empty()) return std::nullopt;
+  return IncludedFile{std::string(rest), relative};
+}
+
 std::string sqlite_command_reason(std::string_view line) {
   std::string_view rest = line;
   if (take_word(rest) != ".read") return {};

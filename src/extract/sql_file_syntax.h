@@ -25,6 +25,13 @@ struct PsqlCommand {
 };
 [[nodiscard]] PsqlCommand parse_psql_command(std::string_view line);
 
+// A line that runs another file: psql's "\i a.sql" and "\ir a.sql", the sqlite3 shell's ".read a.sql".
+struct IncludedFile {
+  std::string path;       // as written, without quotes
+  bool relative = false;  // to the file that the line stands in; else to where the shell was started
+};
+[[nodiscard]] std::optional<IncludedFile> parse_include(std::string_view line);
+
 // What a command of the sqlite3 shell (".read a.sql") runs unseen; empty for the others.
 [[nodiscard]] std::string sqlite_command_reason(std::string_view line);
 

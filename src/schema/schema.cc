@@ -8,6 +8,8 @@
 #include <utility>
 
 #include "base/hash.h"
+#include "base/source.h"
+#include "extract/sql_file_syntax.h"
 #include "schema/code.h"
 #include "schema/config.h"
 #include "schema/ddl.h"
@@ -281,11 +283,48 @@ class SchemaReader {
     bytes_ += text->size();
     if (bytes_ > kMostBytes) return leave_out(path, "the schema's files are larger than 256 MiB together");
     SqlFile file = read_sql_file(path, *text, options);
+    std::vector<Include> includes = take_includes(path, *text, file);
     Schema part;
-    part.statements = std::move(file.statements);
     part.not_analysed = std::move(file.not_analysed);
     part.files.push_back(path);
     append(std::move(part));
+    auto next = file.statements.begin();
+    including_.push_back(path);
+    for (const Include& include : includes) {
+      for (; next != file.statements.end() && next->line < include.line; ++next)
+        schema_.statements.push_back(std::move(*next));
+      read_file(include.path, options);
+    }
+    including_.pop_back();
+    std::move(next, file.statements.end(), std::back_inserter(schema_.statements));
+  }
+
+  struct Include {
+    int line;
+    std::string path;
+  };
+
+  // The files that this one has the shell run, at their places; what isn't there stays not analysed. psql is started at
+  // the repository's root, as a rule, or beside the file.
+  std::vector<Include> take_includes(const std::string& path, std::string_view text, SqlFile& file) const {
+    constexpr size_t kDeepest = 16;
+    std::vector<Include> found;
+    if (file.not_analysed.empty() || including_.size() >= kDeepest) return found;
+    std::erase_if(file.not_analysed, [&](const NotAnalysed& entry) {
+      std::optional<IncludedFile> included = parse_include(line_text(text, entry.line));
+      if (!included) return false;
+      for (std::string_view folder : {std::string_view(), folder_of(path)}) {
+        if (included->relative && folder != folder_of(path)) continue;
+        std::optional<std::string> named = normalize(folder, included->path);
+        if (!named || *named == path || !index_.has_file(*named) ||
+            std::ranges::find(including_, *named) != including_.end())
+          continue;
+        found.push_back({entry.line, std::move(*named)});
+        return true;
+      }
+      return false;
+    });
+    return found;
   }
 
   // Diesel and Flyway have it in a file beside the migration.
@@ -388,6 +427,7 @@ class SchemaReader {
   Schema schema_;
   std::vector<std::string> code_;  // paths of programs that are named by the configuration and not yet read
   std::vector<std::string> passed_over_;
+  std::vector<std::string> including_;  // files that are being read, each run by the one before
   size_t bytes_ = 0;
 };
 

@@ -135,6 +135,27 @@ TEST_CASE("goose: PostgreSQL function bodies and the environment") {
         "not here\n");
 }
 
+TEST_CASE("files that a file has the shell run") {
+  Files files = {{"sql/schema.sql",
+                  "CREATE TABLE a (id);\n\\i sql/more.sql\nCREATE TABLE b (id);\n\\ir last.sql\n\\i nowhere.sql\n\\i "
+                  "../../etc/x.sql\n"},
+                 {"sql/more.sql", "CREATE TABLE m (id);\n\\i sql/schema.sql\n"},
+                 {"sql/last.sql", "CREATE TABLE l (id);"}};
+  CHECK(read_at(files, {"sql/schema.sql"}, "", Dialect::kPostgres) ==
+        "= file\n"
+        "sql/schema.sql:1 CREATE TABLE a (id)\n"
+        "sql/more.sql:1 CREATE TABLE m (id)\n"
+        "sql/schema.sql:3 CREATE TABLE b (id)\n"
+        "sql/last.sql:1 CREATE TABLE l (id)\n"
+        "! sql/more.sql:2 psql's \"\\i sql/schema.sql\" runs another file\n"
+        "! sql/schema.sql:5 psql's \"\\i nowhere.sql\" runs another file\n"
+        "! sql/schema.sql:6 psql's \"\\i ../../etc/x.sql\" runs another file\n");
+  CHECK(read_at({{"a.sql", ".read 'b.sql'\nCREATE TABLE a (id);"}, {"b.sql", "CREATE TABLE b (id);"}}, {"a.sql"}) ==
+        "= file\n"
+        "b.sql:1 CREATE TABLE b (id)\n"
+        "a.sql:2 CREATE TABLE a (id)\n");
+}
+
 TEST_CASE("dbutil: a file that leads from nothing to a version stands for the steps up to it") {
   Files files = {
       {"store/upgrades/00-latest.sql", "-- v0 -> v3 (compatible with v2+): Latest revision\nCREATE TABLE a (id, b);"},
