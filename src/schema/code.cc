@@ -170,10 +170,13 @@ class Arranger {
           else
             left.insert(name);
       }
-      if (ddl.verb == "create") last_making_[ddl.names.front()] = i;
+      if (ddl.verb == "drop")
+        for (const std::string& name : ddl.names) last_drop_[name] = i;
+      if (ddl.verb == "create") last_making_[ddl.names.front()] = last_creation_[ddl.names.front()] = i;
       if (!ddl.new_name.empty()) {
         last_making_[ddl.new_name] = i;
         renamed_.insert(ddl.new_name);
+        renamed_from_[ddl.new_name] = {ddl.names.front(), i};
       }
     }
   }
@@ -186,6 +189,7 @@ class Arranger {
     }
     if (objects_.has_added_column(ddl, dialect_))
       return leave_out(item, fmt::format("`{}` has the column `{}` already", ddl.names.front(), ddl.added_column));
+    if (is_put_aside(ddl, at)) return;
     if (is_clean_up(item, at))
       return leave_out(item, fmt::format("`{}` is not created again: taken for a clean-up", ddl.names.front()));
     if (!objects_.missing(ddl).empty()) {
@@ -194,6 +198,22 @@ class Arranger {
     }
     objects_.apply(ddl, item.statement.text);
     schema_.statements.push_back(std::move(item.statement));
+  }
+
+  // A table that is made anew by what made it first, a text that is known already: `a` renamed to `old_a`, the constant
+  // that creates `a` run once more, `old_a` dropped. Nothing of it is applied, and `a` is as the constant says.
+  [[nodiscard]] bool is_put_aside(const Ddl& ddl, size_t at) const {
+    if (ddl.type != "table") return false;
+    auto aside = [&](const std::string& name) {
+      auto renamed = renamed_from_.find(name);
+      auto drop = last_drop_.find(name);
+      if (renamed == renamed_from_.end() || drop == last_drop_.end() || last_creation_.contains(name)) return false;
+      auto creation = last_creation_.find(renamed->second.first);
+      size_t renaming = renamed->second.second;
+      return creation != last_creation_.end() && creation->second < renaming && renaming < drop->second;
+    };
+    if (!ddl.new_name.empty()) return aside(ddl.new_name) && renamed_from_.at(ddl.new_name).second == at;
+    return ddl.verb == "drop" && std::ranges::all_of(ddl.names, aside);
   }
 
   [[nodiscard]] bool is_clean_up(const Item& item, size_t at) const {
@@ -217,7 +237,8 @@ class Arranger {
   Dialect dialect_;
   Objects objects_;
   Objects before_;  // the code
-  std::map<std::string, size_t> last_making_;
+  std::map<std::string, size_t> last_making_, last_creation_, last_drop_;
+  std::map<std::string, std::pair<std::string, size_t>> renamed_from_;  // and where
   std::set<std::string> renamed_;
   std::map<std::string, std::set<std::string>> left_by_migrations_;  // file or folder: the tables at its end
   std::vector<std::pair<Item, size_t>> waiting_;

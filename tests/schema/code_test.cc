@@ -152,6 +152,30 @@ TEST_CASE("migrations in code drop one of their tables") {
         "migrations/2.py:2 DROP TABLE a\n");
 }
 
+TEST_CASE("a table that the constant which made it makes anew") {
+  Files files = {{"db.py",
+                  "MAKE = 'CREATE TABLE IF NOT EXISTS hardware (id INTEGER, name TEXT)'\n"
+                  "def open(db, version):\n"
+                  "    db.execute(MAKE)\n"
+                  "    if version < 3:\n"
+                  "        db.execute('ALTER TABLE hardware RENAME TO tmp_hardware')\n"
+                  "        db.execute(MAKE)\n"
+                  "        db.execute('INSERT INTO hardware SELECT id, name FROM tmp_hardware')\n"
+                  "        db.execute('DROP TABLE tmp_hardware')\n"}};
+  CHECK(read_at(files, {"db.py"}) ==
+        "= code\n"
+        "db.py:1 CREATE TABLE IF NOT EXISTS hardware (id INTEGER, name TEXT)\n");
+  // Renamed for good.
+  files = {{"db.py",
+            "def open(db):\n"
+            "    db.execute('CREATE TABLE devices (id INTEGER)')\n"
+            "    db.execute('ALTER TABLE devices RENAME TO hardware')\n"}};
+  CHECK(read_at(files, {"db.py"}) ==
+        "= code\n"
+        "db.py:2 CREATE TABLE devices (id INTEGER)\n"
+        "db.py:3 ALTER TABLE devices RENAME TO hardware\n");
+}
+
 TEST_CASE("a text that the code takes apart at its lines") {
   CHECK(found({{"m.py",
                 "def make(db):\n"
