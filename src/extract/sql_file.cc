@@ -89,6 +89,7 @@ class SqlFile {
     Token label = scanner.next();
     if (label.kind != TokenKind::kWord) return add_statement(span);
     if (token_text(text_, label) == "import") return true;
+    if (is_word(text_, label, "create")) cut_column_types(span);
     size_t colon = text_.find_first_not_of(" \t", label.offset + label.length);
     if (colon >= span.end || text_[colon] != ':') return add_statement(span);
     size_t begin = text_.find_first_not_of(" \t\r\n", colon + 1);
@@ -97,6 +98,38 @@ class SqlFile {
     span.name = token_text(text_, label);
     span.begin = scanner.next_code().offset;
     return span.begin < span.end ? add_statement(span) : true;
+  }
+
+  // "read INTEGER AS kotlin.Boolean NOT NULL", "genre TEXT AS List<String>?": the host language's type is no SQL. A
+  // generated column's expression stands in parentheses.
+  void cut_column_types(SqlSpan& span) const {
+    Scanner scanner(text_, dialect_, {}, span.begin);
+    int depth = 0;
+    Token token = scanner.next_code();
+    while (token.kind != TokenKind::kEnd && token.offset < span.end) {
+      std::string_view written = token_text(text_, token);
+      depth += written == "(" ? 1 : written == ")" ? -1 : 0;
+      bool as = depth == 1 && is_word(text_, token, "as");
+      size_t begin = token.offset, end = begin;
+      token = scanner.next_code();
+      if (!as || token.kind != TokenKind::kWord) continue;
+      int generic = 0;
+      bool name_due = true;
+      for (; token.kind != TokenKind::kEnd && token.offset < span.end; token = scanner.next_code()) {
+        std::string_view part = token_text(text_, token);
+        if (part == "<")
+          ++generic;
+        else if (part.find_first_not_of('>') == std::string_view::npos)
+          generic -= static_cast<int>(part.size());
+        else if (generic == 0 && part != "." && part != "?" && !(name_due && token.kind == TokenKind::kWord))
+          break;
+        name_due = part == ".";
+        end = token.offset + token.length;
+      }
+      std::erase_if(span.gaps, [&](const SqlGap& gap) { return gap.offset >= begin && gap.offset < end; });
+      span.gaps.push_back({begin, end - begin, SqlGap::Kind::kCut});
+    }
+    std::ranges::sort(span.gaps, {}, &SqlGap::offset);
   }
 
   bool add_statement(const SqlSpan& span) {

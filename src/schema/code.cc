@@ -252,7 +252,7 @@ Schema read_code(const FileIndex& index, std::vector<std::string> files, const L
   std::sort(files.begin(), files.end(), natural_less);
   Collector collector(schema, dialect);
   for (const std::string& path : files) {
-    if (languages.for_path(path) == nullptr) continue;
+    if (languages.for_path(path) == nullptr && !path.ends_with(".sq")) continue;  // SQLDelight's
     Result<std::string> text = index.read(path);
     if (!text)
       schema.not_analysed.push_back({path, 1, 1, text.error().message, ""});

@@ -130,7 +130,7 @@ class SchemaReader {
       std::string folder = join(folder_of(path), "migrations");
       set_tool("prisma");
       read_folder(folder, "prisma");
-    } else if (languages_.for_path(path) != nullptr) {
+    } else if (languages_.for_path(path) != nullptr || path.ends_with(".sq")) {
       code_.push_back(path);
     } else {
       set_tool(source_.tool.empty() ? dump_tool(path) : source_.tool);
