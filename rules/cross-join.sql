@@ -34,10 +34,11 @@
 --
 -- ## Limits
 -- One finding a statement: the first such pair. NATURAL joins count as having a condition. A condition that is always true
--- for another reason than being constant (`ON a.x = a.x`) is taken for a condition.
+-- for another reason than being constant (`ON a.x = a.x`) is taken for a condition. It is a warning where parts of the statement are put in at run time, and where
+-- path or function say that no user waits for it (migrations, clean-ups).
 WITH
   candidates AS (  -- the joins without a condition in statements that the change brought
-    SELECT s.statement_id, j.block, j.left_ref, j.right_ref, j.join_type, j.line, j."column"
+    SELECT s.statement_id, s.dynamic, j.block, j.left_ref, j.right_ref, j.join_type, j.line, j."column"
     FROM statements AS s
     JOIN joins AS j ON j.statement_id = s.statement_id
     JOIN growth AS g ON g.statement_id = s.statement_id AND g.side = 'head' AND g.growth_class >= 1
@@ -57,7 +58,7 @@ WITH
           AND n.access IN ('search_covering', 'search', 'automatic_index', 'scan_covering', 'scan'))
   ),
   products AS (  -- one a statement: the first join, and of the tables before it the one next to it
-    SELECT c.statement_id, c.join_type, c.line, c."column",
+    SELECT c.statement_id, c.dynamic, c.join_type, c.line, c."column",
       a.relation AS one, b.relation AS other, a.row_count AS one_rows, b.row_count AS other_rows,
       row_number() OVER (
         PARTITION BY c.statement_id
@@ -70,7 +71,7 @@ SELECT
   p.statement_id,
   p.line,
   p."column",
-  CASE p.join_type WHEN 'CROSS' THEN 'warning' ELSE 'error' END AS level,
+  CASE WHEN p.join_type = 'CROSS' OR p.dynamic = 1 OR p.statement_id IN (SELECT j.statement_id FROM side_jobs AS j WHERE j.statement_id = p.statement_id) THEN 'warning' ELSE 'error' END AS level,
   p.one || ',' || p.other AS subject,
   printf('%s and %s are joined without a condition: each of the %,d rows of one meets each of the %,d rows of the other (at the largest scale), so the cost grows with the product of the two tables.',
     p.one, p.other, CAST(p.one_rows AS INTEGER), CAST(p.other_rows AS INTEGER)) AS message,

@@ -134,13 +134,19 @@ Flow::End Flow::branch(int node, State& state, int depth) {
   if (uses(node)) return End::kReached;
   std::vector<State> ways;
   bool exhaustive = false;
-  for (int arm : arms) {
+  for (size_t index = 0; index < arms.size(); ++index) {
+    int arm = arms[index];
     exhaustive = exhaustive || tree_.role(arm) == Role::kDefaultArm || arm == tree_.part(node, Part::kElse);
     State way = state;
     End end = this->arm(arm, way, depth + 1);
-    if (end == End::kOn || (end == End::kBroke && tree_.role(node) == Role::kSwitch)) ways.push_back(std::move(way));
+    if (end != End::kOn && (end != End::kBroke || tree_.role(node) != Role::kSwitch)) continue;
+    mark_way(way.value.variants, static_cast<size_t>(node), index);
+    ways.push_back(std::move(way));
   }
-  if (!exhaustive) ways.insert(ways.begin(), state);
+  if (!exhaustive) {
+    ways.insert(ways.begin(), state);
+    mark_way(ways.front().value.variants, static_cast<size_t>(node), arms.size());
+  }
   if (ways.empty()) return End::kLeft;
   merge(state, ways, node);
   return End::kOn;

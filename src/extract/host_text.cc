@@ -58,6 +58,15 @@ void mark_choices(std::vector<Text>& variants, std::string_view name) {
   }
 }
 
+// Keys of names are odd: see above.
+void mark_way(std::vector<Text>& variants, size_t branch, size_t way) {
+  for (Text& text : variants) {
+    text.emplace_back();
+    text.back().choices = (uint64_t{branch} + 1) << 1U;
+    text.back().choice = static_cast<uint32_t>(way);
+  }
+}
+
 Text text_piece(std::string text, size_t from, size_t length) {
   Piece piece;
   piece.text = std::move(text);

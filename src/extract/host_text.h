@@ -58,6 +58,8 @@ void extend(std::vector<Text>& texts, std::vector<Text> tails);
 [[nodiscard]] bool cut_end(std::vector<Text>& variants, size_t bytes);
 // Notes in each variant of a name which one it is.
 void mark_choices(std::vector<Text>& variants, std::string_view name);
+// Notes in each text on which of a branch's ways it was made: what another name was given on another one isn't with it.
+void mark_way(std::vector<Text>& variants, size_t branch, size_t way);
 // Takes the indentation that all lines share off what comes from [first, last) of the source, with its first line
 // break: a literal's, when that range is the literal, and its last line, blank as it may be, counts as a line.
 void strip_indent(Text& text, size_t first, size_t last);
