@@ -3,6 +3,7 @@
 -- severity: warning
 -- engines: postgres
 -- needs: tables
+-- yields-to: table-inheritance
 -- since: 0.1
 -- summary: A table has neither a primary key nor another key that names each of its rows.
 --
@@ -26,7 +27,8 @@
 --
 -- ## Stays quiet when
 -- - a unique index over NOT NULL columns does the same;
--- - the table is fixed, a view or a foreign table; it had no key before the change either.
+-- - the table is fixed, a view or a foreign table; it had no key before the change either;
+-- - it comes with INHERITS: table-inheritance says what doesn't pass on to it.
 --
 -- ## Limits
 -- PostgreSQL only: SQLite's tables have their rowid. Partitions count as tables of their own.

@@ -147,6 +147,7 @@ CREATE TABLE tables (
   row_source TEXT NOT NULL,   -- 'file', 'seed', 'configured', 'assumed'
   statement_id INTEGER,       -- the statement that created it
   partitions INTEGER NOT NULL,  -- of a partitioned table, 0 = is none
+  without_rowid INTEGER NOT NULL,  -- 1 = SQLite: WITHOUT ROWID, the rows stand in the primary key's B-tree
   PRIMARY KEY (side, name)
 ) STRICT;
 
@@ -218,9 +219,9 @@ CREATE TABLE schema_actions (  -- what each schema statement of the head side do
   action TEXT NOT NULL,           -- 'create_table', 'create_table_as', 'drop_table', 'rename_table', 'truncate', 'create_index', 'drop_index', 'rename_index', 'create_trigger', 'create_policy', 'create_rule', 'refresh_view', 'cluster', 'insert', 'update', 'delete'; of ALTER TABLE: 'add_column', 'drop_column', 'rename_column', 'set_type', 'set_default', 'drop_default', 'set_not_null', 'drop_not_null', 'add_check', 'add_foreign_key', 'add_unique', 'add_primary_key', 'add_exclude', 'validate_constraint', 'drop_constraint', 'rename_constraint', 'set_logged', 'set_unlogged', 'set_tablespace', 'set_access_method', 'attach_partition', 'detach_partition', 'set_trigger', 'set_options', 'set_statistics', 'other'
   table_name TEXT NOT NULL,       -- what it is done to, '' = not known
   column_name TEXT NOT NULL,      -- '' = none; of a foreign key and of an index the first; of CHECK (x IS NOT NULL) that column
-  object TEXT NOT NULL,           -- index, constraint or trigger, '' = none or not named
-  other_table TEXT NOT NULL,      -- referenced by a foreign key; attached or detached; read by INSERT … SELECT; a new name
-  detail TEXT NOT NULL,           -- 'add_column': its default: '', 'constant', 'stable', 'volatile', 'unknown' (a function that is not PostgreSQL's), 'generated', 'identity', 'serial'; 'set_type': 'using'; 'add_check': 'not_null'; 'add_unique', 'add_primary_key': 'using_index'; 'create_index': 'unique'; constraints of a new column: 'new_column'
+  object TEXT NOT NULL,           -- index, constraint, trigger or rule, '' = none or not named
+  other_table TEXT NOT NULL,      -- referenced by a foreign key; attached or detached; read by INSERT … SELECT; a new name; inherited from, or partitioned, by CREATE TABLE
+  detail TEXT NOT NULL,           -- 'add_column': its default: '', 'constant', 'stable', 'volatile', 'unknown' (a function that is not PostgreSQL's), 'generated', 'identity', 'serial'; 'set_type': 'using'; 'add_check': 'not_null'; 'add_unique', 'add_primary_key': 'using_index'; 'create_index': 'unique'; 'create_table': 'inherits', 'partition'; 'create_rule': its event 'select', 'insert', 'update', 'delete', or 'nothing' (DO INSTEAD NOTHING without WHERE); constraints of a new column: 'new_column'
   lock TEXT NOT NULL,             -- PostgreSQL's lock on the table: 'ACCESS EXCLUSIVE', 'SHARE' …; '' = none, and on SQLite
   concurrently INTEGER NOT NULL,
   not_valid INTEGER NOT NULL,     -- 1 = NOT VALID
@@ -342,6 +343,11 @@ CREATE TABLE predicates (
   other_type TEXT NOT NULL,     -- what the statement says of the other side's type: of a cast 'numeric', of a literal 'integer', 'float', 'text', 'boolean'; '' = nothing
   other_block INTEGER,          -- operand 'subquery': its query block
   collation TEXT NOT NULL       -- of COLLATE in the comparison, '' without
+) STRICT;
+
+CREATE TABLE assigned_columns (  -- what UPDATE sets, in a statement that is one
+  statement_id INTEGER NOT NULL,
+  name TEXT NOT NULL            -- the column, as written
 ) STRICT;
 
 CREATE TABLE joins (
@@ -979,6 +985,7 @@ CREATE INDEX query_blocks_by_statement ON query_blocks(statement_id);
 CREATE INDEX projections_by_statement ON projections(statement_id, block);
 CREATE INDEX function_calls_by_statement ON function_calls(statement_id);
 CREATE INDEX predicates_by_statement ON predicates(statement_id);
+CREATE INDEX assigned_columns_by_statement ON assigned_columns(statement_id);
 CREATE INDEX joins_by_statement ON joins(statement_id);
 CREATE INDEX orderings_by_statement ON orderings(statement_id);
 CREATE INDEX plan_nodes_by_statement ON plan_nodes(statement_id, side, scale);

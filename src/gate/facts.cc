@@ -287,7 +287,7 @@ class Filler {
       TableStatistics statistics = known == engine.statistics().tables.end() ? TableStatistics{} : known->second;
       tables(name, table.name, table.type, statistics.rows * (statistics.fixed ? 1 : factor), statistics.rows,
              statistics.fixed, name_of(statistics.source),
-             creator(side, table.type == "view" ? "view" : "table", table.name), table.partitions);
+             creator(side, table.type == "view" ? "view" : "table", table.name), table.partitions, table.without_rowid);
       for (const CatalogueColumn& column : table.columns)
         columns(name, table.name, column.name, column.type, column.not_null, column.generated, column.primary_key,
                 column.allowed_values, column.default_value);

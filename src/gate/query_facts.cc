@@ -27,6 +27,7 @@ QueryFacts::QueryFacts(const Run& run, FactStore& store)
       projections_(store, "projections"),
       function_calls_(store, "function_calls"),
       predicates_(store, "predicates"),
+      assigned_columns_(store, "assigned_columns"),
       joins_(store, "joins"),
       orderings_(store, "orderings") {
   for (SideIndex side : {kBaseSide, kHeadSide}) {
@@ -38,8 +39,8 @@ QueryFacts::QueryFacts(const Run& run, FactStore& store)
 }
 
 Status QueryFacts::status() const {
-  for (const FactInserter* inserter :
-       {&query_tables_, &query_blocks_, &projections_, &function_calls_, &predicates_, &joins_, &orderings_})
+  for (const FactInserter* inserter : {&query_tables_, &query_blocks_, &projections_, &function_calls_, &predicates_,
+                                       &assigned_columns_, &joins_, &orderings_})
     if (!inserter->status()) return inserter->status();
   return {};
 }
@@ -53,6 +54,7 @@ void QueryFacts::add(const KnownStatement& known) {
   }
   blocks(known);
   predicates(known);
+  for (const std::string& column : parsed.assigned) assigned_columns_(known.id, column);
   for (const Join& join : parsed.joins) {
     Position at = place(known, join.offset);
     joins_(known.id, join.block, or_null(join.left), or_null(join.right), join.type, join.has_condition, at.line,

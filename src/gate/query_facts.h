@@ -32,7 +32,8 @@ class QueryFacts {
 
   const Run& run_;
   std::array<Tables, 2> tables_;  // by the statement's side
-  FactInserter query_tables_, query_blocks_, projections_, function_calls_, predicates_, joins_, orderings_;
+  FactInserter query_tables_, query_blocks_, projections_, function_calls_, predicates_, assigned_columns_, joins_,
+      orderings_;
 };
 
 }  // namespace explaingate

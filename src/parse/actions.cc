@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.h"
 #include "parse/grammar.h"
 #include "parse/lexemes.h"
 #include "parse/outline.h"
@@ -118,8 +119,11 @@ class Reader {
       }
       case Type::kCreateStmt: {
         SchemaAction& action = add("create_table", relation(statement), "");
-        if (const Node* parents = tree_.child(statement, Key::kInhRelations))
-          if (const Node* parent = tree_.first(*parents)) action.other_table = named(*parent);
+        const Node* parents = tree_.child(statement, Key::kInhRelations);
+        const Node* parent = parents == nullptr ? nullptr : tree_.first(*parents);
+        if (parent == nullptr) break;
+        action.other_table = named(*parent);
+        action.detail = tree_.child(statement, Key::kPartbound) == nullptr ? "inherits" : "partition";
         break;
       }
       case Type::kCreateTableAsStmt:
@@ -141,7 +145,7 @@ class Reader {
         add("create_trigger", relation(statement), kShareRow).object = text(statement, Key::kTrigname);
         break;
       case Type::kRuleStmt:
-        add("create_rule", relation(statement), kExclusive);
+        create_rule(statement);
         break;
       case Type::kCreatePolicyStmt:
         if (const Node* table = tree_.child(statement, Key::kTable)) add("create_policy", named(*table), kExclusive);
@@ -196,6 +200,17 @@ class Reader {
     for (const Node* each = list == nullptr ? nullptr : tree_.first(*list); each != nullptr; each = tree_.next(*each))
       name = text(*each, Key::kSval);
     return name;
+  }
+
+  void create_rule(const Node& statement) {
+    SchemaAction& action = add("create_rule", relation(statement), kExclusive);
+    action.object = text(statement, Key::kRulename);
+    const Node* actions = tree_.child(statement, Key::kActions);
+    bool acts = actions != nullptr && tree_.first(*actions) != nullptr;
+    bool narrows = flag(statement, Key::kInstead) && tree_.child(statement, Key::kWhereClause) != nullptr;
+    constexpr std::string_view kCommand = "CMD_";
+    std::string_view event = tree_.text(statement, Key::kEvent);
+    if (event.starts_with(kCommand)) action.detail = acts || narrows ? lower(event.substr(kCommand.size())) : "nothing";
   }
 
   void drop(const Node& statement) {

@@ -22,12 +22,14 @@ struct SchemaAction {
   std::string action;
   std::string table;        // "" for a dropped or renamed index: the catalogue knows its table
   std::string column;       // also of a foreign key and of an index (its first) and of CHECK (column IS NOT NULL)
-  std::string object;       // index, constraint, trigger
-  std::string other_table;  // referenced by a foreign key; attached, detached; the new name
+  std::string object;       // index, constraint, trigger, rule
+  std::string other_table;  // referenced by a foreign key; attached, detached; the new name; a new table's parent
   // add_column: its default, '' (none), 'constant', 'stable', 'volatile', 'unknown' (a function that isn't
   // PostgreSQL's), 'generated', 'identity', 'serial'. set_type: 'using' with an expression that is more than a cast of
-  // the column. add_check: 'not_null'. add_unique, add_primary_key: 'using_index'. create_index: 'unique'. Constraints
-  // of a new column: 'new_column'.
+  // the column. add_check: 'not_null'. add_unique, add_primary_key: 'using_index'. create_index: 'unique'.
+  // create_table: 'inherits', 'partition'. create_rule: the event, 'select', 'insert', 'update', 'delete'; 'nothing'
+  // where nothing is rewritten but left out (DO INSTEAD NOTHING without WHERE). Constraints of a new column:
+  // 'new_column'.
   std::string detail;
   std::string lock;           // PostgreSQL's lock on `table`, as its documentation spells it; "" for none
   bool concurrently = false;  // CONCURRENTLY

@@ -15,7 +15,7 @@ std::string quoted(std::string_view text) {
 std::string table(const std::string& name, double rows, int fixed, const std::string& columns) {
   std::string sql;
   for (const char* side : {"base", "head"}) {
-    sql += fmt::format("INSERT INTO tables VALUES ('{}', '{}', 'table', {:.1f}, 50000, {}, 'configured', NULL, 0);",
+    sql += fmt::format("INSERT INTO tables VALUES ('{}', '{}', 'table', {:.1f}, 50000, {}, 'configured', NULL, 0, 0);",
                        side, name, rows, fixed);
     sql += fmt::format("INSERT INTO columns VALUES ('{}', '{}', 'id', 'INTEGER', 0, 0, 1, 0, '');", side, name);
     sql += fmt::format("INSERT INTO indexes VALUES ('{}', '{}', '', 1, 0, 'primary_key', NULL, '', 1);", side, name);
