@@ -1,12 +1,12 @@
 // Whether what a loop writes is committed once, behind the loop, or at every turn: what begins and ends transactions in
 // the same function, and names that say that there is one.
 //
-//   tx = conn.begin(); for (x of xs) insert.run(x); tx.commit();       inside: begun before the loop
-//   for (x of xs) insert.run(x); conn.commit();                        inside: ended behind it
-//   conn.transaction(() => { for (x of xs) insert.run(x); })();        inside
-//   function load(tx, xs) { for (x of xs) tx.execute("INSERT …"); }    inside
-//   for (x of xs) { insert.run(x); if (++n % 1000 == 0) conn.commit(); }  inside: many at once
-//   for (x of xs) { insert.run(x); conn.commit(); }                    each
+//   tx = conn.begin(); for (x of xs) insert.run(x); tx.commit();          together: begun before the loop
+//   for (x of xs) insert.run(x); conn.commit();                           together: ended behind it
+//   conn.transaction(() => { for (x of xs) insert.run(x); })();           together
+//   function load(tx, xs) { for (x of xs) tx.execute("INSERT …"); }       together
+//   for (x of xs) { insert.run(x); if (++n % 1000 == 0) conn.commit(); }  together: many at once
+//   for (x of xs) { insert.run(x); conn.commit(); }                       each
 //
 // Nothing is known of a loop in a function that its caller may have begun a transaction for, of one behind the end of
 // another transaction, and of one that both begins and ends one at each turn, which may be meant.
