@@ -39,7 +39,7 @@
 -- - the loop runs over a literal list or a range of literals: their number is in the code;
 -- - it runs over batches, and the query fetches a batch: IN (list), = ANY (…), json_each(…), unnest(…);
 -- - it is a retry, sleeps between its turns, or is left after the first call on every path;
--- - it is a `while` whose condition tells nothing of what it runs over: paging by key, polling, walking a queue;
+-- - it is an endless loop, or a `while` whose condition tells nothing of what it runs over: paging by key, polling, walking a queue;
 -- - the arguments don't depend on the loop;
 -- - the statement locks rows (FOR UPDATE), reads no table, or is no SELECT;
 -- - the name of a table or column is another in each turn: each turn asks another table, which no join replaces;

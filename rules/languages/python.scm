@@ -38,6 +38,8 @@
 (case_clause) @arm
 (try_statement body: (_) @body) @try
 
+(with_item value: (as_pattern . (_) @value)) @with
+(with_item value: (_) @value) @with
 (return_statement (_) @value) @return
 
 (interpolation expression: (_) @value) @interpolation

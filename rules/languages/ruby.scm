@@ -11,6 +11,11 @@
 
 (method name: (_) @name parameters: (_)? @parameters body: (_)? @body) @function
 (singleton_method name: (_) @name parameters: (_)? @parameters body: (_)? @body) @function
+; loop do … end: its block is the loop.
+((call !receiver method: (identifier) @_name block: (do_block body: (_) @body) @while) (#eq? @_name "loop"))
+((call !receiver method: (identifier) @_name block: (block body: (_) @body) @while) (#eq? @_name "loop"))
+((call receiver: (constant) @_module method: (identifier) @_name block: (do_block body: (_) @body) @while) (#eq? @_module "Kernel") (#eq? @_name "loop"))
+((call receiver: (constant) @_module method: (identifier) @_name block: (block body: (_) @body) @while) (#eq? @_module "Kernel") (#eq? @_name "loop"))
 (block parameters: (_)? @parameters body: (_)? @body) @lambda
 (do_block parameters: (_)? @parameters body: (_)? @body) @lambda
 (class name: (_) @name superclass: (_)? @bases body: (_)? @body) @class

@@ -39,6 +39,9 @@ enum class LoopKind { kFor, kWhile, kComprehension, kCallback };
 // What the loop runs over, as far as the source tells.
 enum class LoopSource { kUnknown, kRows, kCollection, kLiteral, kBatch, kRetry };
 
+// When what a loop writes is committed: all of it behind the loop, or at each turn.
+enum class Commits { kUnknown, kTogether, kEach };
+
 struct Loop {  // outermost first in Statement::loops
   LoopKind kind = LoopKind::kFor;
   LoopSource source = LoopSource::kUnknown;
@@ -52,6 +55,7 @@ struct Loop {  // outermost first in Statement::loops
       false;                   // an argument or the SQL depends on the loop variable or on what is assigned in the loop
   bool text_varies = false;    // the SQL does, or so it seems; of a call to another function, what it's called on does
   bool always_leaves = false;  // the body ends in return, break or raise on every path after the call
+  Commits commits = Commits::kUnknown;  // as far as the function tells
 };
 
 enum class CallKind { kNone, kExecute, kBulk, kPrepare, kText, kRun };

@@ -37,6 +37,7 @@ Extraction HostFile::run(Outline* outline) {
   for (size_t index = 0; index < found_.size(); ++index)
     if (found_[index].call >= 0) first_of_call.try_emplace(found_[index].call, static_cast<int>(index));
   LoopFinder finder(tree_, language_, evaluator_, executed, lines_);
+  find_transactions();
   add_loops(finder, first_of_call);
   if (outline != nullptr) fill_outline(*outline, finder, first_of_call);
   if (int node = tree_.too_deep(); node >= 0) {
@@ -85,6 +86,7 @@ void HostFile::add_loops(LoopFinder& finder, const std::map<int, int>& first_of_
     for (FoundLoop& loop : loops) {
       if (auto rows = first_of_call.find(loop.rows_call); rows != first_of_call.end())
         loop.loop.rows_statement = rows->second;
+      loop.loop.commits = commits_of(loop, found.call);
       found.statement.loops.push_back(std::move(loop.loop));
     }
   }

@@ -140,18 +140,34 @@ class HostFile {
   Uses uses_;
   [[nodiscard]] std::map<std::string_view, std::set<int>> kept_handles() const;
   [[nodiscard]] std::map<int, std::set<int>> kept_runs() const;
+  // host_transactions.cc: whether a loop's writes are committed with it
+  enum class Mark { kNone, kBegins, kEnds };
+  std::map<int, std::vector<std::pair<int, Mark>>> marks_;  // by function, in order of place
+  std::set<std::string_view> given_to_transactions_;        // names of functions
+  std::map<int, Commits> commits_;                          // by loop, as far as the call in it doesn't matter
+  std::set<int> own_transactions_;                          // loops that begin one at each turn
+  std::map<int, bool> run_in_transaction_;                  // by function
+  bool transacts_ = false;                                  // Outline's
+  void find_transactions();
+  [[nodiscard]] Mark mark_of(int node) const;
+  [[nodiscard]] bool names_transaction(int expression, int variable) const;
+  [[nodiscard]] bool runs_on_transaction(int call, const FoundLoop& loop) const;
+  [[nodiscard]] bool is_run_in_transaction(int function);
+  [[nodiscard]] bool is_around(int mark, int loop) const;
+  [[nodiscard]] Commits commits_of(const FoundLoop& found, int call);
+  [[nodiscard]] Commits commits_of_loop(int loop);
   // host_outline.cc
   void fill_outline(Outline& outline, LoopFinder& finder, const std::map<int, int>& first_of_call);
   void outline_functions(Outline& outline, std::map<int, int>& index_of) const;
   [[nodiscard]] Outline::Call outline_callee(const Types& types, int callee, int receiver, std::string_view name) const;
   void outline_calls(Outline& outline, const Types& types, LoopFinder& finder, const std::map<int, int>& first_of_call,
-                     const std::map<int, int>& index_of) const;
+                     const std::map<int, int>& index_of);
   [[nodiscard]] bool is_given_single(int call) const;
   [[nodiscard]] bool is_given_regex(int call) const;
   [[nodiscard]] bool is_method(int function) const;
   [[nodiscard]] bool names_function(int member, int name) const;
   void outline_constants(Outline& outline);
-  [[nodiscard]] bool is_memoised(int function) const;
+  [[nodiscard]] bool is_decorated(int function, const std::vector<std::string>& words) const;
   [[nodiscard]] std::string owner_of(int function) const;
 };
 

@@ -243,8 +243,72 @@ struct Words {             // names with a meaning, as written in sources of the
   std::vector<std::string> element_methods;      // x.items(): loops over x
   std::vector<std::string> mutating_methods;     // x.append(y): x is no longer the literal it was
   std::vector<std::string> range_functions, batch_functions, batch_words, retry_words, sleep_functions;
-  std::vector<std::string> implicit_parameters;   // names that a function without parameters has: it
-  std::vector<std::string> memo_words;            // in a decorator: what the function gives is kept
+  std::vector<std::string> implicit_parameters;  // names that a function without parameters has: it
+  std::vector<std::string> memo_words;           // in a decorator: what the function gives is kept
+  // Calls that begin a transaction, or run what they are given in one; those that end one so that it stays; what
+  // switches to a transaction a statement, and back: setAutoCommit(false).
+  std::vector<std::string> transaction_begins = {"begin",
+                                                 "Begin",
+                                                 "BeginTx",
+                                                 "Beginx",
+                                                 "BeginTxx",
+                                                 "MustBegin",
+                                                 "begin_nested",
+                                                 "begin_transaction",
+                                                 "beginTransaction",
+                                                 "beginTransactionNonExclusive",
+                                                 "BeginTransaction",
+                                                 "BeginTransactionAsync",
+                                                 "start_transaction",
+                                                 "startTransaction",
+                                                 "StartTransaction",
+                                                 "transaction",
+                                                 "Transaction",
+                                                 "ImmediateTransaction",
+                                                 "immediateTransaction",
+                                                 "exclusiveTransaction",
+                                                 "transactional",
+                                                 "transactionWithResult",
+                                                 "unchecked_transaction",
+                                                 "transaction_with_behavior",
+                                                 "with_transaction",
+                                                 "withTransaction",
+                                                 "withTransactionAsync",
+                                                 "withExclusiveTransactionAsync",
+                                                 "WithTransaction",
+                                                 "withTx",
+                                                 "WithTx",
+                                                 "in_transaction",
+                                                 "inTransaction",
+                                                 "InTransaction",
+                                                 "runInTransaction",
+                                                 "RunInTransaction",
+                                                 "RunInTx",
+                                                 "useTransaction",
+                                                 "TransactionScope",
+                                                 "savepoint",
+                                                 "atomic",
+                                                 "sqlitex.Save"};
+  std::vector<std::string> transaction_ends = {"commit",
+                                               "Commit",
+                                               "CommitAsync",
+                                               "commit_transaction",
+                                               "commitTransaction",
+                                               "CommitTransaction",
+                                               "endTransaction",
+                                               "setTransactionSuccessful"};
+  std::vector<std::string> autocommit_names = {"setAutoCommit", "autoCommit", "set_autocommit"};
+  std::vector<std::string> transaction_scopes;  // names of what is held for a transaction: with conn:
+  // In the name of what a function is given, or a statement runs on: it's a transaction. In a function's decorator: it
+  // runs in one.
+  std::vector<std::string> transaction_handles = {"tx", "txn", "trx", "transaction"};
+  std::vector<std::string> transaction_decorators = {"transaction", "atomic"};
+  std::vector<std::string> transaction_hooks = {"onUpgrade", "onDowngrade"};  // functions that are run in one
+  // In any name or text: the file may begin transactions, or says itself what is written when.
+  std::vector<std::string> transaction_words = {"begin",     "transaction", "transactional", "transact",
+                                                "tx",        "txn",         "trx",           "commit",
+                                                "savepoint", "atomic",      "autocommit",    "synchronous"};
+  bool implicit_transactions = false;             // libraries begin one before a write by themselves
   std::vector<std::string> identifier_functions;  // Identifier("x"): a quoted name in a formatted text
 };
 

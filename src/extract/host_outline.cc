@@ -22,6 +22,7 @@ std::string_view without_get(std::string_view name) {
 }  // namespace
 
 void HostFile::fill_outline(Outline& outline, LoopFinder& finder, const std::map<int, int>& first_of_call) {
+  outline.transacts = transacts_;
   std::map<int, int> index_of;  // function node -> index
   outline_functions(outline, index_of);
   Types types(tree_, language_, evaluator_);
@@ -76,10 +77,8 @@ std::string HostFile::owner_of(int function) const {
   return owner < 0 ? std::string{} : std::string(last_word(tree_.text(tree_.part(owner, Part::kName))));
 }
 
-bool HostFile::is_memoised(int function) const {
-  auto keeps = [&](int node) {
-    return tree_.role(node) == Role::kDecorator && has_word(tree_.text(node), language_.words.memo_words);
-  };
+bool HostFile::is_decorated(int function, const std::vector<std::string>& words) const {
+  auto keeps = [&](int node) { return tree_.role(node) == Role::kDecorator && has_word(tree_.text(node), words); };
   for (int node = tree_.first_child(tree_.parent(function)); node >= 0 && node < function;
        node = tree_.next_sibling(node))
     if (keeps(node) && tree_.next_named(node) >= 0) {
@@ -107,7 +106,7 @@ void HostFile::outline_functions(Outline& outline, std::map<int, int>& index_of)
       function.name = function.owner;
     function.line = lines_.position(tree_.at(node).start).line;
     function.end_line = lines_.position(tree_.at(node).end > 0 ? tree_.at(node).end - 1 : 0).line;
-    function.memoised = is_memoised(node);
+    function.memoised = is_decorated(node, language_.words.memo_words);
     if (auto around = index_of.find(tree_.function_of(node)); around != index_of.end())
       function.parent = around->second;
     index_of[node] = static_cast<int>(outline.functions.size());
@@ -196,7 +195,7 @@ bool HostFile::names_function(int member, int name) const {
 }
 
 void HostFile::outline_calls(Outline& outline, const Types& types, LoopFinder& finder,
-                             const std::map<int, int>& first_of_call, const std::map<int, int>& index_of) const {
+                             const std::map<int, int>& first_of_call, const std::map<int, int>& index_of) {
   std::set<std::string_view> own_functions, bare_functions;  // the latter are named without `self`
   for (const auto& [node, index] : index_of) {
     std::string_view own = tree_.text(tree_.part(node, Part::kName));
@@ -211,6 +210,7 @@ void HostFile::outline_calls(Outline& outline, const Types& types, LoopFinder& f
     for (FoundLoop& loop : given >= 0 ? finder.around_function(node, given) : finder.around(node, -1, false)) {
       if (auto rows = first_of_call.find(loop.rows_call); rows != first_of_call.end())
         loop.loop.rows_statement = rows->second;
+      loop.loop.commits = commits_of(loop, node);
       loops.push_back(std::move(loop.loop));
     }
     auto file = files_.find(node);

@@ -13,13 +13,16 @@ namespace explaingate::host {
 namespace {
 
 constexpr std::array<std::string_view, static_cast<size_t>(Role::kCount)> kRoleNames = {
-    "",       "function", "lambda",        "class",      "call",       "keyword",    "parameter", "splat",
-    "for",    "while",    "comprehension", "clause",     "assignment", "append",     "bind",      "branch",
-    "switch", "arm",      "default",       "try",        "handler",    "return",     "break",     "skip",
-    "string", "heredoc",  "heredoc_body",  "start",      "end",        "content",    "escape",    "interpolation",
-    "concat", "binary",   "conditional",   "group",      "member",     "subscript",  "slice",     "list",
-    "map",    "pair",     "import",        "comment",    "decorator",  "identifier", "number",    "constant",
-    "record", "typed",    "namespace",     "macro_text", "test",       "wrapper"};
+    "",           "function", "lambda",        "class",        "call",          "keyword",
+    "parameter",  "splat",    "for",           "while",        "comprehension", "clause",
+    "assignment", "append",   "bind",          "branch",       "switch",        "arm",
+    "default",    "try",      "handler",       "with",         "return",        "break",
+    "skip",       "string",   "heredoc",       "heredoc_body", "start",         "end",
+    "content",    "escape",   "interpolation", "concat",       "binary",        "conditional",
+    "group",      "member",   "subscript",     "slice",        "list",          "map",
+    "pair",       "import",   "comment",       "decorator",    "identifier",    "number",
+    "constant",   "record",   "typed",         "namespace",    "macro_text",    "test",
+    "wrapper"};
 
 constexpr std::array<std::string_view, static_cast<size_t>(Part::kCount)> kPartNames = {
     "name", "callee",   "receiver", "arguments", "parameters", "bases",     "body",

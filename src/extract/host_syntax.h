@@ -43,6 +43,7 @@ enum class Role : uint8_t {
   kDefaultArm,     // @default: the arm that runs when no other does
   kTry,            // @try: @body, and handlers below it
   kHandler,        // @handler
+  kWith,           // @with: what a statement around it holds on to until its end: @value
   kReturn,         // @return: leaves the function (or raises); @value: what it gives
   kBreak,          // @break: leaves the loop
   kSkip,           // @skip: goes on with the loop's next turn

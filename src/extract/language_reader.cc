@@ -209,6 +209,15 @@ host::Words read_words(const json& object, std::string& problem) {
   reader.read("sleep_functions", words.sleep_functions);
   reader.read("implicit_parameters", words.implicit_parameters);
   reader.read("memo_words", words.memo_words);
+  reader.read("transaction_begins", words.transaction_begins);
+  reader.read("transaction_ends", words.transaction_ends);
+  reader.read("autocommit_names", words.autocommit_names);
+  reader.read("transaction_scopes", words.transaction_scopes);
+  reader.read("transaction_handles", words.transaction_handles);
+  reader.read("transaction_decorators", words.transaction_decorators);
+  reader.read("transaction_hooks", words.transaction_hooks);
+  reader.read("transaction_words", words.transaction_words);
+  reader.read("implicit_transactions", words.implicit_transactions);
   reader.read("identifier_functions", words.identifier_functions);
   reader.finish();
   return words;

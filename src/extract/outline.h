@@ -84,6 +84,7 @@ struct Outline {
   std::vector<Wanted> wanted;         // sorted, each once
   std::vector<Execution> executions;  // by statement
   bool creates = false;               // one of its statements begins with CREATE
+  bool transacts = false;             // it may begin transactions: names one, or its language begins them by itself
 };
 
 // What the rest of the repository, or the configuration, says to a file that is extracted.

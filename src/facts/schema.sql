@@ -82,6 +82,7 @@ CREATE TABLE loops (
   argument_varies INTEGER NOT NULL,  -- 1 = the call's arguments depend on the loop
   text_varies INTEGER NOT NULL,      -- 1 = the SQL itself does
   always_leaves INTEGER NOT NULL,    -- 1 = the loop is left after the first call on every path
+  commits TEXT NOT NULL,             -- when what it writes is committed: 'together' (it runs in a transaction), 'each' (at each turn), 'unknown' (who calls the function may have begun a transaction)
   changed INTEGER NOT NULL           -- 1 = the loop's header is a changed line, and the base has no such loop around the statement
 ) STRICT;
 
@@ -125,6 +126,7 @@ CREATE TABLE call_loops (      -- loops around a call of `calls`; columns as in 
   argument_varies INTEGER NOT NULL,
   text_varies INTEGER NOT NULL,  -- 1 = what the function is called on depends on the loop
   always_leaves INTEGER NOT NULL,
+  commits TEXT NOT NULL,
   changed INTEGER NOT NULL
 ) STRICT;
 

@@ -79,7 +79,11 @@ std::string relations_of(const std::vector<CandidateIndex>& indexes) {
 
 class Filler {
  public:
-  explicit Filler(Run& run) : run_(run), store_(*run.facts), lines_(run) {}
+  explicit Filler(Run& run) : run_(run), store_(*run.facts), lines_(run) {
+    if (!run.program) return;
+    for (const ProgramFile& file : run.program->files())
+      if (file.transacts) transacting_.insert(file.family);
+  }
 
   Status all() {
     about_run();
@@ -173,8 +177,15 @@ class Filler {
       if (loop.rows_statement >= 0) source = run_.statements[static_cast<size_t>(loop.rows_statement)].id;
       rows(id, static_cast<int64_t>(depth), name_of(loop.kind), name_of(loop.source), loop.line, loop.variable,
            shorten(fold_spaces(loop.iterable), kLongestIterable), source, loop.argument_varies, loop.text_varies,
-           loop.always_leaves, may_be_new && lines_.touch(path, loop.line, loop.line));
+           loop.always_leaves, name_of(commits_of(loop, path)), may_be_new && lines_.touch(path, loop.line, loop.line));
     }
+  }
+
+  // A function's caller may have begun a transaction, unless nothing in its language does.
+  [[nodiscard]] Commits commits_of(const Loop& loop, const std::string& path) const {
+    const ProgramFile* file = run_.program ? run_.program->file(path) : nullptr;
+    bool known = loop.commits != Commits::kUnknown || file == nullptr || transacting_.contains(file->family);
+    return known ? loop.commits : Commits::kEach;
   }
 
   // The calls that lead from a loop to a statement, with the functions that they link.
@@ -432,6 +443,7 @@ class Filler {
   Run& run_;
   FactStore& store_;
   ChangedLines lines_;
+  std::set<std::string_view> transacting_;   // families of languages that have files which may begin transactions
   std::map<std::string, int64_t> creators_;  // "index orders_by_customer" -> head schema statement
   Status status_;
 };

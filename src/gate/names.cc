@@ -78,6 +78,17 @@ std::string_view name_of(LoopSource source) {
   }
   return "";
 }
+std::string_view name_of(Commits commits) {
+  switch (commits) {
+    case Commits::kUnknown:
+      return "unknown";
+    case Commits::kTogether:
+      return "together";
+    case Commits::kEach:
+      return "each";
+  }
+  return "";
+}
 std::string_view name_of(RowSource source) {
   switch (source) {
     case RowSource::kFile:

@@ -16,6 +16,7 @@ namespace explaingate {
 [[nodiscard]] std::string_view name_of(HoleKind kind);
 [[nodiscard]] std::string_view name_of(LoopKind kind);
 [[nodiscard]] std::string_view name_of(LoopSource source);
+[[nodiscard]] std::string_view name_of(Commits commits);
 [[nodiscard]] std::string_view name_of(RowSource source);
 [[nodiscard]] std::string_view name_of(QueryBlock::Kind kind);
 [[nodiscard]] std::string_view name_of(TableRef::Role role);

@@ -82,6 +82,7 @@ Digest digest(const Outline& outline, NameTable& names) {
   result.wrappers = outline.wrappers;
   result.wanted = outline.wanted;
   result.creates = outline.creates;
+  result.transacts = outline.transacts;
   return result;
 }
 

@@ -63,6 +63,7 @@ struct Digest {
   std::vector<Outline::Wrapper> wrappers;
   std::vector<Outline::Wanted> wanted;
   bool creates = false;
+  bool transacts = false;
 };
 
 [[nodiscard]] Digest digest(const Outline& outline, NameTable& names);

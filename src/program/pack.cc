@@ -111,7 +111,7 @@ class Reader {
 template <class Archive>
 void members(Loop& x, Archive& a) {
   a(x.kind), a(x.source), a(x.line), a(x.end_line), a(x.variable), a(x.iterable), a(x.rows_statement),
-      a(x.argument_varies), a(x.text_varies), a(x.always_leaves);
+      a(x.argument_varies), a(x.text_varies), a(x.always_leaves), a(x.commits);
 }
 template <class Archive>
 void members(Hole& x, Archive& a) {
@@ -186,7 +186,7 @@ void members(Outline::Execution& x, Archive& a) {
 template <class Archive>
 void members(Outline& x, Archive& a) {
   a(x.family), a(x.functions), a(x.calls), a(x.classes), a(x.fields), a(x.constants), a(x.wrappers), a(x.wanted),
-      a(x.executions), a(x.creates);
+      a(x.executions), a(x.creates), a(x.transacts);
 }
 template <class Archive>
 void members(Digest::Function& x, Archive& a) {
@@ -213,7 +213,7 @@ void members(Digest::Field& x, Archive& a) {
 template <class Archive>
 void members(Digest& x, Archive& a) {
   a(x.shape), a(x.family), a(x.functions), a(x.calls), a(x.classes), a(x.fields), a(x.constants), a(x.wrappers),
-      a(x.wanted), a(x.creates);
+      a(x.wanted), a(x.creates), a(x.transacts);
 }
 
 template <class Archive>

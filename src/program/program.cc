@@ -173,6 +173,7 @@ void Program::State::set_digest(size_t file, const Digest& digest) {
   files[file].family = name_table.text(digest.family);
   files[file].functions = digest.functions.size();
   files[file].creates = digest.creates;
+  files[file].transacts = digest.transacts;
   digests[file] = &digest;
 }
 

@@ -31,10 +31,11 @@ inline constexpr int kMostCalls = 2;  // between a loop and the function that ex
 
 struct ProgramFile {
   std::string path;
-  std::string key;       // of the cache
-  std::string family;    // Outline's
-  size_t functions = 0;  // how many its outline has
-  bool creates = false;  // Outline's
+  std::string key;         // of the cache
+  std::string family;      // Outline's
+  size_t functions = 0;    // how many its outline has
+  bool creates = false;    // Outline's
+  bool transacts = false;  // Outline's
 };
 
 struct CallEdge {  // a call of the program that can reach a statement

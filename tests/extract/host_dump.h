@@ -41,6 +41,8 @@ inline std::string dump_loop(const Loop& loop) {
   if (loop.rows_statement >= 0) out += fmt::format(" of #{}", loop.rows_statement);
   if (loop.argument_varies) out += ", varies";
   if (loop.always_leaves) out += ", leaves";
+  if (loop.commits != Commits::kUnknown)
+    out += loop.commits == Commits::kTogether ? ", commits together" : ", commits each";
   return out + "\n";
 }
 

@@ -416,8 +416,8 @@ TEST_CASE("query-in-loop") {
                            "INSERT INTO call_sites VALUES (1, 14, 'cursor.execute', 'dbapi', 'execute');";
   auto loop = [](const std::string& source, const std::string& kind = "for", int depth = 0, int varies = 1,
                  int leaves = 0, int changed = 1, const std::string& rows = "NULL") {
-    return fmt::format("INSERT INTO loops VALUES (1, {}, '{}', '{}', 12, 'x', 'ids', {}, {}, 0, {}, {});", depth, kind,
-                       source, rows, varies, leaves, changed);
+    return fmt::format("INSERT INTO loops VALUES (1, {}, '{}', '{}', 12, 'x', 'ids', {}, {}, 0, {}, 'unknown', {});",
+                       depth, kind, source, rows, varies, leaves, changed);
   };
   check({
       {"over a collection", call + loop("collection"),
