@@ -106,6 +106,12 @@ class SqlFile {
     Scanner scanner(text_, dialect_, {}, span.begin);
     int depth = 0;
     Token token = scanner.next_code();
+    bool table = false;  // not a view, whose subqueries have aliases
+    while (token.kind == TokenKind::kWord && !table && token.offset < span.end) {
+      table = is_word(text_, token, "table");
+      if (is_word(text_, token, "view") || is_word(text_, token, "trigger") || is_word(text_, token, "index")) return;
+      token = scanner.next_code();
+    }
     while (token.kind != TokenKind::kEnd && token.offset < span.end) {
       std::string_view written = token_text(text_, token);
       depth += written == "(" ? 1 : written == ")" ? -1 : 0;

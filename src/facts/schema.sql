@@ -444,7 +444,7 @@ CREATE TABLE index_trials (
 CREATE TABLE rewrite_trials (
   statement_id INTEGER NOT NULL,
   rank INTEGER NOT NULL,          -- 0 is the best
-  kind TEXT NOT NULL,             -- 'range' (the bare column in a range), 'keyset' (in place of OFFSET), 'exists', 'not_exists' (in place of NOT IN), 'without_hints' (SQLite's CROSS JOIN, unary +, INDEXED BY)
+  kind TEXT NOT NULL,             -- 'range' (the bare column in a range), 'keyset' (in place of OFFSET), 'exists', 'not_exists' (in place of NOT IN), 'without_hints' (SQLite's CROSS JOIN, unary +)
   text TEXT NOT NULL,             -- the statement written so, which was planned on the head schema
   remarks TEXT NOT NULL,          -- in what it isn't the same, divided by '; '; '' = in nothing
   ddl TEXT NOT NULL,              -- the CREATE INDEX that it needs beside, several divided by '; '; '' = none
@@ -783,7 +783,7 @@ CREATE VIEW side_jobs (  -- statements of the head side that no user waits for, 
 ) AS
 WITH
   words(word) AS (  -- a whole word of the path or the function
-    VALUES ('/test/'), ('/tests/'), ('/testing/'), ('/perftest/'), ('/patches/'), ('/cronjobs/'), ('/daily/'), ('/weekly/'), ('/spec/'), ('/specs/'), ('/stub/'), ('/stubs/'), ('/testdata/'), ('/fixtures/'), ('/bench/'), ('/benches/'), ('/benchmark/'), ('/examples/'), ('/example/'), ('/tools/'), ('/scripts/'),
+    VALUES ('/test/'), ('/tests/'), ('/testing/'), ('/perftest/'), ('/patches/'), ('/cronjobs/'), ('/daily/'), ('/weekly/'), ('/clear/'), ('/reset/'), ('/simulator/'), ('/benchmarks/'), ('/spec/'), ('/specs/'), ('/stub/'), ('/stubs/'), ('/testdata/'), ('/fixtures/'), ('/bench/'), ('/benches/'), ('/benchmark/'), ('/examples/'), ('/example/'), ('/tools/'), ('/scripts/'),
       ('/cleanup/'), ('/datacleanup/'), ('/purge/'), ('/housekeeping/'), ('/janitor/'), ('/upgrades/'),
       ('/migration/'), ('/migrations/'), ('/migrate/'), ('/seed/'), ('/seeds/'), ('/gc/'), ('/cron/'), ('/dump/'), ('/debug/'), ('/install/'), ('/contrib/'), ('/setup/')
   ),

@@ -16,7 +16,7 @@ enum class RewriteKind {
   kKeyset,        // OFFSET -> WHERE key > the last page's last key
   kExists,        // count(*) > 0 -> EXISTS
   kNotExists,     // x NOT IN (SELECT y …) -> NOT EXISTS (… y = x)
-  kWithoutHints,  // SQLite's CROSS JOIN -> JOIN, +x = ? -> x = ?, INDEXED BY left out
+  kWithoutHints,  // SQLite's CROSS JOIN -> JOIN, +x = ? -> x = ?
 };
 [[nodiscard]] std::string_view to_string(RewriteKind kind);  // "range", "keyset", "exists", "not_exists",
                                                              // "without_hints"

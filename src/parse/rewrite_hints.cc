@@ -1,11 +1,10 @@
 // Without what tells SQLite's planner how to plan:
 //
 //   FROM plays CROSS JOIN users ON …        FROM plays JOIN users ON …        (CROSS keeps the order of the tables)
-//   FROM plays INDEXED BY plays_day         FROM plays
-//   FROM plays NOT INDEXED                  FROM plays
 //   WHERE +room = ? AND day > ?             WHERE room = ? AND day > ?        (+ keeps indexes from the column)
 //
-// Near misses: a + b, +1, +(a), a NATURAL or LEFT JOIN.
+// Near misses: a + b, +1, +(a), a NATURAL or LEFT JOIN; INDEXED BY, which names an index that somebody chose by
+// measuring.
 #include "parse/rewriting.h"
 
 namespace explaingate {
@@ -41,13 +40,6 @@ std::optional<Rewrite> Rewriting::without_hints() const {
                !ends_operand(lexed_, i - 1)) {
       drop(i, i + 1);
       affinity = true;
-    } else if (bool named = lexed_.word(i) == Word::kIndexed && lexed_.word(i + 1) == Word::kBy;
-               named || (lexed_.word(i) == Word::kNot && lexed_.word(i + 1) == Word::kIndexed)) {
-      size_t last = named ? i + 2 : i + 1;
-      if (last >= size) break;
-      edits.replace(lexed_.tokens[i].offset - 1, lexed_.tokens[last].end() - lexed_.tokens[i].offset + 1, "");
-      any = true;
-      i = last;
     }
   }
   if (!any) return std::nullopt;

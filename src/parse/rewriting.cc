@@ -35,8 +35,7 @@ bool may_be_rewritten(const ParsedQuery& parsed) {
 
 bool may_hold_hints(std::string_view sql) {
   std::string lowered = lower(sql);
-  return lowered.find('+') != std::string::npos || lowered.find("cross") != std::string::npos ||
-         lowered.find("indexed") != std::string::npos;
+  return lowered.find('+') != std::string::npos || lowered.find("cross") != std::string::npos;
 }
 
 }  // namespace

@@ -248,6 +248,29 @@ std::string find_unnamed_dump(const FileIndex& index, Dialect dialect) {
   return best;
 }
 
+std::vector<std::string> parts_of_dump(const FileIndex& index, const std::string& path) {
+  constexpr std::string_view kStart = "create_";
+  constexpr std::array<std::string_view, 12> kOrder = {"extension",  "schema", "type",     "domain",
+                                                       "sequence",   "table",  "primary",  "foreign",
+                                                       "constraint", "index",  "function", "view"};
+  std::vector<std::pair<size_t, std::string>> parts;
+  if (lower(base_name(path)).starts_with(kStart)) {
+    for (const std::string& beside : index.directly_in(std::string(folder_of(path)))) {
+      std::string name = lower(stem(beside));
+      if (!has_extension(beside, ".sql") || !name.starts_with(kStart)) continue;
+      auto first = std::ranges::find_if(kOrder, [&](std::string_view word) {
+        return std::string_view(name).substr(kStart.size()).starts_with(word);
+      });
+      if (first != kOrder.end()) parts.emplace_back(first - kOrder.begin(), beside);
+    }
+  }
+  std::ranges::sort(parts);
+  std::vector<std::string> files;
+  for (auto& [order, file] : parts) files.push_back(std::move(file));
+  if (std::ranges::find(files, path) == files.end()) files = {path};
+  return files;
+}
+
 std::vector<NotAnalysed> programmed_migrations(const FileIndex& index) {
   struct Kind {
     std::string_view extension, parent, what;

@@ -28,6 +28,8 @@ struct Recognition {
 
 // Where recognise() found nothing: the .sql file, called after what it might be ("app/tables.sql"), that makes most
 // tables; the shallowest of equals. "" = there is none.
+// In parts, "create_types.sql" beside "create_tables.sql": all of them, as they need one another.
+[[nodiscard]] std::vector<std::string> parts_of_dump(const FileIndex& index, const std::string& path);
 [[nodiscard]] std::string find_unnamed_dump(const FileIndex& index, Dialect dialect);
 
 // "create table" in the file, comments and strings not looked at.

@@ -180,7 +180,9 @@ class SchemaReader {
     std::string dump = find_unnamed_dump(index_, dialect_);
     if (!dump.empty()) {
       set_tool("file");
-      return read_file(dump, {dialect_, std::nullopt, nullptr, "", false});
+      for (const std::string& part : parts_of_dump(index_, dump))
+        read_file(part, {dialect_, std::nullopt, nullptr, "", false});
+      return;
     }
     for (NotAnalysed& other : recognition.other_databases) schema_.not_analysed.push_back(std::move(other));
     for (NotAnalysed& program : programmed_migrations(index_)) schema_.not_analysed.push_back(std::move(program));

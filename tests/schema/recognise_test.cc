@@ -168,6 +168,18 @@ TEST_CASE("of files that only their names hint at, the one with most tables") {
   CHECK(found({{"sql/create_report.sql", "SELECT 1"}}) == "= \n");
 }
 
+TEST_CASE("a schema in parts") {
+  CHECK(found({{"admin/sql/create_indexes.sql", "CREATE INDEX a_b ON a (b);"},
+               {"admin/sql/create_tables.sql", "CREATE TABLE a (id, b kind);"},
+               {"admin/sql/create_types.sql", "CREATE TYPE kind AS ENUM ('x');"},
+               {"admin/sql/create_user.sql", "CREATE ROLE somebody;"},
+               {"admin/sql/drop_tables.sql", "DROP TABLE a;"}}) ==
+        "= file\n"
+        "admin/sql/create_types.sql:1 CREATE TYPE kind AS ENUM ('x')\n"
+        "admin/sql/create_tables.sql:1 CREATE TABLE a (id, b kind)\n"
+        "admin/sql/create_indexes.sql:1 CREATE INDEX a_b ON a (b)\n");
+}
+
 TEST_CASE("migrations that are programs") {
   struct Case {
     Files files;
