@@ -9,6 +9,8 @@
 //                                              children per parent stay, unless the parent is fixed
 //   boolean, enum, CHECK (x IN (...))          the number of values stays
 //   known distinct count                       a fraction (negative) grows; an absolute one grows unless few_values()
+//   "shop_id" beside a table "shops", the rows   as a foreign key: few declare them all
+//   of both stated, nothing known
 //   first column of an index, nothing known    counts as selective: kSelectiveRows rows a value
 //   anything else                              not in the map; the engine's default applies
 //
@@ -142,11 +144,28 @@ class Scaler {
       bool grows = !few_values(distinct, basis.statistics.rows);
       return {grows ? Spread::kGrows : Spread::kConstant, distinct * (grows ? basis.growth : 1)};
     }
+    if (const TableStatistics* parent = parent_by_name(column, basis))
+      return {parent->fixed ? Spread::kConstant : Spread::kGrows, first_rows(*parent)};
     bool leads_index = std::ranges::any_of(basis.shape.indexes, [&](const IndexShape& index) {
       return !index.partial && !index.columns.empty() && index.columns[0] == column.name;
     });
     if (leads_index) return {Spread::kGrows, selective_distinct(basis.rows)};
     return {};
+  }
+
+  [[nodiscard]] const TableStatistics* parent_by_name(const ColumnShape& column, const Basis& basis) const {
+    std::string_view name = column.name;
+    if (basis.statistics.source == RowSource::kAssumed || name.size() < 4) return nullptr;
+    if (!name.ends_with("_id") && !name.ends_with("Id")) return nullptr;
+    std::string one(name.substr(0, name.size() - (name.ends_with("_id") ? 3 : 2)));
+    std::string many = one.ends_with('y') ? one.substr(0, one.size() - 1) + "ies" : one + "s";
+    for (const std::string& candidate : {one, many, one + "es"}) {
+      const std::string* found = names_.find(candidate);
+      if (found == nullptr || same_name(*found, basis.shape.name)) continue;
+      const TableStatistics& parent = statistics_.tables.at(*found);
+      if (parent.source != RowSource::kAssumed && parent.rows > 0) return &parent;
+    }
+    return nullptr;
   }
 
   ColumnSpread foreign_key_spread(const ColumnShape& column, const Basis& basis) const {

@@ -141,6 +141,21 @@ TEST_CASE("foreign keys") {
   }
 }
 
+TEST_CASE("a foreign key that isn't declared, by its name") {
+  std::vector<TableShape> schema = schema_from("shops: id key | t: shop_id, shopId, other_id / i(shop_id)");
+  Statistics known;
+  known.tables["shops"] = table_from("rows 40");
+  known.tables["t"] = table_from("rows 120000");
+  CHECK(dump(scale(complete(known, schema, {}, 10000), schema, 0).tables.at("t")) ==
+        "120000 shopId=40 shop_id=40 i[3000]");
+  known.tables["t"] = table_from("rows 120000, shop_id 60");  // what is known counts
+  CHECK(dump(scale(complete(known, schema, {}, 10000), schema, 0).tables.at("t")) ==
+        "120000 shopId=40 shop_id=60 i[2000]");
+  known.tables.erase("shops");  // nobody stated it
+  known.tables["t"] = table_from("rows 120000");
+  CHECK(dump(scale(complete(known, schema, {}, 10000), schema, 0).tables.at("t")) == "120000 shop_id=12000 i[10]");
+}
+
 TEST_CASE("the factor brings the largest growing table to 10,000 rows") {
   struct Case {
     std::string big, small;
