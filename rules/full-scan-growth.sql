@@ -51,9 +51,10 @@
 --
 -- It is a warning, too, where rows of a fixed table are deleted; where a foreign key alone has the table read, and the program doesn't turn SQLite's foreign
 -- keys on (`PRAGMA foreign_keys`), or turns them off somewhere; where the program puts filters into the statement that aren't known here: with them it may read less; and where
--- nothing tells that the filters that no index begins with yet pick few rows: no statistics, no foreign key, no type or name of a key, a person or a time (`uuid`,
--- `email`, `order_no`, `created_at`). `status`, `message_type` and `workspace` may hold three values, and an index on them would still read a large part. Nor do a constant of the
--- statement's (`odid = 0`) and NULL (`deleted_at IS NULL`). Statistics make it certain.
+-- the filters that no index begins with yet are on columns that hold few values by their names (`status`, `message_type`, `is_read`) while no
+-- statistics say how many, are compared with a constant of the statement's (`odid = 0`), or ask for NULL (`deleted_at IS NULL`): an index on them
+-- may still read a large part. In `check --all`, where the statement ran before, it takes more: something has to tell that they pick few rows, be it statistics, a foreign
+-- key, or the type or name of a key, a person or a time (`uuid`, `email`, `order_no`, `created_at`); `workspace` may hold three values. Statistics make it certain.
 --
 -- It is an info where the sizes of today are known, and at these the statement examines fewer than 5,000 rows; a warning where no user waits for it,
 -- as far as path and function tell: tests, migrations, scripts, clean-ups; and, as long as the table's size is assumed, where a statement of the
@@ -137,9 +138,10 @@ WITH
               WHERE n.statement_id = h.statement_id AND n.operator = 'IS NULL' AND instr(i.condition, n.name) > 0
                 AND (n.relation IS NULL OR n.relation = h.relation COLLATE NOCASE)))))
         FROM (
-          SELECT p.name, k.name IS NULL OR p.operator IN ('IS NULL', 'IS NOT NULL', '<>') OR (p.operator IN ('=', '==', 'IS') AND p.operand = 'literal') AS of_few
+          SELECT p.name, CASE run.mode WHEN 'all' THEN k.name IS NULL ELSE o.name IS NOT NULL END OR p.operator IN ('IS NULL', 'IS NOT NULL', '<>') OR (p.operator IN ('=', '==', 'IS') AND p.operand = 'literal') AS of_few
           FROM predicates AS p
           LEFT JOIN many_values AS k ON k.table_name = h.relation AND k.name = p.name COLLATE NOCASE
+          LEFT JOIN few_values AS o ON o.table_name = h.relation AND o.name = p.name COLLATE NOCASE
           WHERE p.statement_id = h.statement_id AND p.sargable = 1 AND (p.relation IS NULL OR p.relation = h.relation COLLATE NOCASE)
             AND (p.operand <> 'column' OR instr(h.indexed, ' ' || p.name || ' ') > 0)) AS f) = 1 AS categories
     FROM run

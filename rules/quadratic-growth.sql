@@ -40,7 +40,8 @@
 --
 -- How often a recursive CTE goes on is the planner's guess: the finding is a warning.
 --
--- It is a warning where the sizes of today are known, and at these the statement examines fewer than 5,000 rows.
+-- It is a warning where the sizes of today are known, and at these the statement examines fewer than 5,000 rows; and where no user waits for it by path
+-- and function (tests, scripts, resets, clean-ups).
 --
 -- In `check --all` it is a warning as long as the sizes of the statement's tables are all assumed, unless a baseline is there that doesn't know the
 -- statement: what runs already has met its data. Sizes (`tables`, `statistics`) make it an error.
@@ -72,7 +73,8 @@ WITH
   )
 SELECT
   n.statement_id,
-  CASE WHEN n.undecided OR n.recursive OR n.statement_id IN (SELECT e.statement_id FROM cheap_statements AS e WHERE e.statement_id = n.statement_id) OR n.statement_id IN (SELECT u.statement_id FROM unproven_statements AS u WHERE u.statement_id = n.statement_id) THEN 'warning' END AS level,
+  CASE WHEN n.undecided OR n.recursive OR n.statement_id IN (SELECT e.statement_id FROM cheap_statements AS e WHERE e.statement_id = n.statement_id) OR n.statement_id IN (SELECT u.statement_id FROM unproven_statements AS u WHERE u.statement_id = n.statement_id)
+    OR n.statement_id IN (SELECT j.statement_id FROM side_jobs AS j WHERE j.statement_id = n.statement_id) THEN 'warning' END AS level,
   n.relation AS subject,
   printf('The cost grows with the square of the data: %s is read %,d times over, %,d rows examined in all for %,d returned (at the largest scale). Ten times the data is %,d times the work.',
     n.relation, CAST(n.executions AS INTEGER), CAST(n.rows_examined AS INTEGER), CAST(n.rows_returned AS INTEGER),
