@@ -72,7 +72,7 @@ WITH
     FROM deletions_by_age
   ),
   few_values AS MATERIALIZED (SELECT table_name, name FROM category_columns),
-  many_values AS MATERIALIZED (SELECT table_name, name FROM selective_columns),
+  many_values AS MATERIALIZED (SELECT lower(table_name || '.' || name) AS "column" FROM selective_columns),
   partials AS MATERIALIZED (SELECT statement_id, relation, min(index_name) AS index_name FROM partial_index_uses GROUP BY statement_id, relation),
   pragmas AS MATERIALIZED (  -- SQLite looks foreign keys up only where it is told to
     SELECT s.value NOT IN ('0', 'off', 'no', 'false') AS enforces
@@ -138,10 +138,9 @@ WITH
               WHERE n.statement_id = h.statement_id AND n.operator = 'IS NULL' AND instr(i.condition, n.name) > 0
                 AND (n.relation IS NULL OR n.relation = h.relation COLLATE NOCASE)))))
         FROM (
-          SELECT p.name, CASE run.mode WHEN 'all' THEN k.name IS NULL ELSE o.name IS NOT NULL END OR p.operator IN ('IS NULL', 'IS NOT NULL', '<>') OR (p.operator IN ('=', '==', 'IS') AND p.operand = 'literal') AS of_few
+          SELECT p.name, CASE run.mode WHEN 'all' THEN lower(h.relation || '.' || p.name) NOT IN (SELECT k."column" FROM many_values AS k)
+            ELSE lower(h.relation || '.' || p.name) IN (SELECT lower(k.table_name || '.' || k.name) FROM few_values AS k) END OR p.operator IN ('IS NULL', 'IS NOT NULL', '<>') OR (p.operator IN ('=', '==', 'IS') AND p.operand = 'literal') AS of_few
           FROM predicates AS p
-          LEFT JOIN many_values AS k ON k.table_name = h.relation AND k.name = p.name COLLATE NOCASE
-          LEFT JOIN few_values AS o ON o.table_name = h.relation AND o.name = p.name COLLATE NOCASE
           WHERE p.statement_id = h.statement_id AND p.sargable = 1 AND (p.relation IS NULL OR p.relation = h.relation COLLATE NOCASE)
             AND (p.operand <> 'column' OR instr(h.indexed, ' ' || p.name || ' ') > 0)) AS f) = 1 AS categories
     FROM run

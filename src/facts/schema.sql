@@ -936,7 +936,7 @@ CREATE VIEW category_columns (  -- columns of the head side that hold few values
 ) AS
 WITH words(word) AS (
   VALUES ('status'), ('state'), ('kind'), ('type'), ('category'), ('class'), ('phase'), ('stage'), ('version'), ('network'), ('environment'),
-    ('platform'), ('provider'), ('locale'), ('language'), ('currency'), ('country'), ('region'), ('attempts'), ('retries'), ('chain_id'), ('priority'), ('level'), ('severity'), ('role'), ('mode'), ('visibility'), ('gender'), ('direction'),
+    ('platform'), ('provider'), ('locale'), ('language'), ('currency'), ('country'), ('region'), ('attempts'), ('retries'), ('priority'), ('level'), ('severity'), ('role'), ('mode'), ('visibility'), ('gender'), ('direction'),
     ('flag'), ('enabled'), ('disabled'), ('active'), ('deleted'), ('hidden'), ('archived'), ('locked'), ('blocked'), ('seen'), ('read'), ('pinned'),
     ('starred'), ('draft'), ('verified'), ('public'), ('private')
 )
@@ -945,10 +945,10 @@ FROM columns AS c
 JOIN tables AS t ON t.side = c.side AND t.name = c.table_name AND t.row_source IN ('assumed', 'configured')
 WHERE c.side = 'head' AND c.allowed_values = 0
   AND (c.name LIKE 'is\_%' ESCAPE '\' OR c.name LIKE 'has\_%' ESCAPE '\' OR c.name GLOB 'is[A-Z]*' OR c.name GLOB 'has[A-Z]*'
-    OR EXISTS (
-      SELECT 1 FROM words AS w
-      WHERE c.name = w.word COLLATE NOCASE OR c.name LIKE '%\_' || w.word ESCAPE '\'
-        OR c.name GLOB '*[a-z0-9]' || upper(substr(w.word, 1, 1)) || substr(w.word, 2)));
+    OR c.name LIKE '%chain\_id' ESCAPE '\'
+    OR lower(replace(c.name, rtrim(c.name, replace(c.name, '_', '')), '')) IN (SELECT w.word FROM words AS w)  -- what stands behind the last _
+    OR c.name GLOB '*[a-z0-9][A-Z]*' AND EXISTS (
+      SELECT 1 FROM words AS w WHERE c.name GLOB '*[a-z0-9]' || upper(substr(w.word, 1, 1)) || substr(w.word, 2)));
 
 CREATE VIEW selective_columns (  -- columns of the head side of which a value names a small part of the rows: statistics count the table, a foreign key, the type or the name tell (uuid, user_id, emailHash, created_at)
   table_name,
@@ -972,10 +972,9 @@ WHERE c.side = 'head' AND c.allowed_values = 0
     AND (c.type LIKE '%uuid%' OR c.type LIKE '%date%' OR c.type LIKE '%time%' OR c.name LIKE '%hash' OR c.name LIKE '%uuid' OR c.name GLOB '*[a-z]ID'
       OR EXISTS (SELECT 1 FROM foreign_keys AS f WHERE f.side = c.side AND f.table_name = c.table_name AND f.name = c.name)
       OR EXISTS (SELECT 1 FROM tables AS o WHERE o.side = c.side AND o.name IN (c.name, c.name || 's') COLLATE NOCASE)
-      OR EXISTS (
-        SELECT 1 FROM words AS w
-        WHERE c.name = w.word COLLATE NOCASE OR c.name LIKE '%\_' || w.word ESCAPE '\'
-          OR c.name GLOB '*[a-z0-9]' || upper(substr(w.word, 1, 1)) || substr(w.word, 2))));
+      OR lower(replace(c.name, rtrim(c.name, replace(c.name, '_', '')), '')) IN (SELECT w.word FROM words AS w)  -- what stands behind the last _
+      OR c.name GLOB '*[a-z0-9][A-Z]*' AND EXISTS (
+        SELECT 1 FROM words AS w WHERE c.name GLOB '*[a-z0-9]' || upper(substr(w.word, 1, 1)) || substr(w.word, 2))));
 
 -- Rules go from a statement to what is known of it.
 CREATE INDEX tables_by_name ON tables(side, name COLLATE NOCASE);  -- a statement's spelling of it

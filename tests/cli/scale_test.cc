@@ -24,9 +24,9 @@ TEST_CASE("no rule takes more than 2,000 steps a statement, where there are a th
 // What runs already has met its data; what came since the baseline hasn't.
 TEST_CASE("an inventory: what rests on assumed sizes is an error for what is new, and where sizes are known") {
   Project project;
-  project.write("schema.sql", "CREATE TABLE orders (id INTEGER PRIMARY KEY, place TEXT, code TEXT);\n");
+  project.write("schema.sql", "CREATE TABLE orders (id INTEGER PRIMARY KEY, email TEXT, code TEXT);\n");
   project.write("explaingate.json", R"({"schema": "schema.sql"})");
-  project.write("a.sql", "SELECT id FROM orders WHERE place = ?;\n");
+  project.write("a.sql", "SELECT id FROM orders WHERE email = ?;\n");
   project.commit();
   auto told = [&] { return project.gate({"check", "--all", "--format", "concise"}); };
   auto says = [](const Ran& ran, const std::string& text) { return ran.out.find(text) != std::string::npos; };
@@ -45,7 +45,7 @@ TEST_CASE("an inventory: what rests on assumed sizes is an error for what is new
   CHECK(ran.code == 1);
   CHECK(says(ran, "b.sql:1:1: error"));
   CHECK(!says(ran, "a.sql:1:1: error"));
-  project.write("c.sql", "SELECT place FROM orders WHERE code = ?;\n");
+  project.write("c.sql", "SELECT email FROM orders WHERE code = ?;\n");
   CHECK(says(project.gate({"check", "--format", "concise"}), "c.sql:1:1: error"));
 }
 
