@@ -930,39 +930,54 @@ JOIN loops AS b ON b.statement_id = r.before_statement_id
 WHERE b.argument_varies = 1 AND b.always_leaves = 0 AND b.source NOT IN ('literal', 'batch', 'retry')
   AND NOT EXISTS (SELECT 1 FROM batch_statements AS m WHERE m.statement_id = b.statement_id);
 
+CREATE VIEW named_columns (  -- columns of the head side by the word that their names end in (order_status, orderStatus): what holds few values as a rule, and what names a small part of the rows
+  table_name,
+  name,
+  selective  -- 1 = an id, a person, a time …; 0 = a status, a kind …
+) AS
+WITH
+  few(word) AS (
+    VALUES ('status'), ('state'), ('kind'), ('type'), ('category'), ('class'), ('phase'), ('stage'), ('version'), ('network'), ('environment'),
+      ('platform'), ('provider'), ('locale'), ('language'), ('currency'), ('country'), ('region'), ('attempts'), ('retries'), ('priority'), ('level'), ('severity'), ('role'), ('mode'), ('visibility'), ('gender'), ('direction'),
+      ('flag'), ('enabled'), ('disabled'), ('active'), ('deleted'), ('hidden'), ('archived'), ('locked'), ('blocked'), ('seen'), ('read'), ('pinned'),
+      ('starred'), ('draft'), ('verified'), ('public'), ('private')
+  ),
+  many(word) AS (
+    VALUES ('id'), ('ids'), ('uid'), ('uuid'), ('guid'), ('key'), ('hash'), ('sha'), ('sha1'), ('sha256'), ('md5'), ('digest'), ('checksum'), ('fingerprint'), ('token'), ('secret'),
+      ('nonce'), ('signature'), ('code'), ('slug'), ('email'), ('mail'), ('phone'), ('login'), ('username'), ('nickname'), ('nick'), ('handle'), ('name'), ('title'), ('subject'),
+      ('url'), ('uri'), ('href'), ('link'), ('permalink'), ('domain'), ('host'), ('hostname'), ('path'), ('file'), ('filename'), ('address'), ('ip'), ('number'), ('num'), ('nr'), ('no'),
+      ('serial'), ('sku'), ('isbn'), ('barcode'), ('mid'), ('ref'), ('reference'), ('identifier'), ('session'), ('cookie'), ('seq'), ('sequence'), ('height'),
+      ('page'), ('city'), ('zip'), ('postcode'), ('tag'), ('account'), ('parent'), ('owner'), ('author'), ('user'), ('customer'), ('creator'), ('sender'), ('receiver'), ('recipient'),
+      ('at'), ('on'), ('date'), ('day'), ('time'), ('timestamp'), ('ts'), ('created'), ('updated'), ('modified'), ('added'), ('published'), ('expires'), ('expiry'),
+      ('expiration'), ('since'), ('until'), ('due'), ('deadline')
+  ),
+  words(word, selective) AS (SELECT f.word, 0 FROM few AS f UNION ALL SELECT m.word, 1 FROM many AS m)
+SELECT c.table_name, c.name, w.selective
+FROM columns AS c
+JOIN words AS w ON w.word = lower(replace(c.name, rtrim(c.name, replace(c.name, '_', '')), ''))  -- what stands behind the last _
+WHERE c.side = 'head'
+UNION
+SELECT c.table_name, c.name, w.selective
+FROM columns AS c
+JOIN words AS w ON c.name GLOB '*[a-z0-9]' || upper(substr(w.word, 1, 1)) || substr(w.word, 2)
+WHERE c.side = 'head' AND c.name GLOB '*[a-z0-9][A-Z]*';
+
 CREATE VIEW category_columns (  -- columns of the head side that hold few values as far as their names tell (status, message_type, isRead), in tables of which no count is known
   table_name,
   name
 ) AS
-WITH words(word) AS (
-  VALUES ('status'), ('state'), ('kind'), ('type'), ('category'), ('class'), ('phase'), ('stage'), ('version'), ('network'), ('environment'),
-    ('platform'), ('provider'), ('locale'), ('language'), ('currency'), ('country'), ('region'), ('attempts'), ('retries'), ('priority'), ('level'), ('severity'), ('role'), ('mode'), ('visibility'), ('gender'), ('direction'),
-    ('flag'), ('enabled'), ('disabled'), ('active'), ('deleted'), ('hidden'), ('archived'), ('locked'), ('blocked'), ('seen'), ('read'), ('pinned'),
-    ('starred'), ('draft'), ('verified'), ('public'), ('private')
-)
 SELECT c.table_name, c.name
 FROM columns AS c
 JOIN tables AS t ON t.side = c.side AND t.name = c.table_name AND t.row_source IN ('assumed', 'configured')
 WHERE c.side = 'head' AND c.allowed_values = 0
   AND (c.name LIKE 'is\_%' ESCAPE '\' OR c.name LIKE 'has\_%' ESCAPE '\' OR c.name GLOB 'is[A-Z]*' OR c.name GLOB 'has[A-Z]*'
     OR c.name LIKE '%chain\_id' ESCAPE '\'
-    OR lower(replace(c.name, rtrim(c.name, replace(c.name, '_', '')), '')) IN (SELECT w.word FROM words AS w)  -- what stands behind the last _
-    OR c.name GLOB '*[a-z0-9][A-Z]*' AND EXISTS (
-      SELECT 1 FROM words AS w WHERE c.name GLOB '*[a-z0-9]' || upper(substr(w.word, 1, 1)) || substr(w.word, 2)));
+    OR EXISTS (SELECT 1 FROM named_columns AS n WHERE n.table_name = c.table_name AND n.name = c.name AND n.selective = 0));
 
 CREATE VIEW selective_columns (  -- columns of the head side of which a value names a small part of the rows: statistics count the table, a foreign key, the type or the name tell (uuid, user_id, emailHash, created_at)
   table_name,
   name
 ) AS
-WITH words(word) AS (
-  VALUES ('id'), ('ids'), ('uid'), ('uuid'), ('guid'), ('key'), ('hash'), ('sha'), ('sha1'), ('sha256'), ('md5'), ('digest'), ('checksum'), ('fingerprint'), ('token'), ('secret'),
-    ('nonce'), ('signature'), ('code'), ('slug'), ('email'), ('mail'), ('phone'), ('login'), ('username'), ('nickname'), ('nick'), ('handle'), ('name'), ('title'), ('subject'),
-    ('url'), ('uri'), ('href'), ('link'), ('permalink'), ('domain'), ('host'), ('hostname'), ('path'), ('file'), ('filename'), ('address'), ('ip'), ('number'), ('num'), ('nr'), ('no'),
-    ('serial'), ('sku'), ('isbn'), ('barcode'), ('mid'), ('ref'), ('reference'), ('identifier'), ('session'), ('cookie'), ('seq'), ('sequence'), ('height'),
-    ('page'), ('city'), ('zip'), ('postcode'), ('tag'), ('account'), ('parent'), ('owner'), ('author'), ('user'), ('customer'), ('creator'), ('sender'), ('receiver'), ('recipient'),
-    ('at'), ('on'), ('date'), ('day'), ('time'), ('timestamp'), ('ts'), ('created'), ('updated'), ('modified'), ('added'), ('published'), ('expires'), ('expiry'),
-    ('expiration'), ('since'), ('until'), ('due'), ('deadline')
-)
 SELECT c.table_name, c.name
 FROM columns AS c
 JOIN tables AS t ON t.side = c.side AND t.name = c.table_name
@@ -972,9 +987,7 @@ WHERE c.side = 'head' AND c.allowed_values = 0
     AND (c.type LIKE '%uuid%' OR c.type LIKE '%date%' OR c.type LIKE '%time%' OR c.name LIKE '%hash' OR c.name LIKE '%uuid' OR c.name GLOB '*[a-z]ID'
       OR EXISTS (SELECT 1 FROM foreign_keys AS f WHERE f.side = c.side AND f.table_name = c.table_name AND f.name = c.name)
       OR EXISTS (SELECT 1 FROM tables AS o WHERE o.side = c.side AND o.name IN (c.name, c.name || 's') COLLATE NOCASE)
-      OR lower(replace(c.name, rtrim(c.name, replace(c.name, '_', '')), '')) IN (SELECT w.word FROM words AS w)  -- what stands behind the last _
-      OR c.name GLOB '*[a-z0-9][A-Z]*' AND EXISTS (
-        SELECT 1 FROM words AS w WHERE c.name GLOB '*[a-z0-9]' || upper(substr(w.word, 1, 1)) || substr(w.word, 2))));
+      OR EXISTS (SELECT 1 FROM named_columns AS n WHERE n.table_name = c.table_name AND n.name = c.name AND n.selective = 1)));
 
 -- Rules go from a statement to what is known of it.
 CREATE INDEX tables_by_name ON tables(side, name COLLATE NOCASE);  -- a statement's spelling of it

@@ -53,11 +53,10 @@ bool goes_down(std::string_view function) {
 }
 
 // The folder or the file of migrations that a path belongs to; "" when none.
-std::string migrations_of(std::string_view path) {
-  size_t slash = path.rfind('/');
-  std::string_view folder = path.substr(0, slash == std::string_view::npos ? 0 : slash);
-  if (lower(folder).find("migrat") != std::string::npos) return std::string(folder);
-  return lower(path).find("migrat") != std::string::npos ? std::string(path) : std::string();
+std::string_view migrations_of(std::string_view path) {
+  if (!holds_migrations(path)) return {};
+  std::string_view folder = folder_of(path);
+  return std::ranges::any_of(segments(folder), is_migration_folder) ? folder : path;
 }
 
 // Why a statement with holes can't be applied; "" when it can.
@@ -162,8 +161,8 @@ class Arranger {
     for (size_t i = 0; i < items.size(); ++i) {
       const Ddl& ddl = items[i].ddl;
       if (ddl.type != "table") continue;
-      if (std::string chain = migrations_of(items[i].statement.path); !chain.empty()) {
-        std::set<std::string>& left = left_by_migrations_[chain];
+      if (std::string_view chain = migrations_of(items[i].statement.path); !chain.empty()) {
+        std::set<std::string>& left = left_by_migrations_[std::string(chain)];
         for (const std::string& name : ddl.names)
           if (ddl.verb == "drop")
             left.erase(name);
@@ -175,7 +174,6 @@ class Arranger {
       if (ddl.verb == "create") last_making_[ddl.names.front()] = last_creation_[ddl.names.front()] = i;
       if (!ddl.new_name.empty()) {
         last_making_[ddl.new_name] = i;
-        renamed_.insert(ddl.new_name);
         renamed_from_[ddl.new_name] = {ddl.names.front(), i};
       }
     }
@@ -219,12 +217,13 @@ class Arranger {
   [[nodiscard]] bool is_clean_up(const Item& item, size_t at) const {
     const Ddl& ddl = item.ddl;
     if (ddl.verb != "drop" || ddl.type != "table") return false;
-    if (auto left = left_by_migrations_.find(migrations_of(item.statement.path)); left != left_by_migrations_.end())
+    if (auto left = left_by_migrations_.find(std::string(migrations_of(item.statement.path)));
+        left != left_by_migrations_.end())
       return left->second.empty();
     return std::all_of(ddl.names.begin(), ddl.names.end(), [&](const std::string& name) {
       auto making = last_making_.find(name);
       bool ends = making == last_making_.end() ? before_.has(name) : making->second < at;
-      return ends && !renamed_.contains(name);
+      return ends && !renamed_from_.contains(name);
     });
   }
 
@@ -239,8 +238,7 @@ class Arranger {
   Objects before_;  // the code
   std::map<std::string, size_t> last_making_, last_creation_, last_drop_;
   std::map<std::string, std::pair<std::string, size_t>> renamed_from_;  // and where
-  std::set<std::string> renamed_;
-  std::map<std::string, std::set<std::string>> left_by_migrations_;  // file or folder: the tables at its end
+  std::map<std::string, std::set<std::string>> left_by_migrations_;     // file or folder: the tables at its end
   std::vector<std::pair<Item, size_t>> waiting_;
 };
 

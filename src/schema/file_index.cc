@@ -1,10 +1,20 @@
 #include "schema/file_index.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "schema/names.h"
 
 namespace explaingate::schema {
+namespace {
+
+std::string_view base_name_of_entry(std::string_view entry) {
+  size_t slash = entry.rfind('/', entry.size() < 2 ? 0 : entry.size() - 2);
+  return slash == std::string_view::npos ? entry : entry.substr(slash + 1);
+}
+
+}  // namespace
 
 Result<FileIndex> FileIndex::make(const Tree& tree) {
   Result<std::span<const TreeEntry>> entries = tree.list();
@@ -73,6 +83,28 @@ std::vector<std::string> FileIndex::links_in(std::string_view folder) const {
   for (const std::string& path : links_)
     if (folder_of(path) == folder) result.push_back(path);
   return result;
+}
+
+Status not_there(const FileIndex& index, const std::string& written, const std::optional<std::string>& path) {
+  if (!path)
+    return fail(ErrorKind::kConfiguration, fmt::format("the schema's path `{}` leaves the repository", written));
+  if (index.has_link(*path))
+    return fail(ErrorKind::kConfiguration,
+                fmt::format("the schema's path `{}` is a link, which is not followed", written),
+                "name the file or folder that it points to");
+  std::string folder(folder_of(*path));
+  while (!index.has_folder(folder)) folder = std::string(folder_of(folder));
+  std::vector<std::string> beside = index.folders_in(folder);
+  for (std::string& name : beside) name += "/";
+  for (std::string& file : index.directly_in(folder)) beside.push_back(std::move(file));
+  std::string list;
+  constexpr size_t kMostNames = 8;
+  for (size_t i = 0; i < std::min(beside.size(), kMostNames); ++i)
+    list += (i == 0 ? "" : ", ") + std::string(base_name_of_entry(beside[i]));
+  if (beside.size() > kMostNames) list += fmt::format(" and {} more", beside.size() - kMostNames);
+  std::string where = folder.empty() ? "the repository's root" : fmt::format("`{}`", folder);
+  return fail(ErrorKind::kConfiguration, fmt::format("the schema's path `{}` does not exist", written),
+              list.empty() ? fmt::format("{} is empty", where) : fmt::format("in {} there are: {}", where, list));
 }
 
 }  // namespace explaingate::schema

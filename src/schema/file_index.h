@@ -1,6 +1,7 @@
 // A tree's listing, prepared for questions about folders. Listed once, read only.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -30,5 +31,10 @@ class FileIndex {
   std::vector<std::string> files_;
   std::vector<std::string> links_;  // links and submodules
 };
+
+// Why a path of the configuration names nothing: the error, with what lies beside it. `path` is it in the repository;
+// nullopt = it leads out.
+[[nodiscard]] Status not_there(const FileIndex& index, const std::string& written,
+                               const std::optional<std::string>& path);
 
 }  // namespace explaingate::schema

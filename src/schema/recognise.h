@@ -28,9 +28,11 @@ struct Recognition {
 
 // Where recognise() found nothing: the .sql file, called after what it might be ("app/tables.sql"), that makes most
 // tables; the shallowest of equals. "" = there is none.
-// In parts, "create_types.sql" beside "create_tables.sql": all of them, as they need one another.
-[[nodiscard]] std::vector<std::string> parts_of_dump(const FileIndex& index, const std::string& path);
 [[nodiscard]] std::string find_unnamed_dump(const FileIndex& index, Dialect dialect);
+
+// Of a schema in parts ("create_types.sql" beside "create_tables.sql") all of them, as they need one another; else the
+// file.
+[[nodiscard]] std::vector<std::string> parts_of_dump(const FileIndex& index, const std::string& path);
 
 // "create table" in the file, comments and strings not looked at.
 [[nodiscard]] size_t count_create_table(const FileIndex& index, const std::string& path);

@@ -8,12 +8,11 @@
 #include <utility>
 
 #include "base/hash.h"
-#include "base/source.h"
-#include "extract/sql_file_syntax.h"
 #include "schema/code.h"
 #include "schema/config.h"
 #include "schema/ddl.h"
 #include "schema/file_index.h"
+#include "schema/includes.h"
 #include "schema/migrations.h"
 #include "schema/names.h"
 #include "schema/recognise.h"
@@ -76,7 +75,7 @@ class SchemaReader {
       std::optional<std::string> path = normalize("", written);
       if (!path || (!index_.has_file(*path) && !index_.has_folder(*path))) {
         if (path && source_.may_be_missing && !index_.has_link(*path)) continue;
-        return not_there(written, path);
+        return not_there(index_, written, path);
       }
       if (index_.has_file(*path))
         read_configured_file(*path);
@@ -92,33 +91,6 @@ class SchemaReader {
     if (code_.empty()) return;
     Schema part = read_code(index_, std::exchange(code_, {}), languages_, dialect_, schema_.statements);
     append(std::move(part));
-  }
-
-  Status not_there(const std::string& written, const std::optional<std::string>& path) const {
-    if (!path)
-      return fail(ErrorKind::kConfiguration, fmt::format("the schema's path `{}` leaves the repository", written));
-    if (index_.has_link(*path))
-      return fail(ErrorKind::kConfiguration,
-                  fmt::format("the schema's path `{}` is a link, which is not followed", written),
-                  "name the file or folder that it points to");
-    std::string folder(folder_of(*path));
-    while (!index_.has_folder(folder)) folder = std::string(folder_of(folder));
-    std::vector<std::string> beside = index_.folders_in(folder);
-    for (std::string& name : beside) name += "/";
-    for (std::string& file : index_.directly_in(folder)) beside.push_back(std::move(file));
-    std::string list;
-    constexpr size_t kMostNames = 8;
-    for (size_t i = 0; i < std::min(beside.size(), kMostNames); ++i)
-      list += (i == 0 ? "" : ", ") + std::string(base_name_of_entry(beside[i]));
-    if (beside.size() > kMostNames) list += fmt::format(" and {} more", beside.size() - kMostNames);
-    std::string where = folder.empty() ? "the repository's root" : fmt::format("`{}`", folder);
-    return fail(ErrorKind::kConfiguration, fmt::format("the schema's path `{}` does not exist", written),
-                list.empty() ? fmt::format("{} is empty", where) : fmt::format("in {} there are: {}", where, list));
-  }
-
-  static std::string_view base_name_of_entry(std::string_view entry) {
-    size_t slash = entry.rfind('/', entry.size() < 2 ? 0 : entry.size() - 2);
-    return slash == std::string_view::npos ? entry : entry.substr(slash + 1);
   }
 
   void read_configured_file(const std::string& path) {
@@ -285,7 +257,7 @@ class SchemaReader {
     bytes_ += text->size();
     if (bytes_ > kMostBytes) return leave_out(path, "the schema's files are larger than 256 MiB together");
     SqlFile file = read_sql_file(path, *text, options);
-    std::vector<Include> includes = take_includes(path, *text, file);
+    std::vector<Include> includes = take_includes(index_, path, *text, including_, file);
     Schema part;
     part.not_analysed = std::move(file.not_analysed);
     part.files.push_back(path);
@@ -299,34 +271,6 @@ class SchemaReader {
     }
     including_.pop_back();
     std::move(next, file.statements.end(), std::back_inserter(schema_.statements));
-  }
-
-  struct Include {
-    int line;
-    std::string path;
-  };
-
-  // The files that this one has the shell run, at their places; what isn't there stays not analysed. psql is started at
-  // the repository's root, as a rule, or beside the file.
-  std::vector<Include> take_includes(const std::string& path, std::string_view text, SqlFile& file) const {
-    constexpr size_t kDeepest = 16;
-    std::vector<Include> found;
-    if (file.not_analysed.empty() || including_.size() >= kDeepest) return found;
-    std::erase_if(file.not_analysed, [&](const NotAnalysed& entry) {
-      std::optional<IncludedFile> included = parse_include(line_text(text, entry.line));
-      if (!included) return false;
-      for (std::string_view folder : {std::string_view(), folder_of(path)}) {
-        if (included->relative && folder != folder_of(path)) continue;
-        std::optional<std::string> named = normalize(folder, included->path);
-        if (!named || *named == path || !index_.has_file(*named) ||
-            std::ranges::find(including_, *named) != including_.end())
-          continue;
-        found.push_back({entry.line, std::move(*named)});
-        return true;
-      }
-      return false;
-    });
-    return found;
   }
 
   // Diesel and Flyway have it in a file beside the migration.
